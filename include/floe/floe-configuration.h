@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <floe/floe-certificate.h>
+#include <floe/floe-enums.h>
+#include <floe/floe-ice-server.h>
+#include <floe/floe-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define FLOE_TYPE_CONFIGURATION (floe_configuration_get_type ())
+FLOE_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (FloeConfiguration, floe_configuration, FLOE, CONFIGURATION, GObject)
+
+FLOE_AVAILABLE_IN_1_0
+FloeConfiguration *floe_configuration_new (void);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_add_ice_server (FloeConfiguration *self, FloeIceServer *server);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_add_ice_server_url (FloeConfiguration *self, const char *url,
+                                                const char *username, const char *credential,
+                                                GError **error);
+
+FLOE_AVAILABLE_IN_1_0
+GPtrArray *floe_configuration_get_ice_servers (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_ice_transport_policy (FloeConfiguration *self,
+                                                  FloeIceTransportPolicy policy);
+
+FLOE_AVAILABLE_IN_1_0
+FloeIceTransportPolicy floe_configuration_get_ice_transport_policy (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_certificate (FloeConfiguration *self, FloeCertificate *certificate);
+
+FLOE_AVAILABLE_IN_1_0
+FloeCertificate *floe_configuration_get_certificate (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_set_port_range (FloeConfiguration *self, guint16 min_port,
+                                            guint16 max_port, GError **error);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_get_port_range (FloeConfiguration *self, guint16 *min_port,
+                                        guint16 *max_port);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_interfaces (FloeConfiguration *self, const char *const *interfaces);
+
+FLOE_AVAILABLE_IN_1_0
+const char *const *floe_configuration_get_interfaces (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_include_loopback (FloeConfiguration *self, gboolean include_loopback);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_get_include_loopback (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_max_channels (FloeConfiguration *self, guint max_channels);
+
+FLOE_AVAILABLE_IN_1_0
+guint floe_configuration_get_max_channels (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_max_message_size (FloeConfiguration *self, guint64 max_message_size);
+
+FLOE_AVAILABLE_IN_1_0
+guint64 floe_configuration_get_max_message_size (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms);
+
+FLOE_AVAILABLE_IN_1_0
+guint floe_configuration_get_ice_failed_timeout (FloeConfiguration *self);
+
+G_END_DECLS

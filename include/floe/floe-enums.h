@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FloeSdpType:
+ * @FLOE_SDP_TYPE_OFFER: an offer
+ * @FLOE_SDP_TYPE_PRANSWER: an answer that a later one may replace
+ * @FLOE_SDP_TYPE_ANSWER: the final answer
+ * @FLOE_SDP_TYPE_ROLLBACK: takes the last offer back
+ *
+ * The kind of a session description (W3C RTCSdpType).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_SDP_TYPE_OFFER,
+  FLOE_SDP_TYPE_PRANSWER,
+  FLOE_SDP_TYPE_ANSWER,
+  FLOE_SDP_TYPE_ROLLBACK,
+} FloeSdpType;
+
+/**
+ * FloeSignalingState:
+ * @FLOE_SIGNALING_STATE_STABLE: no offer and answer exchange is in progress
+ * @FLOE_SIGNALING_STATE_HAVE_LOCAL_OFFER: a local offer was applied
+ * @FLOE_SIGNALING_STATE_HAVE_REMOTE_OFFER: a remote offer was applied
+ * @FLOE_SIGNALING_STATE_HAVE_LOCAL_PRANSWER: a remote offer and a local provisional answer were
+ * @FLOE_SIGNALING_STATE_HAVE_REMOTE_PRANSWER: a local offer and a remote provisional answer were
+ * @FLOE_SIGNALING_STATE_CLOSED: the connection was closed
+ *
+ * Where the offer and answer exchange stands (W3C RTCSignalingState).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_SIGNALING_STATE_STABLE,
+  FLOE_SIGNALING_STATE_HAVE_LOCAL_OFFER,
+  FLOE_SIGNALING_STATE_HAVE_REMOTE_OFFER,
+  FLOE_SIGNALING_STATE_HAVE_LOCAL_PRANSWER,
+  FLOE_SIGNALING_STATE_HAVE_REMOTE_PRANSWER,
+  FLOE_SIGNALING_STATE_CLOSED,
+} FloeSignalingState;
+
+/**
+ * FloeIceGatheringState:
+ * @FLOE_ICE_GATHERING_STATE_NEW: gathering has not started
+ * @FLOE_ICE_GATHERING_STATE_GATHERING: candidates are being gathered
+ * @FLOE_ICE_GATHERING_STATE_COMPLETE: all candidates are known
+ *
+ * How far the local candidates are (W3C RTCIceGatheringState).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_ICE_GATHERING_STATE_NEW,
+  FLOE_ICE_GATHERING_STATE_GATHERING,
+  FLOE_ICE_GATHERING_STATE_COMPLETE,
+} FloeIceGatheringState;
+
+/**
+ * FloeIceConnectionState:
+ * @FLOE_ICE_CONNECTION_STATE_NEW: no remote candidate is being checked yet
+ * @FLOE_ICE_CONNECTION_STATE_CHECKING: candidate pairs are being checked
+ * @FLOE_ICE_CONNECTION_STATE_CONNECTED: a pair works, others are still being checked
+ * @FLOE_ICE_CONNECTION_STATE_COMPLETED: a pair works and checking has ended
+ * @FLOE_ICE_CONNECTION_STATE_DISCONNECTED: the pair in use shows no sign of life
+ * @FLOE_ICE_CONNECTION_STATE_FAILED: no pair works
+ * @FLOE_ICE_CONNECTION_STATE_CLOSED: the connection was closed
+ *
+ * The state of the ICE transport (W3C RTCIceConnectionState).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_ICE_CONNECTION_STATE_NEW,
+  FLOE_ICE_CONNECTION_STATE_CHECKING,
+  FLOE_ICE_CONNECTION_STATE_CONNECTED,
+  FLOE_ICE_CONNECTION_STATE_COMPLETED,
+  FLOE_ICE_CONNECTION_STATE_DISCONNECTED,
+  FLOE_ICE_CONNECTION_STATE_FAILED,
+  FLOE_ICE_CONNECTION_STATE_CLOSED,
+} FloeIceConnectionState;
+
+/**
+ * FloePeerConnectionState:
+ * @FLOE_PEER_CONNECTION_STATE_NEW: nothing has started
+ * @FLOE_PEER_CONNECTION_STATE_CONNECTING: ICE or DTLS is under way
+ * @FLOE_PEER_CONNECTION_STATE_CONNECTED: ICE and DTLS are up
+ * @FLOE_PEER_CONNECTION_STATE_DISCONNECTED: the peer shows no sign of life, which may pass
+ * @FLOE_PEER_CONNECTION_STATE_FAILED: ICE or DTLS failed
+ * @FLOE_PEER_CONNECTION_STATE_CLOSED: the connection was closed
+ *
+ * The state of the whole connection (W3C RTCPeerConnectionState).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PEER_CONNECTION_STATE_NEW,
+  FLOE_PEER_CONNECTION_STATE_CONNECTING,
+  FLOE_PEER_CONNECTION_STATE_CONNECTED,
+  FLOE_PEER_CONNECTION_STATE_DISCONNECTED,
+  FLOE_PEER_CONNECTION_STATE_FAILED,
+  FLOE_PEER_CONNECTION_STATE_CLOSED,
+} FloePeerConnectionState;
+
+/**
+ * FloeDataChannelState:
+ * @FLOE_DATA_CHANNEL_STATE_CONNECTING: the channel is being set up
+ * @FLOE_DATA_CHANNEL_STATE_OPEN: messages can be sent
+ * @FLOE_DATA_CHANNEL_STATE_CLOSING: the channel is being closed
+ * @FLOE_DATA_CHANNEL_STATE_CLOSED: the channel is closed, or never opened
+ *
+ * The state of a data channel (W3C RTCDataChannelState).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_DATA_CHANNEL_STATE_CONNECTING,
+  FLOE_DATA_CHANNEL_STATE_OPEN,
+  FLOE_DATA_CHANNEL_STATE_CLOSING,
+  FLOE_DATA_CHANNEL_STATE_CLOSED,
+} FloeDataChannelState;
+
+/**
+ * FloeIceTransportPolicy:
+ * @FLOE_ICE_TRANSPORT_POLICY_ALL: all candidates may be used
+ * @FLOE_ICE_TRANSPORT_POLICY_RELAY: only candidates of TURN servers may be used
+ *
+ * Which candidates may be used (W3C RTCIceTransportPolicy).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_ICE_TRANSPORT_POLICY_ALL,
+  FLOE_ICE_TRANSPORT_POLICY_RELAY,
+} FloeIceTransportPolicy;
+
+/**
+ * FloeIceCandidateType:
+ * @FLOE_ICE_CANDIDATE_TYPE_HOST: an address of the machine itself
+ * @FLOE_ICE_CANDIDATE_TYPE_SRFLX: an address that a STUN server saw
+ * @FLOE_ICE_CANDIDATE_TYPE_PRFLX: an address that the peer saw
+ * @FLOE_ICE_CANDIDATE_TYPE_RELAY: an address of a TURN server
+ *
+ * The kind of a candidate (RFC 8445 section 5.1.1, W3C RTCIceCandidateType).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_ICE_CANDIDATE_TYPE_HOST,
+  FLOE_ICE_CANDIDATE_TYPE_SRFLX,
+  FLOE_ICE_CANDIDATE_TYPE_PRFLX,
+  FLOE_ICE_CANDIDATE_TYPE_RELAY,
+} FloeIceCandidateType;
+
+/**
+ * FloeIceProtocol:
+ * @FLOE_ICE_PROTOCOL_UDP: UDP
+ * @FLOE_ICE_PROTOCOL_TCP: TCP
+ *
+ * The transport protocol of a candidate (W3C RTCIceProtocol).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_ICE_PROTOCOL_UDP,
+  FLOE_ICE_PROTOCOL_TCP,
+} FloeIceProtocol;
+
+/**
+ * FloeRelayProtocol:
+ * @FLOE_RELAY_PROTOCOL_NONE: not a relay candidate, or not known
+ * @FLOE_RELAY_PROTOCOL_UDP: the TURN server is reached over UDP
+ * @FLOE_RELAY_PROTOCOL_TCP: the TURN server is reached over TCP
+ * @FLOE_RELAY_PROTOCOL_TLS: the TURN server is reached over TLS
+ *
+ * How a relay is reached (W3C RTCIceServerTransportProtocol).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_RELAY_PROTOCOL_NONE,
+  FLOE_RELAY_PROTOCOL_UDP,
+  FLOE_RELAY_PROTOCOL_TCP,
+  FLOE_RELAY_PROTOCOL_TLS,
+} FloeRelayProtocol;
+
+G_END_DECLS

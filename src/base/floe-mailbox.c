@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-mailbox-private.h"
+
+/* Posting appends under the lock and wakes the reader only when the list was empty and the reader
+ * is not at work on a batch. The reader takes the whole list at once, so the lock is held for a
+ * few instructions however long a batch is; what it could not deliver within its bound stays in
+ * its own list, in front of what has come since. */
+struct _FloeMailbox
+{
+  gatomicrefcount ref_count;
+  GMutex lock;
+  GSource *source;               /* (owned): its ready time is the wake-up */
+  const FloeMailboxFuncs *funcs; /* (unowned): static */
+  gpointer user_data;            /* (unowned): closes the mailbox before it goes */
+  guint max_batch;
+  gsize max_size;
+
+  /* Under the lock. */
+  FloeLetter *head;
+  FloeLetter *tail;
+  gsize size;
+  gboolean is_closed;
+
+  /* The reader's. */
+  FloeLetter *taken; /* (owned) */
+};
+
+typedef struct
+{
+  GSource parent;
+  FloeMailbox *mailbox; /* (unowned): destroyed with it, by close() */
+} MailboxSource;
+
+static void
+discard_all (FloeMailbox *self, FloeLetter *letter)
+{
+  while (letter != NULL)
+    {
+      FloeLetter *next = letter->next;
+
+      self->funcs->discard (letter);
+      letter = next;
+    }
+}
+
+/* The next letter to deliver, or NULL. */
+static FloeLetter *
+take_letter (FloeMailbox *self)
+{
+  FloeLetter *letter;
+
+  if (self->taken == NULL)
+    {
+      g_mutex_lock (&self->lock);
+      self->taken = g_steal_pointer (&self->head);
+      self->tail = NULL;
+      g_mutex_unlock (&self->lock);
+    }
+  letter = self->taken;
+  if (letter == NULL)
+    return NULL;
+  self->taken = letter->next;
+  letter->next = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->size -= letter->size;
+  g_mutex_unlock (&self->lock);
+  return letter;
+}
+
+/* Asks for another dispatch when something is left. */
+static void
+finish_batch (FloeMailbox *self)
+{
+  if (!self->is_closed && self->taken != NULL)
+    g_source_set_ready_time (self->source, 0);
+  if (!self->is_closed && self->funcs->batch_done != NULL)
+    self->funcs->batch_done (self->user_data);
+}
+
+static gboolean
+dispatch_mailbox (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_autoptr (FloeMailbox) self = floe_mailbox_ref (((MailboxSource *) source)->mailbox);
+  FloeLetter *letter;
+  guint count = 0;
+
+  /* Before the list is looked at: what is posted from now on wakes anew. */
+  g_source_set_ready_time (source, -1);
+  while (!self->is_closed && (self->max_batch == 0 || count < self->max_batch)
+         && (letter = take_letter (self)) != NULL)
+    {
+      self->funcs->deliver (letter, self->user_data);
+      count++;
+    }
+  finish_batch (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs mailbox_source_funcs = { NULL, NULL, dispatch_mailbox, NULL, NULL, NULL };
+
+FloeMailbox *
+floe_mailbox_new (GMainContext *context, const FloeMailboxFuncs *funcs, gpointer user_data,
+                  guint max_batch, gsize max_size)
+{
+  FloeMailbox *self = g_new0 (FloeMailbox, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->max_batch = max_batch;
+  self->max_size = max_size;
+  self->source = g_source_new (&mailbox_source_funcs, sizeof (MailboxSource));
+  ((MailboxSource *) self->source)->mailbox = self;
+  g_source_set_name (self->source, "Floe mailbox");
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_attach (self->source, context);
+  return self;
+}
+
+FloeMailbox *
+floe_mailbox_ref (FloeMailbox *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+floe_mailbox_unref (FloeMailbox *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  discard_all (self, self->head);
+  discard_all (self, self->taken);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Returns FALSE, and has done nothing, when the bound is broken. */
+static gboolean
+append_letter (FloeMailbox *self, FloeLetter *letter, gsize max_size)
+{
+  gboolean was_empty;
+
+  g_mutex_lock (&self->lock);
+  if (self->is_closed)
+    {
+      g_mutex_unlock (&self->lock);
+      self->funcs->discard (letter);
+      return TRUE;
+    }
+  if (max_size > 0 && self->size + letter->size > max_size)
+    {
+      g_mutex_unlock (&self->lock);
+      return FALSE;
+    }
+  was_empty = self->head == NULL;
+  if (was_empty)
+    self->head = letter;
+  else
+    self->tail->next = letter;
+  self->tail = letter;
+  self->size += letter->size;
+  /* Under the lock: the source can't be destroyed meanwhile. */
+  if (was_empty)
+    g_source_set_ready_time (self->source, 0);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+gboolean
+floe_mailbox_post (FloeMailbox *self, FloeLetter *letter, gsize size)
+{
+  letter->next = NULL;
+  letter->size = size;
+  return append_letter (self, letter, self->max_size);
+}
+
+void
+floe_mailbox_post_always (FloeMailbox *self, FloeLetter *letter, gsize size)
+{
+  letter->next = NULL;
+  letter->size = size;
+  append_letter (self, letter, 0);
+}
+
+void
+floe_mailbox_close (FloeMailbox *self)
+{
+  FloeLetter *left;
+
+  g_mutex_lock (&self->lock);
+  self->is_closed = TRUE;
+  left = g_steal_pointer (&self->head);
+  self->tail = NULL;
+  self->size = 0;
+  g_source_destroy (self->source);
+  g_mutex_unlock (&self->lock);
+
+  discard_all (self, left);
+  discard_all (self, g_steal_pointer (&self->taken));
+}
+
+gsize
+floe_mailbox_get_size (FloeMailbox *self)
+{
+  gsize size;
+
+  g_mutex_lock (&self->lock);
+  size = self->size;
+  g_mutex_unlock (&self->lock);
+  return size;
+}

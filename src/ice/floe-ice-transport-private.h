@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* One ICE identity over several paths. A path is one NiceAgent; all share ufrag and password, so
+ * the peer sees one ordinary endpoint that trickles. Data is taken from any path and sent on one.
+ *
+ * Events are called from the network context's main loop, never inside a call to the transport;
+ * inside an event the transport may be closed and unreferenced.
+ *
+ * Layer: ice. May include: base, sdp. Network thread only. Knows nothing of DTLS. */
+#pragma once
+
+#include <glib.h>
+
+#include "floe-candidate-codec-private.h"
+#include "floe-path-spec-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FloeIceTransport FloeIceTransport;
+
+typedef struct
+{
+  /* A local candidate, with a foundation that no other path uses. */
+  void (*candidate) (const FloeCandidate *candidate, gpointer user_data);
+  /* A server did not do its part (W3C icecandidateerror; 701 when it can't be reached). */
+  void (*candidate_error) (const char *url, guint code, const char *text, gpointer user_data);
+  /* All paths have gathered, or given up gathering. Once. */
+  void (*gathering_done) (gpointer user_data);
+  void (*state_changed) (FloeIceConnectionState state, gpointer user_data);
+  /* The path that carries data, or its pair, changed. @relay_protocol is in @local. */
+  void (*pair_changed) (guint path_id, const FloeCandidate *local, const FloeCandidate *remote,
+                        gpointer user_data);
+  /* A datagram that is not STUN, from an address with a valid pair. */
+  void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
+  /* Send something on this path that the peer answers; then call handle_life(). */
+  void (*probe) (guint path_id, gpointer user_data);
+} FloeIceTransportEvents;
+
+typedef struct
+{
+  GMainContext *context; /* (unowned): the network context */
+  const char *ufrag;
+  const char *pwd;
+  guint16 min_port; /* 0, 0: any */
+  guint16 max_port;
+  const char *const *interfaces; /* (nullable): names of interfaces or addresses to use */
+  gboolean include_loopback;     /* also when something else is up */
+  gboolean relay_only;
+  guint failed_timeout_ms; /* not FAILED earlier (RFC 8863: 39500) */
+} FloeIceTransportConfig;
+
+/* @config and @plan (element-type FloePathSpec) are copied; @events is static. */
+FloeIceTransport *floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
+                                          const FloeIceTransportEvents *events, gpointer user_data);
+FloeIceTransport *floe_ice_transport_ref (FloeIceTransport *self);
+void floe_ice_transport_unref (FloeIceTransport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeIceTransport, floe_ice_transport_unref)
+
+/* Before gathering. */
+void floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controlling);
+
+/* Starts the paths of the plan. Once. */
+void floe_ice_transport_gather (FloeIceTransport *self);
+
+/* The remote side may come before or after gathering starts; candidates before or after this. */
+void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
+                                                const char *pwd);
+
+/* UDP candidates with literal addresses are handed to the paths, others are counted and dropped.
+ * Bounded: at most 100 are kept. */
+void floe_ice_transport_add_remote_candidate (FloeIceTransport *self,
+                                              const FloeCandidate *candidate);
+void floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self);
+
+/* Sends a datagram on the path that carries data. FALSE when there is none (or consent is gone:
+ * no life for 30 s), or when the socket would block; the datagram is lost then. */
+gboolean floe_ice_transport_send (FloeIceTransport *self, const guint8 *data, gsize size);
+/* The same on a given path; for probes. */
+gboolean floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, const guint8 *data,
+                                     gsize size);
+
+/* The peer has proved that it is alive on this path. */
+void floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id);
+
+FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
+
+/* No event comes after this; allocations are given back in the background. Idempotent. */
+void floe_ice_transport_close (FloeIceTransport *self);
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The rows that a plan consists of: which paths an ICE transport opens, and when.
+ *
+ * Layer: ice. Filled in by the strategy above; ice need not know how. */
+#pragma once
+
+#include <glib.h>
+
+#include "floe-ice-uri-codec-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FLOE_PATH_DIRECT, /* host and reflexive candidates */
+  FLOE_PATH_RELAY,  /* candidates of one TURN server */
+} FloePathKind;
+
+typedef struct
+{
+  FloePathKind kind;
+  guint start_after_ms;   /* from the start of gathering */
+  guint give_up_after_ms; /* from the path's start; 0: never */
+  gboolean may_carry_data;
+  guint preference;  /* the ready path with the highest one carries data */
+  FloeIceUri server; /* DIRECT: a STUN server, host "" for none; RELAY: the TURN server */
+  char *username;    /* (owned) (nullable) */
+  char *credential;  /* (owned) (nullable) */
+} FloePathSpec;
+
+FloePathSpec *floe_path_spec_copy (const FloePathSpec *self);
+void floe_path_spec_free (FloePathSpec *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloePathSpec, floe_path_spec_free)
+
+G_END_DECLS

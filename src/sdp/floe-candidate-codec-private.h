@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* ICE candidates as text (RFC 8839 section 5.1, RFC 6544 section 4.5) and as a value.
+ *
+ * Layer: sdp. May include: base. Pure. Knows nothing of libnice. */
+#pragma once
+
+#include <glib.h>
+
+#include <floe/floe-enums.h>
+
+G_BEGIN_DECLS
+
+#define FLOE_FOUNDATION_SIZE 33 /* RFC 8839 section 5.1: 1 to 32 ice-chars */
+#define FLOE_ADDRESS_SIZE 256   /* a domain name fits */
+#define FLOE_UFRAG_SIZE 257     /* RFC 8839 section 5.4: 4 to 256 ice-chars */
+#define FLOE_PWD_SIZE 257       /* RFC 8839 section 5.4: 22 to 256 ice-chars */
+
+typedef enum
+{
+  FLOE_CANDIDATE_UDP,
+  FLOE_CANDIDATE_TCP_ACTIVE,
+  FLOE_CANDIDATE_TCP_PASSIVE,
+  FLOE_CANDIDATE_TCP_SO,
+} FloeCandidateTransport;
+
+/* A plain value without owned members: copy it by assignment. */
+typedef struct
+{
+  char foundation[FLOE_FOUNDATION_SIZE];
+  guint component; /* 1 to 256 */
+  FloeCandidateTransport transport;
+  guint32 priority;                /* 1 to 2^31 - 1 */
+  char address[FLOE_ADDRESS_SIZE]; /* an IPv4 or IPv6 literal without zone, or a name */
+  guint16 port;
+  FloeIceCandidateType type;
+  char related_address[FLOE_ADDRESS_SIZE]; /* "" when absent */
+  guint16 related_port;
+  char ufrag[FLOE_UFRAG_SIZE];      /* extension "ufrag", "" when absent */
+  FloeRelayProtocol relay_protocol; /* local relay candidates only; not in the text */
+} FloeCandidate;
+
+/* Parses "candidate:…", with or without "a=" in front. Everything from the peer: bounded, checked.
+ * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"). On failure @out is
+ * untouched and @error is %FLOE_ERROR_SYNTAX. */
+gboolean floe_candidate_parse (FloeCandidate *out, const char *text, GError **error);
+
+/* Returns: (transfer full): "candidate:…" without "a=" and without line end. */
+char *floe_candidate_serialize (const FloeCandidate *candidate);
+
+/* TRUE when @candidate's address is an IP literal and not a name (such as one under .local). */
+gboolean floe_candidate_has_literal_address (const FloeCandidate *candidate);
+
+G_END_DECLS
