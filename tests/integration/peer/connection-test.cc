@@ -15,7 +15,8 @@ TEST_F (Connection, OpensAndCarriesAMessageEachWay)
   Connect ();
   ASSERT_TRUE (channel->SendText ("from alice"));
   ASSERT_TRUE (peer_channel->SendText ("from bob"));
-  EXPECT_TRUE (RunUntil ([&] { return !channel->texts.empty () && !peer_channel->texts.empty (); }));
+  EXPECT_TRUE (
+      RunUntil ([&] { return !channel->texts.empty () && !peer_channel->texts.empty (); }));
   EXPECT_EQ (peer_channel->texts, Strings ({ "from alice" }));
   EXPECT_EQ (channel->texts, Strings ({ "from bob" }));
 }
@@ -105,8 +106,8 @@ TEST_F (Connection, BoundsCandidatesThatComeBeforeTheDescription)
 TEST_F (Connection, TellsTheSelectedPair)
 {
   Connect ();
-  g_autoptr (FloeIceCandidatePair) pair
-      = floe_peer_connection_get_selected_candidate_pair (alice.pc);
+  g_autoptr (FloeIceCandidatePair) pair =
+      floe_peer_connection_get_selected_candidate_pair (alice.pc);
   ASSERT_NE (pair, nullptr);
   EXPECT_FALSE (floe_ice_candidate_pair_is_relayed (pair));
   EXPECT_NE (floe_ice_candidate_get_port (floe_ice_candidate_pair_get_local (pair)), 0);
@@ -149,18 +150,18 @@ TEST_F (Connection, FinishesCallsInTheOrderInWhichTheyWereMade)
 
 TEST_F (Connection, RefusesWhatTheSignalingStateDoesNotAllow)
 {
-  g_autoptr (FloeSessionDescription) rollback
-      = floe_session_description_new (FLOE_SDP_TYPE_ROLLBACK, "");
-  g_autoptr (FloeSessionDescription) nonsense
-      = floe_session_description_new (FLOE_SDP_TYPE_OFFER, "not a description");
+  g_autoptr (FloeSessionDescription) rollback =
+      floe_session_description_new (FLOE_SDP_TYPE_ROLLBACK, "");
+  g_autoptr (FloeSessionDescription) nonsense =
+      floe_session_description_new (FLOE_SDP_TYPE_OFFER, "not a description");
   ErrorHolder error;
 
   channel = alice.CreateChannel ("test");
   EXPECT_EQ (alice.SetRemote (nonsense), "sdp-syntax-error");
   ASSERT_EQ (alice.SetLocal (), "");
   g_autoptr (FloeSessionDescription) offer = floe_peer_connection_get_local_description (alice.pc);
-  g_autoptr (FloeSessionDescription) answer = floe_session_description_new (
-      FLOE_SDP_TYPE_ANSWER, floe_session_description_get_sdp (offer));
+  g_autoptr (FloeSessionDescription) answer =
+      floe_session_description_new (FLOE_SDP_TYPE_ANSWER, floe_session_description_get_sdp (offer));
   EXPECT_EQ (bob.SetRemote (answer), "InvalidStateError");
   EXPECT_EQ (alice.SetLocal (rollback), "NotSupportedError");
   EXPECT_FALSE (floe_peer_connection_restart_ice (alice.pc, error));

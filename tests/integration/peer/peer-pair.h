@@ -18,8 +18,8 @@ RunUntil (const std::function<bool ()> &done, double seconds = 10)
   gint64 deadline = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
   GSource *waker = g_timeout_source_new (5);
 
-  g_source_set_callback (waker, [] (gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr,
-                         nullptr);
+  g_source_set_callback (
+      waker, [] (gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr, nullptr);
   g_source_attach (waker, nullptr);
   while (!done () && g_get_monotonic_time () < deadline)
     g_main_context_iteration (nullptr, TRUE);
@@ -92,10 +92,22 @@ public:
   }
   Channel (const Channel &) = delete;
 
-  FloeDataChannel *get () const { return channel_; }
-  FloeDataChannelState state () const { return floe_data_channel_get_ready_state (channel_); }
-  bool is_open () const { return state () == FLOE_DATA_CHANNEL_STATE_OPEN; }
-  bool is_closed () const { return state () == FLOE_DATA_CHANNEL_STATE_CLOSED; }
+  FloeDataChannel *get () const
+  {
+    return channel_;
+  }
+  FloeDataChannelState state () const
+  {
+    return floe_data_channel_get_ready_state (channel_);
+  }
+  bool is_open () const
+  {
+    return state () == FLOE_DATA_CHANNEL_STATE_OPEN;
+  }
+  bool is_closed () const
+  {
+    return state () == FLOE_DATA_CHANNEL_STATE_CLOSED;
+  }
   bool SendPattern (gsize size, GError **error = nullptr)
   {
     g_autoptr (GBytes) bytes = MakePattern (size);
@@ -147,8 +159,7 @@ public:
                                           const FloeDataChannelInit *init = nullptr)
   {
     ErrorHolder error;
-    FloeDataChannel *channel
-        = floe_peer_connection_create_data_channel (pc, label, init, error);
+    FloeDataChannel *channel = floe_peer_connection_create_data_channel (pc, label, init, error);
 
     EXPECT_NE (channel, nullptr) << error.message ();
     return std::make_unique<Channel> (channel);
@@ -157,8 +168,14 @@ public:
   {
     return index < incoming.size () ? incoming[index].get () : nullptr;
   }
-  FloePeerConnectionState state () const { return floe_peer_connection_get_connection_state (pc); }
-  bool is_connected () const { return state () == FLOE_PEER_CONNECTION_STATE_CONNECTED; }
+  FloePeerConnectionState state () const
+  {
+    return floe_peer_connection_get_connection_state (pc);
+  }
+  bool is_connected () const
+  {
+    return state () == FLOE_PEER_CONNECTION_STATE_CONNECTED;
+  }
 
   /* Runs the call to its end; "" or the error's name. */
   std::string SetLocal (FloeSessionDescription *description = nullptr);
@@ -168,7 +185,7 @@ public:
   FloePeerConnection *pc;
   Peer *other = nullptr; /* where candidates go as they come; null: they are kept */
   std::vector<FloeIceCandidate *> kept;
-  std::vector<std::unique_ptr<Channel>> incoming;
+  std::vector<std::unique_ptr<Channel> > incoming;
   std::vector<std::string> states; /* of the connection, as notified */
   int negotiation_needed_count = 0;
   bool is_gathering_done = false;
@@ -180,18 +197,18 @@ private:
 inline void
 Peer::Watch ()
 {
-  g_signal_connect (pc, "ice-candidate",
-                    G_CALLBACK (+[] (FloePeerConnection *, FloeIceCandidate *candidate,
-                                     Peer *self) {
-                      if (candidate == nullptr)
-                        self->is_gathering_done = true;
-                      if (self->other != nullptr)
-                        floe_peer_connection_add_ice_candidate_async (self->other->pc, candidate,
-                                                                      nullptr, nullptr, nullptr);
-                      else if (candidate != nullptr)
-                        self->kept.push_back (floe_ice_candidate_ref (candidate));
-                    }),
-                    this);
+  g_signal_connect (
+      pc, "ice-candidate",
+      G_CALLBACK (+[] (FloePeerConnection *, FloeIceCandidate *candidate, Peer *self) {
+        if (candidate == nullptr)
+          self->is_gathering_done = true;
+        if (self->other != nullptr)
+          floe_peer_connection_add_ice_candidate_async (self->other->pc, candidate, nullptr,
+                                                        nullptr, nullptr);
+        else if (candidate != nullptr)
+          self->kept.push_back (floe_ice_candidate_ref (candidate));
+      }),
+      this);
   g_signal_connect (pc, "data-channel",
                     G_CALLBACK (+[] (FloePeerConnection *, FloeDataChannel *channel, Peer *self) {
                       self->incoming.push_back (
@@ -204,11 +221,10 @@ Peer::Watch ()
                     this);
   g_signal_connect (pc, "notify::connection-state",
                     G_CALLBACK (+[] (FloePeerConnection *, GParamSpec *, Peer *self) {
-                      g_autoptr (GEnumClass) names = (GEnumClass *) g_type_class_ref (
-                          FLOE_TYPE_PEER_CONNECTION_STATE);
+                      g_autoptr (GEnumClass) names =
+                          (GEnumClass *) g_type_class_ref (FLOE_TYPE_PEER_CONNECTION_STATE);
 
-                      self->states.push_back (
-                          g_enum_get_value (names, self->state ())->value_nick);
+                      self->states.push_back (g_enum_get_value (names, self->state ())->value_nick);
                     }),
                     this);
 }
@@ -272,8 +288,7 @@ Peer::AddCandidate (FloeIceCandidate *candidate)
   Outcome outcome;
 
   floe_peer_connection_add_ice_candidate_async (
-      pc, candidate, nullptr, FillOutcome<floe_peer_connection_add_ice_candidate_finish>,
-      &outcome);
+      pc, candidate, nullptr, FillOutcome<floe_peer_connection_add_ice_candidate_finish>, &outcome);
   RunUntil ([&] { return outcome.is_done; });
   return outcome.is_done ? outcome.error : "(never ended)";
 }
@@ -292,24 +307,23 @@ EditDescription (FloeSessionDescription *description, const Edit &edit)
 
 /* Offer and answer; candidates trickle. @edit_offer and @edit_answer change what the other sees. */
 inline void
-Negotiate (Peer &offerer, Peer &answerer, const Edit &edit_offer = {},
-           const Edit &edit_answer = {})
+Negotiate (Peer &offerer, Peer &answerer, const Edit &edit_offer = {}, const Edit &edit_answer = {})
 {
   offerer.other = &answerer;
   answerer.other = &offerer;
   ASSERT_EQ (offerer.SetLocal (), "");
   {
-    g_autoptr (FloeSessionDescription) local
-        = floe_peer_connection_get_local_description (offerer.pc);
-    g_autoptr (FloeSessionDescription) offer
-        = edit_offer ? EditDescription (local, edit_offer) : floe_session_description_ref (local);
+    g_autoptr (FloeSessionDescription) local =
+        floe_peer_connection_get_local_description (offerer.pc);
+    g_autoptr (FloeSessionDescription) offer =
+        edit_offer ? EditDescription (local, edit_offer) : floe_session_description_ref (local);
     ASSERT_EQ (answerer.SetRemote (offer), "");
   }
   ASSERT_EQ (answerer.SetLocal (), "");
-  g_autoptr (FloeSessionDescription) local
-      = floe_peer_connection_get_local_description (answerer.pc);
-  g_autoptr (FloeSessionDescription) answer
-      = edit_answer ? EditDescription (local, edit_answer) : floe_session_description_ref (local);
+  g_autoptr (FloeSessionDescription) local =
+      floe_peer_connection_get_local_description (answerer.pc);
+  g_autoptr (FloeSessionDescription) answer =
+      edit_answer ? EditDescription (local, edit_answer) : floe_session_description_ref (local);
   ASSERT_EQ (offerer.SetRemote (answer), "");
 }
 
