@@ -56,6 +56,7 @@ static void
 accept_open (FloeChannelSet *self, guint16 stream, FloeDcepOpen *open, guint stale_resets)
 {
   g_autoptr (FloeChannel) channel = NULL;
+  FloeChannelActions actions;
 
   self->last_peer_key += 2;
   channel = floe_channel_new (self->last_peer_key, FLOE_CHANNEL_PEERS);
@@ -68,8 +69,12 @@ accept_open (FloeChannelSet *self, guint16 stream, FloeDcepOpen *open, guint sta
                                      .id = stream };
   floe_channel_set_add_key (self, channel);
   floe_channel_set_add_stream (self, channel);
+  actions = floe_channel_core_handle_ready (&channel->core);
+  floe_channel_set_apply (self, channel, actions & ~FLOE_CHANNEL_TELL_OPENED);
   self->events->incoming (channel->key, &channel->info, self->user_data);
-  floe_channel_set_apply (self, channel, floe_channel_core_handle_ready (&channel->core));
+  if (channel->core.state == FLOE_CHANNEL_OPEN)
+    floe_channel_set_apply (self, channel, actions & FLOE_CHANNEL_TELL_OPENED);
+  floe_channel_set_pump (self);
 }
 
 static void

@@ -114,9 +114,10 @@ apply_opening (FloeChannelSet *self, FloeChannel *channel, FloeChannelActions ac
     floe_send_queue_core_push_dcep (self->queue, channel->key, make_open (&channel->info));
   if (actions & FLOE_CHANNEL_SEND_ACK)
     floe_send_queue_core_push_dcep (self->queue, channel->key, floe_dcep_ack_serialize ());
+  if (actions & (FLOE_CHANNEL_SEND_ACK | FLOE_CHANNEL_TELL_OPENED))
+    floe_send_queue_core_start (self->queue, channel->key);
   if (!(actions & FLOE_CHANNEL_TELL_OPENED))
     return;
-  floe_send_queue_core_start (self->queue, channel->key);
   floe_debug (FLOE_LOG_CHANNEL, "channel %u is open on stream %d", channel->key, channel->info.id);
   self->events->opened (channel->key, (guint16) channel->info.id, self->user_data);
   floe_channel_set_pump (self);
