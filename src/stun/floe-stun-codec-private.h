@@ -21,9 +21,10 @@ G_BEGIN_DECLS
 #define FLOE_STUN_MAGIC_COOKIE 0x2112A442u
 #define FLOE_STUN_TRANSACTION_ID_SIZE 12
 
-/* RFC 8489 section 18.2 */
+/* RFC 8489 section 18.2. Methods above 0xff are kept free, so that the first byte tells STUN from
+ * DTLS and RTP (RFC 7983). */
 #define FLOE_STUN_METHOD_BINDING 0x001
-#define FLOE_STUN_MAX_METHOD 0xfff
+#define FLOE_STUN_MAX_METHOD 0xff
 
 typedef enum
 {

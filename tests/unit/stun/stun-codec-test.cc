@@ -226,24 +226,30 @@ TEST_P (StunBadValue, IsAsGoodAsMissing)
     }
 }
 
-using std::string_literals::operator"" s;
+/* A literal with NULs in it. */
+template <gsize N>
+static std::string
+Raw (const char (&text)[N])
+{
+  return std::string (text, N - 1);
+}
 
 INSTANTIATE_TEST_SUITE_P (
     Values, StunBadValue,
     testing::Values (BadValue{ "AddressEmpty", FLOE_STUN_MAPPED_ADDRESS, "" },
-                     BadValue{ "AddressCutOff", FLOE_STUN_MAPPED_ADDRESS, "\0\1\2\3abc" s },
-                     BadValue{ "AddressTooLong", FLOE_STUN_MAPPED_ADDRESS, "\0\1\2\3abcde" s },
-                     BadValue{ "IPv6CutOff", FLOE_STUN_MAPPED_ADDRESS, "\0\2\2\3abcd" s },
-                     BadValue{ "UnknownFamily", FLOE_STUN_MAPPED_ADDRESS, "\0\3\2\3abcd" s },
-                     BadValue{ "ErrorCutOff", FLOE_STUN_ERROR_CODE, "\0\0\4" s },
-                     BadValue{ "ErrorClass2", FLOE_STUN_ERROR_CODE, "\0\0\2\0" s },
-                     BadValue{ "ErrorClass7", FLOE_STUN_ERROR_CODE, "\0\0\7\0" s },
-                     BadValue{ "ErrorNumber100", FLOE_STUN_ERROR_CODE, "\0\0\4\144" s },
-                     BadValue{ "ReasonNotUtf8", FLOE_STUN_ERROR_CODE, "\0\0\4\0\xff" s },
+                     BadValue{ "AddressCutOff", FLOE_STUN_MAPPED_ADDRESS, Raw ("\0\1\2\3abc") },
+                     BadValue{ "AddressTooLong", FLOE_STUN_MAPPED_ADDRESS, Raw ("\0\1\2\3abcde") },
+                     BadValue{ "IPv6CutOff", FLOE_STUN_MAPPED_ADDRESS, Raw ("\0\2\2\3abcd") },
+                     BadValue{ "UnknownFamily", FLOE_STUN_MAPPED_ADDRESS, Raw ("\0\3\2\3abcd") },
+                     BadValue{ "ErrorCutOff", FLOE_STUN_ERROR_CODE, Raw ("\0\0\4") },
+                     BadValue{ "ErrorClass2", FLOE_STUN_ERROR_CODE, Raw ("\0\0\2\0") },
+                     BadValue{ "ErrorClass7", FLOE_STUN_ERROR_CODE, Raw ("\0\0\7\0") },
+                     BadValue{ "ErrorNumber100", FLOE_STUN_ERROR_CODE, Raw ("\0\0\4\144") },
+                     BadValue{ "ReasonNotUtf8", FLOE_STUN_ERROR_CODE, Raw ("\0\0\4\0\xff") },
                      BadValue{ "ReasonTooLong", FLOE_STUN_ERROR_CODE,
-                               "\0\0\4\0" s + std::string (764, 'x') },
-                     BadValue{ "NameNotUtf8", FLOE_STUN_USERNAME, "\xc3" s },
-                     BadValue{ "NameWithNul", FLOE_STUN_USERNAME, "a\0b" s },
+                               Raw ("\0\0\4\0") + std::string (764, 'x') },
+                     BadValue{ "NameNotUtf8", FLOE_STUN_USERNAME, Raw ("\xc3") },
+                     BadValue{ "NameWithNul", FLOE_STUN_USERNAME, Raw ("a\0b") },
                      BadValue{ "NameTooLong", FLOE_STUN_USERNAME, std::string (509, 'x') },
                      BadValue{ "RealmTooLong", FLOE_STUN_REALM, std::string (764, 'x') }),
     [] (const auto &info) { return std::string (info.param.name); });
