@@ -249,10 +249,12 @@ floe_stun_message_list_unknown (const FloeStunMessage *self, const guint16 *know
 static void
 write_length (FloeStunBuilder *self)
 {
-  FloeWriter field = floe_writer_init (self->start + LENGTH_OFFSET, 2);
+  FloeWriter field;
 
-  if (!self->writer.failed)
-    floe_writer_uint (&field, self->writer.used - FLOE_STUN_HEADER_SIZE, 2);
+  if (self->writer.failed)
+    return;
+  field = floe_writer_init (self->start + LENGTH_OFFSET, 2);
+  floe_writer_uint (&field, self->writer.used - FLOE_STUN_HEADER_SIZE, 2);
 }
 
 FloeStunBuilder

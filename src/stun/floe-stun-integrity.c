@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include <floe/floe-error.h>
 
@@ -122,23 +121,23 @@ floe_stun_key_clear (FloeStunKey *self)
 /* The HMAC over the message up to the attribute at @offset, with a header whose length ends behind
  * that attribute's @value_size bytes: RFC 8489 section 14.5. FALSE when OpenSSL fails. */
 static gboolean
-compute_hmac (const char *hash, const FloeStunKey *key, const guint8 *message, gsize offset,
+compute_hmac (const EVP_MD *hash, const FloeStunKey *key, const guint8 *message, gsize offset,
               gsize value_size, guint8 digest[static EVP_MAX_MD_SIZE])
 {
   gsize length = offset + FLOE_STUN_ATTRIBUTE_HEADER_SIZE + value_size - FLOE_STUN_HEADER_SIZE;
   guint8 start[4] = { message[0], message[1], (guint8) (length >> 8), (guint8) length };
-  OSSL_PARAM parameters[] = { OSSL_PARAM_utf8_string ("digest", (char *) hash, 0), OSSL_PARAM_END };
-  EVP_MAC *function = EVP_MAC_fetch (NULL, "HMAC", NULL);
-  EVP_MAC_CTX *context = function != NULL ? EVP_MAC_CTX_new (function) : NULL;
-  gsize size = 0;
+  EVP_PKEY *mac_key = EVP_PKEY_new_raw_private_key (EVP_PKEY_HMAC, NULL, key->bytes, key->size);
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  gsize size = EVP_MAX_MD_SIZE;
   gboolean done;
 
-  done = context != NULL && EVP_MAC_init (context, key->bytes, key->size, parameters)
-         && EVP_MAC_update (context, start, sizeof start)
-         && EVP_MAC_update (context, message + sizeof start, offset - sizeof start)
-         && EVP_MAC_final (context, digest, &size, EVP_MAX_MD_SIZE);
-  EVP_MAC_CTX_free (context);
-  EVP_MAC_free (function);
+  done = mac_key != NULL && context != NULL
+         && EVP_DigestSignInit (context, NULL, hash, NULL, mac_key)
+         && EVP_DigestSignUpdate (context, start, sizeof start)
+         && EVP_DigestSignUpdate (context, message + sizeof start, offset - sizeof start)
+         && EVP_DigestSignFinal (context, digest, &size);
+  EVP_MD_CTX_free (context);
+  EVP_PKEY_free (mac_key);
   return done && size >= value_size;
 }
 
@@ -162,15 +161,15 @@ floe_stun_message_check_integrity (const FloeStunMessage *message, const FloeStu
     }
   if (strongest.value == NULL)
     return FLOE_STUN_INTEGRITY_MISSING;
-  done = compute_hmac (strongest.type == FLOE_STUN_MESSAGE_INTEGRITY ? "SHA1" : "SHA256", key,
-                       message->data, offset, strongest.size, digest);
+  done = compute_hmac (strongest.type == FLOE_STUN_MESSAGE_INTEGRITY ? EVP_sha1 () : EVP_sha256 (),
+                       key, message->data, offset, strongest.size, digest);
   if (done && floe_constant_time_equal (digest, strongest.size, strongest.value, strongest.size))
     return FLOE_STUN_INTEGRITY_RIGHT;
   return FLOE_STUN_INTEGRITY_WRONG;
 }
 
 static void
-add_hmac (FloeStunBuilder *builder, guint16 type, const char *hash, gsize size,
+add_hmac (FloeStunBuilder *builder, guint16 type, const EVP_MD *hash, gsize size,
           const FloeStunKey *key)
 {
   gsize offset = builder->writer.used;
@@ -184,13 +183,13 @@ add_hmac (FloeStunBuilder *builder, guint16 type, const char *hash, gsize size,
 void
 floe_stun_builder_add_integrity (FloeStunBuilder *builder, const FloeStunKey *key)
 {
-  add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY, "SHA1", FLOE_STUN_SHA1_SIZE, key);
+  add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY, EVP_sha1 (), FLOE_STUN_SHA1_SIZE, key);
 }
 
 void
 floe_stun_builder_add_integrity_sha256 (FloeStunBuilder *builder, const FloeStunKey *key)
 {
-  add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY_SHA256, "SHA256", FLOE_STUN_SHA256_SIZE, key);
+  add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY_SHA256, EVP_sha256 (), FLOE_STUN_SHA256_SIZE, key);
 }
 
 /* Bit by bit: STUN messages are few and short. */
