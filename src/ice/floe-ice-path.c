@@ -44,7 +44,7 @@ struct _FloeIcePath
   guint fed_count;       /* remote candidates that the agent knows */
   gboolean has_fed_credentials;
   gboolean has_fed_end;
-  const char *name_error; /* (unowned) (nullable): why the server could not be used */
+  const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 
 static gint64
@@ -92,9 +92,9 @@ judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
   gboolean was_quick = now_us - self->started_us < REFUSAL_LIMIT_US;
 
   *text = NULL;
-  if (self->name_error != NULL)
+  if (self->server_error != NULL)
     {
-      *text = self->name_error;
+      *text = self->server_error;
       return CODE_UNREACHABLE;
     }
   if (!has_server (self) || self->is_reflected)
@@ -209,6 +209,7 @@ run (FloeIcePath *self, GList *servers)
     .min_port = self->shared->min_port,
     .max_port = self->shared->max_port,
   };
+  gboolean has_address;
 
   self->state = FLOE_PATH_RUNNING;
   if (config.is_relay && servers == NULL)
@@ -217,15 +218,15 @@ run (FloeIcePath *self, GList *servers)
       return;
     }
   self->agent = floe_nice_agent_new (&config);
-  if (config.is_relay)
-    floe_nice_servers_use_turn (self->agent, self->spec, servers, self->shared->addresses,
-                                self->shared->has_free_choice);
-  else
-    floe_nice_servers_use_stun (self->agent, self->spec, servers, self->shared->addresses);
+  has_address =
+      config.is_relay
+          ? floe_nice_servers_use_turn (self->agent, self->spec, servers, self->shared->addresses,
+                                        self->shared->has_free_choice)
+          : floe_nice_servers_use_stun (self->agent, self->spec, servers, self->shared->addresses);
   connect_agent (self);
-  if (!nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
+  if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
     {
-      self->name_error = "No local address and port could be used";
+      self->server_error = "No local address and port could be used";
       finish_gathering (self);
       return;
     }
@@ -241,7 +242,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   if (addresses == NULL)
     {
       floe_debug (FLOE_LOG_ICE, "path %u: %s", self->id, error->message);
-      self->name_error = "The server's name could not be resolved";
+      self->server_error = "The server's name could not be resolved";
     }
   run (self, addresses);
 }
@@ -366,7 +367,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
     return;
   if (self->state == FLOE_PATH_RESOLVING)
     {
-      self->name_error = "The server's name was not resolved in time";
+      self->server_error = "The server's name was not resolved in time";
       g_cancellable_cancel (self->lookup);
       g_clear_object (&self->lookup);
       run (self, NULL);

@@ -17,11 +17,13 @@ add_address (NiceAgent *agent, const char *text)
     nice_agent_add_local_address (agent, &address);
 }
 
-static void
+/* FALSE when there is none: libnice would take all that the machine has. */
+static gboolean
 add_all_addresses (NiceAgent *agent, const GArray *addresses)
 {
   for (guint i = 0; i < addresses->len; i++)
     add_address (agent, g_array_index (addresses, FloeLocalAddress, i).text);
+  return addresses->len > 0;
 }
 
 /* A relay needs one socket towards its server: from each further address libnice would ask for
@@ -66,7 +68,7 @@ add_turn_server (NiceAgent *agent, const FloePathSpec *spec, GInetAddress *serve
                              spec->credential != NULL ? spec->credential : "", type);
 }
 
-void
+gboolean
 floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
                             const GArray *addresses)
 {
@@ -74,16 +76,17 @@ floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *s
   GInetAddress *server = find_family (servers, G_SOCKET_FAMILY_IPV4);
   g_autofree char *text = NULL;
 
-  add_all_addresses (agent, addresses);
   if (server == NULL)
     server = find_family (servers, G_SOCKET_FAMILY_IPV6);
-  if (server == NULL)
-    return;
-  text = g_inet_address_to_string (server);
-  g_object_set (agent, "stun-server", text, "stun-server-port", spec->server.port, NULL);
+  if (server != NULL)
+    {
+      text = g_inet_address_to_string (server);
+      g_object_set (agent, "stun-server", text, "stun-server-port", spec->server.port, NULL);
+    }
+  return add_all_addresses (agent, addresses);
 }
 
-void
+gboolean
 floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
                             const GArray *addresses, gboolean has_free_choice)
 {
@@ -100,6 +103,5 @@ floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *s
       if (add_address_towards (agent, server, spec->server.port, addresses, has_free_choice))
         has_source = TRUE;
     }
-  if (!has_source)
-    add_all_addresses (agent, addresses);
+  return has_source || add_all_addresses (agent, addresses);
 }
