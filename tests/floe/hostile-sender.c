@@ -57,6 +57,7 @@ on_message_text (FloeDataChannel *channel, const char *text, Hostile *self)
   self->is_answered = TRUE;
   printf ("%s\n", text);
   fflush (stdout);
+  g_main_loop_quit (self->loop);
 }
 
 static void
