@@ -7,7 +7,7 @@
 
 #include "floe-sdp-text-private.h"
 
-#define MAX_MEDIA_WORD 64 /* bytes of "application" or "UDP/DTLS/SCTP" */
+#define MAX_MEDIA_WORD 64 /* bytes of a word in "m=", such as "UDP/DTLS/SCTP" */
 
 static void
 free_section (FloeSdpSection *section)
@@ -114,7 +114,7 @@ is_protocol (const char *text)
   for (guint i = 0; parts[i] != NULL; i++)
     if (!floe_sdp_is_token (parts[i], MAX_MEDIA_WORD))
       return FALSE;
-  return parts[0] != NULL;
+  return parts[0] != NULL && strlen (text) <= MAX_MEDIA_WORD;
 }
 
 /* RFC 8866 section 5.14: m=<media> <port> <proto> <fmt> ... */
@@ -132,7 +132,7 @@ parse_media_line (FloeSdp *self, const char *value, guint line_number, GError **
       || !parse_port (section, words[1]) || !is_protocol (words[2]))
     return fail (error, line_number, "\"m=\" wants media, port, protocol and formats");
   for (guint i = 3; words[i] != NULL; i++)
-    if (!floe_sdp_is_token (words[i], strlen (words[i])))
+    if (!floe_sdp_is_token (words[i], MAX_MEDIA_WORD))
       return fail (error, line_number, "a format of \"m=\" is not a token");
 
   section->media = g_strdup (words[0]);

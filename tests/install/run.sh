@@ -37,15 +37,15 @@ print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
 attempt "meson install" meson install -C "$build" --no-rebuild --destdir "$work/root"
 root=$work/root$prefix
 libdir=$(dirname "$(find "$root" -name 'libfloe-1.0.so' | head -n 1)")
+# The file names the prefix; the files are below another root.
+sed -i "s|^prefix=.*|prefix=$root|" "$libdir/pkgconfig/floe-1.0.pc"
 PKG_CONFIG_PATH=$libdir/pkgconfig
-PKG_CONFIG_SYSROOT_DIR=
 LD_LIBRARY_PATH=$libdir
 GI_TYPELIB_PATH=$libdir/girepository-1.0
 export PKG_CONFIG_PATH LD_LIBRARY_PATH GI_TYPELIB_PATH
-# The file names the prefix; the files are below another root.
 pc ()
 {
-    pkg-config --define-variable=prefix="$root" "$@" floe-1.0
+    pkg-config "$@" floe-1.0
 }
 
 compile_c ()
