@@ -115,14 +115,14 @@ class WebrtcbinPeer:
             report_open()
             emit_message(label, text or "")
             if self.echo:
-                channel.emit("send-string", text or "")
+                self.send_data(channel, text or "")
 
         def take_data(_channel, data):
             report_open()
             received = data.get_data() if data else b""
             emit_message(label, received)
             if self.echo:
-                self.send_bytes(channel, received)
+                self.send_data(channel, received)
 
         self.connect(channel, "notify::ready-state", report_open)
         self.connect(channel, "on-open", report_open)
@@ -132,8 +132,12 @@ class WebrtcbinPeer:
         report_open()
 
     @staticmethod
-    def send_bytes(channel, data):
-        channel.emit("send-data", GLib.Bytes.new(data))
+    def send_data(channel, data):
+        """Sends str or bytes; NULL is how webrtcbin's API spells an empty message."""
+        if isinstance(data, str):
+            channel.emit("send-string", data or None)
+        else:
+            channel.emit("send-data", GLib.Bytes.new(data) if data else None)
 
     def create_channels(self, wanted):
         for init in wanted:
@@ -147,18 +151,18 @@ class WebrtcbinPeer:
             self.adopt(channel)
 
     def perform(self, signal, *arguments):
-        """Emits an asynchronous action of webrtcbin and waits; the promise owns its reply."""
+        """Emits an asynchronous action of webrtcbin and gives its reply."""
         promise = Gst.Promise.new()
         self.bin.emit(signal, *arguments, promise)
         promise.wait()
         reply = promise.get_reply()
         if reply is not None and reply.has_field("error"):
             raise RuntimeError(reply.get_value("error").message)
-        return promise
+        return reply
 
     def describe(self, kind):
-        promise = self.perform(f"create-{kind}", None)
-        description = promise.get_reply().get_value(kind)
+        reply = self.perform(f"create-{kind}", None)  # owns the description: must outlive its use
+        description = reply.get_value(kind)
         self.perform("set-local-description", description)
         emit(type=kind, sdp=description.sdp.as_text())
 
@@ -198,12 +202,7 @@ class WebrtcbinPeer:
             self.bin.emit("add-ice-candidate", index, message["candidate"])
 
     def send(self, message):
-        channel = self.channels[message["label"]]
-        data = payload(message)
-        if isinstance(data, str):
-            channel.emit("send-string", data)
-        else:
-            self.send_bytes(channel, data)
+        self.send_data(self.channels[message["label"]], payload(message))
 
     def command(self, message):
         name = message["cmd"]
