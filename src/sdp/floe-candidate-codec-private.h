@@ -10,10 +10,11 @@
 
 G_BEGIN_DECLS
 
-#define FLOE_FOUNDATION_SIZE 33 /* RFC 8839 section 5.1: 1 to 32 ice-chars */
-#define FLOE_ADDRESS_SIZE 256   /* a domain name fits */
-#define FLOE_UFRAG_SIZE 257     /* RFC 8839 section 5.4: 4 to 256 ice-chars */
-#define FLOE_PWD_SIZE 257       /* RFC 8839 section 5.4: 22 to 256 ice-chars */
+#define FLOE_FOUNDATION_SIZE 33     /* RFC 8839 section 5.1: 1 to 32 ice-chars */
+#define FLOE_ADDRESS_SIZE 256       /* a domain name fits */
+#define FLOE_UFRAG_SIZE 257         /* RFC 8839 section 5.4: 4 to 256 ice-chars */
+#define FLOE_PWD_SIZE 257           /* RFC 8839 section 5.4: 22 to 256 ice-chars */
+#define FLOE_CANDIDATE_WORD_SIZE 33 /* names of transports and types; ours are shorter than 7 */
 
 typedef enum
 {
@@ -21,6 +22,9 @@ typedef enum
   FLOE_CANDIDATE_TCP_ACTIVE,
   FLOE_CANDIDATE_TCP_PASSIVE,
   FLOE_CANDIDATE_TCP_SO,
+  /* Good grammar, but a transport, a TCP type or a candidate type that we do not know: carried so
+   * that nothing breaks on it, and never used. */
+  FLOE_CANDIDATE_OTHER,
 } FloeCandidateTransport;
 
 /* A plain value without owned members: copy it by assignment. */
@@ -35,17 +39,23 @@ typedef struct
   FloeIceCandidateType type;
   char related_address[FLOE_ADDRESS_SIZE]; /* "" when absent */
   guint16 related_port;
-  char ufrag[FLOE_UFRAG_SIZE];      /* extension "ufrag", "" when absent */
-  FloeRelayProtocol relay_protocol; /* local relay candidates only; not in the text */
+  char ufrag[FLOE_UFRAG_SIZE];                    /* extension "ufrag", "" when absent */
+  FloeRelayProtocol relay_protocol;               /* local relay candidates only; not in the text */
+  char other_transport[FLOE_CANDIDATE_WORD_SIZE]; /* as written, for FLOE_CANDIDATE_OTHER only */
+  char other_type[FLOE_CANDIDATE_WORD_SIZE];      /* as written, when @type does not know it */
 } FloeCandidate;
 
 /* Parses "candidate:…", with or without "a=" in front. Everything from the peer: bounded, checked.
- * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"). On failure @out is
- * untouched and @error is %FLOE_ERROR_SYNTAX. */
+ * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"); an unknown transport or
+ * type makes %FLOE_CANDIDATE_OTHER. On failure @out is untouched and @error is
+ * %FLOE_ERROR_SYNTAX. */
 gboolean floe_candidate_parse (FloeCandidate *out, const char *text, GError **error);
 
 /* Returns: (transfer full): "candidate:…" without "a=" and without line end. */
 char *floe_candidate_serialize (const FloeCandidate *candidate);
+
+/* TRUE when both name the same transport address: what checks would be made twice for. */
+gboolean floe_candidate_is_same_address (const FloeCandidate *a, const FloeCandidate *b);
 
 /* TRUE when @candidate's address is an IP literal and not a name (such as one under .local). */
 gboolean floe_candidate_has_literal_address (const FloeCandidate *candidate);

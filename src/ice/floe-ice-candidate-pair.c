@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-ice-candidate-pair-private.h"
+
+struct _FloeIceCandidatePair
+{
+  FloeIceCandidate *local;  /* (owned) */
+  FloeIceCandidate *remote; /* (owned) */
+  FloeRelayProtocol relay_protocol;
+};
+
+G_DEFINE_BOXED_TYPE (FloeIceCandidatePair, floe_ice_candidate_pair, floe_ice_candidate_pair_ref,
+                     floe_ice_candidate_pair_unref)
+
+static void
+clear_pair (gpointer data)
+{
+  FloeIceCandidatePair *self = data;
+
+  floe_ice_candidate_unref (self->local);
+  floe_ice_candidate_unref (self->remote);
+}
+
+FloeIceCandidatePair *
+floe_ice_candidate_pair_new (FloeIceCandidate *local, FloeIceCandidate *remote,
+                             FloeRelayProtocol relay_protocol)
+{
+  FloeIceCandidatePair *self = g_atomic_rc_box_new0 (FloeIceCandidatePair);
+
+  self->local = floe_ice_candidate_ref (local);
+  self->remote = floe_ice_candidate_ref (remote);
+  self->relay_protocol = relay_protocol;
+  return self;
+}
+
+/**
+ * floe_ice_candidate_pair_ref:
+ * @self: a pair
+ *
+ * Returns: (transfer full): @self with one more reference. May be called in any thread.
+ *
+ * Since: 1.0
+ */
+FloeIceCandidatePair *
+floe_ice_candidate_pair_ref (FloeIceCandidatePair *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * floe_ice_candidate_pair_unref:
+ * @self: (transfer full): a pair
+ *
+ * Gives a reference back; the last one frees @self. May be called in any thread.
+ *
+ * Since: 1.0
+ */
+void
+floe_ice_candidate_pair_unref (FloeIceCandidatePair *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_atomic_rc_box_release_full (self, clear_pair);
+}
+
+/**
+ * floe_ice_candidate_pair_get_local:
+ * @self: a pair
+ *
+ * Returns: (transfer none): the candidate on this side (W3C RTCIceCandidatePair.local). May be
+ * called in any thread.
+ *
+ * Since: 1.0
+ */
+FloeIceCandidate *
+floe_ice_candidate_pair_get_local (const FloeIceCandidatePair *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->local;
+}
+
+/**
+ * floe_ice_candidate_pair_get_remote:
+ * @self: a pair
+ *
+ * Returns: (transfer none): the candidate on the peer's side (W3C RTCIceCandidatePair.remote). May
+ * be called in any thread.
+ *
+ * Since: 1.0
+ */
+FloeIceCandidate *
+floe_ice_candidate_pair_get_remote (const FloeIceCandidatePair *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->remote;
+}
+
+/**
+ * floe_ice_candidate_pair_get_relay_protocol:
+ * @self: a pair
+ *
+ * Returns: how this side reaches its TURN server, or %FLOE_RELAY_PROTOCOL_NONE when the local
+ * candidate is no relay. May be called in any thread.
+ *
+ * Since: 1.0
+ */
+FloeRelayProtocol
+floe_ice_candidate_pair_get_relay_protocol (const FloeIceCandidatePair *self)
+{
+  g_return_val_if_fail (self != NULL, FLOE_RELAY_PROTOCOL_NONE);
+
+  return self->relay_protocol;
+}
+
+/**
+ * floe_ice_candidate_pair_is_relayed:
+ * @self: a pair
+ *
+ * Returns: %TRUE when a TURN server carries the data, on this side or the peer's. May be called
+ * in any thread.
+ *
+ * Since: 1.0
+ */
+gboolean
+floe_ice_candidate_pair_is_relayed (const FloeIceCandidatePair *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return floe_ice_candidate_get_candidate_type (self->local) == FLOE_ICE_CANDIDATE_TYPE_RELAY
+         || floe_ice_candidate_get_candidate_type (self->remote) == FLOE_ICE_CANDIDATE_TYPE_RELAY;
+}

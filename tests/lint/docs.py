@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Every exported function is documented, whole."""
+
+import re
+
+from source import Finding, strip_comments
+
+PROTOTYPE = re.compile(r"^FLOE_AVAILABLE_IN_\w+\s+([^;{]*?)\b(floe_\w+) \(([^;]*)\)[^;()]*"
+                       r"(?:G_GNUC_\w+(?: \([^)]*\))?)?\s*;", re.M)
+
+
+def check(tree):
+    blocks = find_blocks(tree)
+    for path in tree.files("include"):
+        code = strip_comments(tree.text(path))
+        for match in PROTOTYPE.finditer(code):
+            returned, name, parameters = match.groups()
+            if name.endswith("_get_type"):
+                continue
+            line = code.count("\n", 0, match.start(2)) + 1
+            for message in problems(blocks, name, returned, parameters):
+                yield Finding("docs", path, line, f"{name}: {message}", name)
+
+
+def find_blocks(tree):
+    """Name to text of each documentation block in a source file."""
+    blocks = {}
+    for path in tree.files("src", suffixes=(".c",)):
+        for match in re.finditer(r"/\*\*\n \* (floe_\w+):.*?\n(.*?)\*/", tree.text(path), re.S):
+            blocks[match.group(1)] = match.group(2)
+    return blocks
+
+
+def problems(blocks, name, returned, parameters):
+    block = blocks.get(name)
+    if block is None:
+        yield "has no documentation block beside its definition"
+        return
+    names = parameter_names(parameters)
+    for parameter in names:
+        if not re.search(rf"^ \* @{parameter}:\s*\S", block, re.M):
+            yield f"does not document @{parameter}"
+    documented = re.findall(r"^ \* @(\w+):", block, re.M)
+    for parameter in documented:
+        if parameter not in names:
+            yield f"documents @{parameter}, which it does not have"
+    returns = re.search(r"^ \* Returns:\s*\S", block, re.M)
+    if returned.strip() == "void" and returns:
+        yield "documents what it returns and returns nothing"
+    if returned.strip() != "void" and not returns:
+        yield "does not say what it returns"
+    if not re.search(r"^ \* Since: \d+\.\d+", block, re.M):
+        yield "does not say since when"
+    if "GError **" in parameters and not names_an_error(blocks, name):
+        yield "takes a GError and names no FLOE_ERROR code"
+    if not re.search(r"^ \* [A-Z][^\n]*", re.sub(r"^ \* (@|Returns:|Since:).*$", "", block,
+                                                 flags=re.M), re.M):
+        yield "says nothing"
+
+
+def names_an_error(blocks, name):
+    """A _finish function's errors may be told where the operation starts."""
+    text = blocks[name] + blocks.get(re.sub(r"_finish$", "_async", name), "")
+    return re.search(r"FLOE_ERROR_[A-Z]", text) is not None
+
+
+def parameter_names(parameters):
+    if parameters.strip() == "void":
+        return []
+    depth, current, split = 0, "", []
+    for character in parameters + ",":
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            split.append(current)
+            current = ""
+        else:
+            current += character
+    return [parameter_name(one.strip()) for one in split]
+
+
+def parameter_name(parameter):
+    """The name in 'const char *name', 'guint8 name[]', 'void (*name) (int)' or '...'."""
+    match = re.search(r"\(\*(\w+)\)", parameter) or re.search(r"(\w+)\s*(?:\[[^]]*\])?$", parameter)
+    return match.group(1) if match else parameter
