@@ -17,9 +17,13 @@ export class Peer {
   #exited;
   #listeners = [];
 
-  /** Starts @command and gives the peer at once; use ready() to wait for its first event. */
-  constructor(name, command, { env = {} } = {}) {
+  /**
+   * Starts @command and gives the peer at once; use ready() to wait for its first event. @limits
+   * says what the stack is known not to do, see stacks.mjs.
+   */
+  constructor(name, command, limits = {}) {
     this.name = name;
+    this.limits = limits;
     this.events = [];
     this.log = [];
     this.stderr = [];
@@ -27,7 +31,6 @@ export class Peer {
     this.#child = spawn(command[0], command.slice(1), {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
     });
     alive.add(this);
     this.#child.stdin.on('error', () => {}); // the exit is reported, the broken pipe need not be

@@ -33,8 +33,8 @@ function pythonLacks(code, debianPackages) {
 }
 
 /* reusable: starting is slow, so one process serves one connection after another (cmd reset).
- * limits: what a stack cannot do by its own fault within a case that otherwise runs.
- * cannot: what it cannot do at all, by scenario, with the reason to skip. */
+ * limits: what a stack cannot do, by its own fault, within a case that otherwise runs.
+ * cannot: the `needs` of scenarios that it cannot take part in at all. */
 const STACKS = {
   chromium: {
     command: ['node', join(peers, 'chromium.mjs')],
@@ -55,12 +55,16 @@ const STACKS = {
   },
   aiortc: {
     command: ['/usr/bin/python3', join(peers, 'aiortc_peer.py')],
+    // 1.4 writes the number of characters, not of bytes, as the length of a label, and refuses any
+    // offer but actpass
+    limits: { asciiLabels: true, answersActiveOnly: true },
     lacks: () => pythonLacks('import aiortc', 'python3-aiortc'),
   },
   webrtcbin: {
     command: ['/usr/bin/python3', join(peers, 'webrtcbin.py')],
-    // 1.22 hands usrsctp a buffer of no bytes instead of RFC 8831's one, and the channel closes
-    limits: { sendsNoEmptyMessage: true },
+    // 1.22 has RFC 8831's identifiers of empty text and empty bytes the wrong way round, and gives
+    // usrsctp no byte at all to send for either, which ends the channel
+    limits: { mistakesEmptyMessages: true },
     lacks: () => pythonLacks(
       "import gi; gi.require_version('GstWebRTC','1.0'); from gi.repository import Gst, GstWebRTC;"
       + 'Gst.init(None); assert all(map(Gst.ElementFactory.find,'
@@ -81,7 +85,7 @@ const idle = new Map();
 
 const start = async (name, options) => {
   const stack = STACKS[name];
-  const peer = new Peer(name, [...stack.command, ...options]);
+  const peer = new Peer(name, [...stack.command, ...options], stack.limits);
   peer.key = [name, ...options].join(' ');
   try {
     await peer.ready();
