@@ -72,7 +72,7 @@ floe_sctp_streams_core_add (FloeSctpStreamsCore *self, const guint16 *streams, g
 
 gsize
 floe_sctp_streams_core_poll (FloeSctpStreamsCore *self, gint64 now_us,
-                             guint16 streams[static FLOE_SCTP_RESET_BATCH])
+                             guint16 streams[FLOE_SCTP_RESET_BATCH])
 {
   gsize count = MIN (self->waiting->len, FLOE_SCTP_RESET_BATCH - self->in_flight_count);
 
