@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 
 typedef struct _FloeSctpStreamsCore FloeSctpStreamsCore;
 
-FloeSctpStreamsCore *floe_sctp_streams_core_new (void);
+/* For the streams below @count; others are nobody's business. */
+FloeSctpStreamsCore *floe_sctp_streams_core_new (guint count);
 void floe_sctp_streams_core_free (FloeSctpStreamsCore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeSctpStreamsCore, floe_sctp_streams_core_free)
 

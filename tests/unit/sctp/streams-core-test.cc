@@ -38,7 +38,7 @@ protected:
     return given_up;
   }
 
-  FloeSctpStreamsCore *core_ = floe_sctp_streams_core_new ();
+  FloeSctpStreamsCore *core_ = floe_sctp_streams_core_new (1024);
   gint64 now_us_ = 0;
 };
 
@@ -109,4 +109,12 @@ TEST_F (StreamsCore, APendingStreamIsKnown)
   EXPECT_TRUE (floe_sctp_streams_core_is_pending (core_, 3));
   Done ({ 3 });
   EXPECT_FALSE (floe_sctp_streams_core_is_pending (core_, 3));
+}
+
+TEST_F (StreamsCore, StreamsBeyondTheLastAreIgnored)
+{
+  Add ({ 1024, 65535 });
+  EXPECT_TRUE (floe_sctp_streams_core_is_idle (core_));
+  EXPECT_EQ (Done ({ 1024 }), Streams{});
+  EXPECT_FALSE (floe_sctp_streams_core_is_pending (core_, 65535));
 }
