@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-ice-candidate-pair-private.h"
 
+/**
+ * FloeIceCandidatePair:
+ *
+ * Two candidates that data goes between (W3C RTCIceCandidatePair). Immutable; may be shared
+ * between threads.
+ *
+ * Since: 1.0
+ */
 struct _FloeIceCandidatePair
 {
   FloeIceCandidate *local;  /* (owned) */

@@ -15,6 +15,14 @@
 #define TCP_RELAY_PREFERENCE 400
 #define MAX_RELAY_PATHS 8 /* each has a socket and an allocation of its own */
 
+/**
+ * FloeIceServer:
+ *
+ * A STUN or TURN server for #FloeConfiguration (W3C RTCIceServer). Immutable; may be shared
+ * between threads.
+ *
+ * Since: 1.0
+ */
 struct _FloeIceServer
 {
   char **urls;      /* (owned) */
