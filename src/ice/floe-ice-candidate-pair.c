@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-ice-candidate-pair-private.h"
 
+/**
+ * FloeIceCandidatePair:
+ *
+ * Two candidates that data goes between (W3C RTCIceCandidatePair). Immutable; may be shared
+ * between threads.
+ *
+ * Since: 1.0
+ */
 struct _FloeIceCandidatePair
 {
   FloeIceCandidate *local;  /* (owned) */
@@ -36,7 +44,9 @@ floe_ice_candidate_pair_new (FloeIceCandidate *local, FloeIceCandidate *remote,
  * floe_ice_candidate_pair_ref:
  * @self: a pair
  *
- * Returns: (transfer full): @self with one more reference. May be called in any thread.
+ * A further reference to the pair. May be called in any thread.
+ *
+ * Returns: (transfer full): @self
  *
  * Since: 1.0
  */
@@ -68,8 +78,9 @@ floe_ice_candidate_pair_unref (FloeIceCandidatePair *self)
  * floe_ice_candidate_pair_get_local:
  * @self: a pair
  *
- * Returns: (transfer none): the candidate on this side (W3C RTCIceCandidatePair.local). May be
- * called in any thread.
+ * The candidate on this side (W3C RTCIceCandidatePair.local). May be called in any thread.
+ *
+ * Returns: (transfer none): the local candidate
  *
  * Since: 1.0
  */
@@ -85,8 +96,10 @@ floe_ice_candidate_pair_get_local (const FloeIceCandidatePair *self)
  * floe_ice_candidate_pair_get_remote:
  * @self: a pair
  *
- * Returns: (transfer none): the candidate on the peer's side (W3C RTCIceCandidatePair.remote). May
- * be called in any thread.
+ * The candidate on the peer's side (W3C RTCIceCandidatePair.remote). May be called in any
+ * thread.
+ *
+ * Returns: (transfer none): the remote candidate
  *
  * Since: 1.0
  */
@@ -102,8 +115,10 @@ floe_ice_candidate_pair_get_remote (const FloeIceCandidatePair *self)
  * floe_ice_candidate_pair_get_relay_protocol:
  * @self: a pair
  *
- * Returns: how this side reaches its TURN server, or %FLOE_RELAY_PROTOCOL_NONE when the local
- * candidate is no relay. May be called in any thread.
+ * How this side reaches its TURN server (W3C RTCIceCandidate.relayProtocol of the local
+ * candidate). May be called in any thread.
+ *
+ * Returns: the protocol, or %FLOE_RELAY_PROTOCOL_NONE when the local candidate is no relay
  *
  * Since: 1.0
  */
@@ -119,8 +134,10 @@ floe_ice_candidate_pair_get_relay_protocol (const FloeIceCandidatePair *self)
  * floe_ice_candidate_pair_is_relayed:
  * @self: a pair
  *
- * Returns: %TRUE when a TURN server carries the data, on this side or the peer's. May be called
- * in any thread.
+ * Whether a TURN server carries the data, on this side or the peer's. May be called in any
+ * thread.
+ *
+ * Returns: %TRUE when one of the candidates is a relay
  *
  * Since: 1.0
  */

@@ -15,6 +15,14 @@
 #define TCP_RELAY_PREFERENCE 400
 #define MAX_RELAY_PATHS 8 /* each has a socket and an allocation of its own */
 
+/**
+ * FloeIceServer:
+ *
+ * A STUN or TURN server for #FloeConfiguration (W3C RTCIceServer). Immutable; may be shared
+ * between threads.
+ *
+ * Since: 1.0
+ */
 struct _FloeIceServer
 {
   char **urls;      /* (owned) */
@@ -79,13 +87,15 @@ check_url (const char *url, const char *username, const char *credential, GError
  * @credential: (nullable): the password, for "turn:" URLs
  * @error: where an error goes, or %NULL
  *
- * Returns: (transfer full): a STUN or TURN server that finds or lends addresses (W3C
- * RTCIceServer). All arguments are copied.
+ * A STUN or TURN server that finds or lends addresses (W3C RTCIceServer). All arguments are
+ * copied.
  *
  * Fails with %FLOE_ERROR_SYNTAX when @urls is empty or one of them is no URL of RFC 7064 or
  * RFC 7065, with %FLOE_ERROR_INVALID_ACCESS when a "turn:" URL comes without user name or
  * credential, or the user name is too long, and with %FLOE_ERROR_NOT_SUPPORTED for "stuns:" and
  * "turns:". May be called in any thread.
+ *
+ * Returns: (transfer full): the server, or %NULL with @error set
  *
  * Since: 1.0
  */
@@ -120,7 +130,9 @@ floe_ice_server_new (const char *const *urls, const char *username, const char *
  * floe_ice_server_ref:
  * @self: a server
  *
- * Returns: (transfer full): @self with one more reference. May be called in any thread.
+ * A further reference to the server. May be called in any thread.
+ *
+ * Returns: (transfer full): @self
  *
  * Since: 1.0
  */
@@ -153,8 +165,10 @@ floe_ice_server_unref (FloeIceServer *self)
  * floe_ice_server_get_urls:
  * @self: a server
  *
- * Returns: (transfer none) (array zero-terminated=1): the URLs as they were given. May be called
- * in any thread.
+ * The URLs of the server as they were given (W3C RTCIceServer.urls). May be called in any
+ * thread.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the URLs
  *
  * Since: 1.0
  */
@@ -170,7 +184,9 @@ floe_ice_server_get_urls (const FloeIceServer *self)
  * floe_ice_server_get_username:
  * @self: a server
  *
- * Returns: (transfer none) (nullable): the user name. May be called in any thread.
+ * The user name for "turn:" URLs (W3C RTCIceServer.username). May be called in any thread.
+ *
+ * Returns: (transfer none) (nullable): the user name
  *
  * Since: 1.0
  */
@@ -186,7 +202,9 @@ floe_ice_server_get_username (const FloeIceServer *self)
  * floe_ice_server_get_credential:
  * @self: a server
  *
- * Returns: (transfer none) (nullable): the credential. May be called in any thread.
+ * The password for "turn:" URLs (W3C RTCIceServer.credential). May be called in any thread.
+ *
+ * Returns: (transfer none) (nullable): the credential
  *
  * Since: 1.0
  */

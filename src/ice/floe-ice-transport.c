@@ -267,12 +267,15 @@ on_deadline (gpointer user_data)
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     {
+      FloeIceLane *lane = get_lane (self, i);
       FloeIceEvent *event;
 
-      if (!floe_ice_lane_handle_timeout (get_lane (self, i), now_us))
+      if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && now_us >= lane->start_us)
+        self->shared.path_count++;
+      if (!floe_ice_lane_handle_timeout (lane, now_us))
         continue;
       event = floe_ice_event_new (FLOE_ICE_EVENT_PROBE);
-      event->path_id = floe_ice_path_get_id (get_lane (self, i)->path);
+      event->path_id = floe_ice_path_get_id (lane->path);
       push_event (self, event);
     }
   update (self);

@@ -125,6 +125,26 @@ TEST_F (IceLifetimeTest, ClosingDuringANameLookupIsSilent)
   EXPECT_TRUE (a.errors.empty ());
 }
 
+TEST_F (IceLifetimeTest, ClosingDuringAQueryOfAServerIsSilent)
+{
+  PeerOptions options;
+
+  options.urls = { "stun:127.0.0.1:9", "turn:127.0.0.1:9", "turn:127.0.0.1:9?transport=tcp" };
+  for (int pause_ms : { 0, 1, 20 })
+    {
+      IcePeer a (context_, options);
+
+      floe_ice_transport_gather (a.transport);
+      Pause (pause_ms);
+      a.errors.clear ();
+      floe_ice_transport_close (a.transport);
+      Pause (20);
+      EXPECT_TRUE (a.errors.empty ());
+    }
+  /* What is still on its way is waited for, or the leak check would see it. */
+  Pause (4500);
+}
+
 TEST_F (IceLifetimeTest, ManyConnectionsLeaveNoDescriptorBehind)
 {
   guint before = 0;

@@ -47,6 +47,8 @@ struct PeerOptions
   bool relay_only = false;
   bool is_controlling = false;
   guint failed_timeout_ms = 39500;
+  guint start_after_ms = 0;   /* of the plan's first row */
+  guint give_up_after_ms = 0; /* likewise */
   std::vector<const char *> interfaces = { "lo" };
 };
 
@@ -135,6 +137,13 @@ private:
                                                         : FLOE_ICE_TRANSPORT_POLICY_ALL,
                                      nullptr);
     g_ptr_array_unref (servers);
+    if (plan->len > 0)
+      {
+        FloePathSpec *first = static_cast<FloePathSpec *> (g_ptr_array_index (plan, 0));
+
+        first->start_after_ms = options.start_after_ms;
+        first->give_up_after_ms = options.give_up_after_ms;
+      }
     return plan;
   }
 

@@ -352,6 +352,38 @@ TEST_F (IceTransportTest, RelayOnlyWithoutARelayHasNoCandidates)
   EXPECT_TRUE (a.candidates.empty ());
 }
 
+TEST_F (IceTransportTest, APathStartsWhenItsRowSaysSo)
+{
+  PeerOptions later;
+
+  later.start_after_ms = 300;
+  IcePeer a (context_, Controlling (later)), b (context_, {});
+
+  Wire (a, b);
+  ExchangeCredentials (a, b);
+  Gather (a, b);
+  Pause (200);
+  EXPECT_TRUE (a.candidates.empty ());
+  EXPECT_EQ (a.gathered_count, 0u);
+  EXPECT_TRUE (ConnectWithin (a, b, 3000));
+}
+
+TEST_F (IceTransportTest, APathThatIsGivenUpHasGathered)
+{
+  SilentServer server;
+  std::string url = server.Url ("turn");
+  PeerOptions options;
+
+  options.urls = { url.c_str () };
+  options.relay_only = true;
+  options.give_up_after_ms = 300;
+  IcePeer a (context_, options);
+  floe_ice_transport_gather (a.transport);
+  Pause (200);
+  EXPECT_EQ (a.gathered_count, 0u);
+  EXPECT_TRUE (Run (500, [&] { return a.gathered_count == 1; }));
+}
+
 TEST_F (IceTransportTest, AnInterfaceThatIsAwayGivesNoCandidates)
 {
   PeerOptions options;
