@@ -98,7 +98,9 @@ floe_stack_start_sctp (FloeStack *self)
     .remote_port = self->remote->sctp_port,
     .max_channels = self->settings.max_channels,
     .mtu = mtu,
-    .max_message_size = self->settings.max_message_size,
+    /* To JSEP 0 is no limit; even then a length has to fit into 32 bits. */
+    .max_message_size =
+        self->settings.max_message_size != 0 ? self->settings.max_message_size : G_MAXUINT32,
     .send_buffer_size = SEND_BUFFER_SIZE,
     .receive_buffer_size = RECEIVE_BUFFER_SIZE,
   };
