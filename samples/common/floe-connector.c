@@ -46,6 +46,7 @@ on_local_description_set (GObject *source, GAsyncResult *result, gpointer user_d
 {
   g_autoptr (FloeConnector) self = FLOE_CONNECTOR (user_data);
   FloePeerConnection *connection = FLOE_PEER_CONNECTION (source);
+  g_autoptr (FloeSessionDescription) description = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) early = NULL;
 
@@ -54,8 +55,10 @@ on_local_description_set (GObject *source, GAsyncResult *result, gpointer user_d
       fail_negotiation (self, error);
       return;
     }
-  floe_signaling_send_description (self->signaling,
-                                   floe_peer_connection_get_local_description (connection));
+  description = floe_peer_connection_get_local_description (connection);
+  if (description == NULL) /* closed meanwhile */
+    return;
+  floe_signaling_send_description (self->signaling, description);
   early = g_steal_pointer (&self->early_local);
   for (guint i = 0; early != NULL && i < early->len; i++)
     floe_signaling_send_candidate (self->signaling, g_ptr_array_index (early, i));

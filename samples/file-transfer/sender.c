@@ -298,6 +298,7 @@ serve (Sender *self, const Options *options)
   g_auto (FloeRoomAddress) address = { 0 };
   g_auto (FloeRoomAddress) own = { 0 };
   g_autoptr (FloeRendezvous) rendezvous = NULL;
+  g_autofree char *invitation = NULL;
   g_autoptr (GError) error = NULL;
   const SessionHandlers handlers = { prepare, get_progress };
   SessionOptions session_options = { .offers = TRUE, .timeout_s = options->timeout_s };
@@ -309,7 +310,8 @@ serve (Sender *self, const Options *options)
       return EXIT_STATUS_FAILED;
     }
   session_options.includes_loopback = floe_room_address_is_loopback (&address);
-  session_options.invitation = floe_room_address_to_string (&address);
+  invitation = floe_room_address_to_string (&address);
+  session_options.invitation = invitation;
   self->session = session_new (self->report, &session_options, &handlers, self);
   session_join (self->session, &own);
   return session_run (self->session);

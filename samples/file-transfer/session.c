@@ -151,13 +151,14 @@ static void
 on_connection_state (FloePeerConnection *connection, GParamSpec *pspec, Session *self)
 {
   FloePeerConnectionState state = floe_peer_connection_get_connection_state (connection);
+  g_autoptr (FloeIceCandidatePair) pair = NULL;
   gint64 began_us = self->phase_began_us;
 
   if (state == FLOE_PEER_CONNECTION_STATE_CONNECTED && self->phase == PHASE_CONNECTING)
     {
       set_phase (self, PHASE_CONNECTED);
-      report_connected (self->report, floe_peer_connection_get_selected_candidate_pair (connection),
-                        (self->phase_began_us - began_us) / 1000);
+      pair = floe_peer_connection_get_selected_candidate_pair (connection);
+      report_connected (self->report, pair, (self->phase_began_us - began_us) / 1000);
     }
   else if (state == FLOE_PEER_CONNECTION_STATE_FAILED && self->phase == PHASE_CONNECTING)
     session_fail (self, EXIT_STATUS_FAILED,

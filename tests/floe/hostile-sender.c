@@ -96,6 +96,22 @@ on_joined (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (self->signaling, "gone", G_CALLBACK (quit), self);
 }
 
+static void
+hostile_clear (Hostile *self)
+{
+  if (self->channel != NULL)
+    g_signal_handlers_disconnect_by_data (self->channel, self);
+  if (self->signaling != NULL)
+    g_signal_handlers_disconnect_by_data (self->signaling, self);
+  if (self->connection != NULL)
+    floe_peer_connection_close (self->connection);
+  g_clear_object (&self->channel);
+  g_clear_object (&self->connector);
+  g_clear_object (&self->connection);
+  g_clear_object (&self->signaling);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,5 +140,6 @@ main (int argc, char **argv)
   printf ("%s\n", text);
   fflush (stdout);
   g_main_loop_run (self.loop);
+  hostile_clear (&self);
   return self.is_answered ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -9,7 +9,7 @@ attack ()
 {
     begin "from a hostile sender: $1"
     start_sender "$hostile" "$4" "$5" "$6"
-    receive_within 20 --timeout 10
+    receive_within 20 --timeout 5
     expect "the receiver's status" "$status" "$2"
     finish "$sender" 10
     expect "what is in out/" "$(ls -A out)" "$3"
