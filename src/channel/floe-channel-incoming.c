@@ -71,6 +71,9 @@ accept_open (FloeChannelSet *self, guint16 stream, FloeDcepOpen *open, guint sta
   floe_channel_set_add_stream (self, channel);
   actions = floe_channel_core_handle_ready (&channel->core);
   floe_channel_set_apply (self, channel, actions & ~FLOE_CHANNEL_TELL_OPENED);
+  floe_receive_account_core_handle_delivered (self->account, channel->key,
+                                              floe_channel_info_get_cost (&channel->info));
+  floe_channel_set_update_reading (self);
   self->events->incoming (channel->key, &channel->info, self->user_data);
   if (channel->core.state == FLOE_CHANNEL_OPEN)
     floe_channel_set_apply (self, channel, actions & FLOE_CHANNEL_TELL_OPENED);

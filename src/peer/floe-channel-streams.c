@@ -57,8 +57,16 @@ finalize_ready (GSource *source)
   g_object_unref (((ReadySource *) source)->stream);
 }
 
-static GSourceFuncs ready_funcs = { prepare_ready,  check_ready, dispatch_ready,
-                                    finalize_ready, NULL,        NULL };
+/* A pollable source gives its child a callback that does nothing, for which GLib wants a function
+ * that could call a closure. */
+static gboolean
+call_closure (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs ready_funcs = { prepare_ready,  check_ready,  dispatch_ready,
+                                    finalize_ready, call_closure, NULL };
 
 static GSource *
 new_ready_source (GObject *stream, gboolean (*is_ready) (GObject *stream),

@@ -14,6 +14,14 @@
 /* RFC 8863 section 4: 39.5 s, the time of a check with the default timers of RFC 8445. */
 #define DEFAULT_ICE_FAILED_TIMEOUT_MS 39500
 
+/**
+ * FloeConfiguration:
+ *
+ * What a connection is to be like: its servers, its certificate, and what it may use
+ * (W3C RTCConfiguration).
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (FloeConfiguration, floe_configuration, G_TYPE_OBJECT)
 
 enum

@@ -65,8 +65,8 @@ gboolean floe_peer_send (FloePeerConnection *self, FloeDataChannel *channel, gbo
 void floe_peer_close_channel (FloePeerConnection *self, FloeDataChannel *channel);
 /* Something waits for a handler: looks again soon, or in the next turn of the main loop. */
 void floe_peer_hold (FloePeerConnection *self, gboolean is_urgent);
-/* The application took a message: @size bytes, overhead included. */
-void floe_peer_note_consumed (FloePeerConnection *self, FloeDataChannel *channel, gsize size);
+/* The application took a message or a channel: @size bytes of the account, overhead included. */
+void floe_peer_note_consumed (FloePeerConnection *self, guint32 key, gsize size);
 void floe_peer_forget_channel (FloePeerConnection *self, FloeDataChannel *channel,
                                gsize buffered_amount);
 

@@ -31,6 +31,13 @@ struct _FloeDataChannelStream
   gboolean is_at_end;
 };
 
+/**
+ * FloeDataChannelStream:
+ *
+ * A data channel as a stream of bytes, with back-pressure in both directions.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (FloeDataChannelStream, floe_data_channel_stream, G_TYPE_IO_STREAM)
 
 /* FloeChannelSinkFunc: @bytes NULL is the end. */

@@ -256,7 +256,7 @@ floe_peer_connection_get_selected_candidate_pair (FloePeerConnection *self)
  * floe_peer_connection_get_max_message_size:
  * @self: a connection
  *
- * Gets the largest message that can be sent: what the peer takes, but never more than 1 MiB
+ * Gets the largest message that can be sent: what the peer takes, but never more than 16 MiB
  * (W3C RTCSctpTransport.maxMessageSize).
  *
  * Returns: bytes, or 0 as long as the peer's description is not known

@@ -192,6 +192,10 @@ floe_peer_handle_channel_fact (FloePeerConnection *self, FloeFact *fact)
   channel = g_hash_table_lookup (self->channels.by_key, GUINT_TO_POINTER (fact->key));
   if (channel == NULL)
     {
+      /* The account goes on for what nobody gets any more. */
+      if (fact->type == FLOE_FACT_CHANNEL_MESSAGE)
+        floe_peer_note_consumed (self, fact->key,
+                                 g_bytes_get_size (fact->bytes) + FLOE_MESSAGE_OVERHEAD);
       floe_fact_free (fact);
       return;
     }
@@ -215,10 +219,8 @@ floe_peer_flush_consumed (FloePeerConnection *self)
 }
 
 void
-floe_peer_note_consumed (FloePeerConnection *self, FloeDataChannel *channel, gsize size)
+floe_peer_note_consumed (FloePeerConnection *self, guint32 key, gsize size)
 {
-  guint32 key = floe_data_channel_get_key (channel);
-
   if (key != self->channels.consumed_key)
     floe_peer_flush_consumed (self);
   self->channels.consumed_key = key;

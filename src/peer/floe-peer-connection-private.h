@@ -16,7 +16,7 @@
 G_BEGIN_DECLS
 
 /* What is queued below for all channels together may not grow beyond this. */
-#define FLOE_PEER_MAX_QUEUED_SIZE (16 * 1024 * 1024)
+#define FLOE_PEER_MAX_QUEUED_SIZE FLOE_STACK_MAX_SEND_SIZE
 
 typedef struct
 {

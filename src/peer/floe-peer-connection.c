@@ -16,6 +16,21 @@
 #define UFRAG_LENGTH 8
 #define PWD_LENGTH 24
 
+/**
+ * FloePeerConnection:
+ *
+ * A connection to one peer (W3C RTCPeerConnection).
+ *
+ * The two ends exchange descriptions and candidates through the application's own signalling; then
+ * data travels between them directly, or through a TURN server where that is not possible, always
+ * encrypted and only with the peer that the description's fingerprint names.
+ *
+ * A connection belongs to the main context that was thread-default when it was made. Every signal
+ * and callback comes there, after the call that caused it has returned. The network is served by a
+ * thread of the library's own.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (FloePeerConnection, floe_peer_connection, G_TYPE_OBJECT)
 
 static GParamSpec *properties[FLOE_PEER_N_PROPS];

@@ -196,7 +196,7 @@ floe_sctp_engine_new (const FloeSctpConfig *config, const FloeSctpCallbacks *cal
   self->config = *config;
   self->callbacks = *callbacks;
   self->user_data = user_data;
-  self->resets = floe_sctp_streams_core_new ();
+  self->resets = floe_sctp_streams_core_new (config->max_channels);
   self->outbox = outbox_new ();
   self->inbox.is_reading = TRUE;
   self->id = floe_sctp_runtime_add (self);

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 
 typedef struct _FloeSctpStreamsCore FloeSctpStreamsCore;
 
-FloeSctpStreamsCore *floe_sctp_streams_core_new (void);
+/* For the streams below @count; others are nobody's business. */
+FloeSctpStreamsCore *floe_sctp_streams_core_new (guint count);
 void floe_sctp_streams_core_free (FloeSctpStreamsCore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeSctpStreamsCore, floe_sctp_streams_core_free)
 
@@ -30,7 +31,7 @@ void floe_sctp_streams_core_add (FloeSctpStreamsCore *self, const guint16 *strea
 /* The next streams to ask for, which then are in flight. Returns: how many were written, 0 when
  * there is nothing to ask, enough is in flight, or it is too early. */
 gsize floe_sctp_streams_core_poll (FloeSctpStreamsCore *self, gint64 now_us,
-                                   guint16 streams[static FLOE_SCTP_RESET_BATCH]);
+                                   guint16 streams[FLOE_SCTP_RESET_BATCH]);
 
 /* The peer did it, or it can't be asked for. Writes those of @streams that were in flight to @ours
  * (as long as @streams) and returns how many: others are not of our asking. */

@@ -18,8 +18,9 @@ typedef enum
 struct _FloeSctpStreamsCore
 {
   GArray *waiting; /* (owned) of guint16: first asked, first served */
-  guint8 states[G_MAXUINT16 + 1];
-  guint8 tries[G_MAXUINT16 + 1];
+  guint8 *states;  /* (owned): a StreamState for each stream */
+  guint8 *tries;   /* (owned): the same */
+  guint count;
   gsize in_flight_count;
   gint64 retry_at_us; /* -1: no pause */
 };
@@ -35,7 +36,7 @@ enqueue (FloeSctpStreamsCore *self, guint16 stream)
 static gboolean
 land (FloeSctpStreamsCore *self, guint16 stream)
 {
-  if (self->states[stream] != STREAM_IN_FLIGHT)
+  if (stream >= self->count || self->states[stream] != STREAM_IN_FLIGHT)
     return FALSE;
   self->states[stream] = STREAM_AT_REST;
   self->in_flight_count--;
@@ -43,11 +44,14 @@ land (FloeSctpStreamsCore *self, guint16 stream)
 }
 
 FloeSctpStreamsCore *
-floe_sctp_streams_core_new (void)
+floe_sctp_streams_core_new (guint count)
 {
   FloeSctpStreamsCore *self = g_new0 (FloeSctpStreamsCore, 1);
 
   self->waiting = g_array_new (FALSE, FALSE, sizeof (guint16));
+  self->states = g_new0 (guint8, count);
+  self->tries = g_new0 (guint8, count);
+  self->count = count;
   self->retry_at_us = -1;
   return self;
 }
@@ -56,6 +60,8 @@ void
 floe_sctp_streams_core_free (FloeSctpStreamsCore *self)
 {
   g_array_unref (self->waiting);
+  g_free (self->states);
+  g_free (self->tries);
   g_free (self);
 }
 
@@ -63,7 +69,7 @@ void
 floe_sctp_streams_core_add (FloeSctpStreamsCore *self, const guint16 *streams, gsize count)
 {
   for (gsize i = 0; i < count; i++)
-    if (self->states[streams[i]] == STREAM_AT_REST)
+    if (streams[i] < self->count && self->states[streams[i]] == STREAM_AT_REST)
       {
         self->tries[streams[i]] = 0;
         enqueue (self, streams[i]);
@@ -72,7 +78,7 @@ floe_sctp_streams_core_add (FloeSctpStreamsCore *self, const guint16 *streams, g
 
 gsize
 floe_sctp_streams_core_poll (FloeSctpStreamsCore *self, gint64 now_us,
-                             guint16 streams[static FLOE_SCTP_RESET_BATCH])
+                             guint16 streams[FLOE_SCTP_RESET_BATCH])
 {
   gsize count = MIN (self->waiting->len, FLOE_SCTP_RESET_BATCH - self->in_flight_count);
 
@@ -127,7 +133,7 @@ floe_sctp_streams_core_handle_refused (FloeSctpStreamsCore *self, gint64 now_us,
 gboolean
 floe_sctp_streams_core_is_pending (const FloeSctpStreamsCore *self, guint16 stream)
 {
-  return self->states[stream] != STREAM_AT_REST;
+  return stream < self->count && self->states[stream] != STREAM_AT_REST;
 }
 
 gboolean

@@ -7,6 +7,8 @@
 #include "floe-log-private.h"
 #include "floe-sctp-runtime-private.h"
 
+/* What SCTP takes at once; more waits in the channels' queues. A larger message enlarges it. */
+#define SEND_BUFFER_SIZE (1024 * 1024)
 #define RECEIVE_BUFFER_SIZE (1024 * 1024)
 
 static void
@@ -97,7 +99,7 @@ floe_stack_start_sctp (FloeStack *self)
     .max_channels = self->settings.max_channels,
     .mtu = mtu,
     .max_message_size = self->settings.max_message_size,
-    .send_buffer_size = FLOE_STACK_MAX_SEND_SIZE,
+    .send_buffer_size = SEND_BUFFER_SIZE,
     .receive_buffer_size = RECEIVE_BUFFER_SIZE,
   };
 

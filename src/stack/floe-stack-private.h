@@ -35,8 +35,8 @@ typedef struct
   gsize max_message_size; /* 0: no limit */
 } FloeStackConfig;
 
-/* The largest message that this side can send (W3C: canSendSize). */
-#define FLOE_STACK_MAX_SEND_SIZE (1024 * 1024)
+/* The largest message that this side can send (W3C: canSendSize): all that may be queued. */
+#define FLOE_STACK_MAX_SEND_SIZE (16 * 1024 * 1024)
 
 /* RFC 8841 section 5.1 gives no default; 5000 is what everybody uses. */
 #define FLOE_STACK_SCTP_PORT 5000

@@ -124,6 +124,25 @@ TEST_F (Channels, RefuseAMessageAboveTheLimitAndSendNothingOfIt)
   EXPECT_TRUE (peer_channel->bytes.empty ());
 }
 
+TEST_F (Channels, CarryTenMebibytesInOneMessageWhenThePeerSetsNoLimit)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  gsize size = 10 * 1024 * 1024;
+
+  floe_configuration_set_include_loopback (configuration, TRUE);
+  floe_configuration_set_max_message_size (configuration, 0);
+  Peer carol (configuration);
+  channel = alice.CreateChannel ("large");
+  Negotiate (alice, carol);
+  ASSERT_TRUE (RunUntil ([&] { return channel->is_open () && carol.Incoming () != nullptr; }));
+  EXPECT_EQ (floe_peer_connection_get_max_message_size (alice.pc), 16u * 1024 * 1024);
+  ASSERT_TRUE (channel->SendPattern (size));
+  ASSERT_TRUE (RunUntil ([&] { return !carol.Incoming ()->bytes.empty (); }, 30));
+  g_autoptr (GBytes) pattern = MakePattern (size);
+  EXPECT_TRUE (carol.Incoming ()->bytes[0]
+               == std::string ((const char *) g_bytes_get_data (pattern, nullptr), size));
+}
+
 TEST_F (Channels, SendNothingBeforeTheyAreOpen)
 {
   auto early = alice.CreateChannel ("early");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-sctp-pair.h"
 
-#include <set>
-
 class SctpEngine : public testing::Test
 {
 protected:
