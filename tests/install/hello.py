@@ -16,4 +16,5 @@ try:
     connection.create_data_channel("late", None)
     raise SystemExit("a closed connection makes no channel")
 except GLib.Error as error:
-    assert error.matches(Floe.error_quark(), Floe.Error.INVALID_STATE), error
+    # Named after the nick, which is the W3C's name, in capitals.
+    assert error.matches(Floe.error_quark(), Floe.Error.INVALIDSTATEERROR), error

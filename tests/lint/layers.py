@@ -16,8 +16,8 @@ for rank, names in enumerate(["base", "sdp stun stats",
 # A third-party library's headers, and the folders that may include them.
 THIRD_PARTY = [
     (r"nice/|nice\.h|agent\.h|stun/", {"ice"}, "libnice"),
-    (r"openssl/(evp|hmac|sha|md5|crypto)\.h", {"dtls", "base", "stun"}, "OpenSSL's hashes"),
-    (r"openssl/(?!(evp|hmac|sha|md5|crypto)\.h)", {"dtls"}, "OpenSSL"),
+    (r"openssl/(evp|hmac|sha|md5|crypto|params|core_names)\.h", {"dtls", "base", "stun"}, "OpenSSL's hashes"),
+    (r"openssl/(?!(evp|hmac|sha|md5|crypto|params|core_names)\.h)", {"dtls"}, "OpenSSL"),
     (r"usrsctp", {"sctp"}, "usrsctp"),
     (r"srtp2?/|srtp\.h", {"rtp"}, "libsrtp2"),
 ]
