@@ -119,7 +119,7 @@ build ()
 
 build_plain ()
 {
-    build check all -Dintrospection=enabled -Dvapi=enabled
+    build check all -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled
 }
 
 # g-ir-scanner can't load a library that wants a sanitizer.
@@ -170,7 +170,7 @@ suite_lint ()
 {
     begin lint "layers, sizes, documentation, format, habits"
     build_plain || { fail "the build"; return; }
-    run_meson check lint --suite lint
+    run_meson check lint --suite lint --suite docs
 }
 
 suite_unit ()

@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
 
 G_BEGIN_DECLS
@@ -44,13 +45,10 @@ typedef struct
   guint16 max_port;
   gboolean relay_only;
   gboolean is_controlling;
-  GArray *addresses;            /* (owned) (element-type FloeLocalAddress): to bind to */
-  gboolean has_free_choice;     /* no interfaces were named: a relay path may use any address */
-  char *remote_ufrag;           /* (owned) (nullable) */
-  char *remote_pwd;             /* (owned) (nullable) */
-  GPtrArray *remote_candidates; /* (owned) (element-type NiceCandidate) */
-  gboolean is_remote_ended;
-  guint path_count; /* that share the pace of checks */
+  GArray *addresses;           /* (owned) (element-type FloeLocalAddress): to bind to */
+  gboolean has_free_choice;    /* no interfaces were named: a relay path may use any address */
+  const FloeIceRemote *remote; /* (unowned): the transport's */
+  guint path_count;            /* that share the pace of checks */
 } FloeIceShared;
 
 /* @shared lives longer than the path; so does @events. */

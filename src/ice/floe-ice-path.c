@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-ice-path-private.h"
 
-#include <string.h>
-
 #include "floe-candidate-convert-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-name-resolver-private.h"
 #include "floe-nice-agent-private.h"
+#include "floe-nice-servers-private.h"
 
 /* A path has gathered at the latest after this long, whatever libnice says. It is more than a
  * silent STUN server takes (3.8 s), and enough for a name lookup, a TCP connection and the two
@@ -45,7 +44,7 @@ struct _FloeIcePath
   guint fed_count;       /* remote candidates that the agent knows */
   gboolean has_fed_credentials;
   gboolean has_fed_end;
-  const char *name_error; /* (unowned) (nullable): why the server could not be used */
+  const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 
 static gint64
@@ -93,9 +92,9 @@ judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
   gboolean was_quick = now_us - self->started_us < REFUSAL_LIMIT_US;
 
   *text = NULL;
-  if (self->name_error != NULL)
+  if (self->server_error != NULL)
     {
-      *text = self->name_error;
+      *text = self->server_error;
       return CODE_UNREACHABLE;
     }
   if (!has_server (self) || self->is_reflected)
@@ -186,104 +185,6 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
 }
 
 static void
-add_address (FloeIcePath *self, const char *text)
-{
-  NiceAddress address;
-
-  nice_address_init (&address);
-  if (nice_address_set_from_string (&address, text))
-    nice_agent_add_local_address (self->agent, &address);
-}
-
-/* A relay needs one socket towards its server: from each further address libnice would ask for
- * one more allocation, to give it back at once. */
-static gboolean
-add_address_towards (FloeIcePath *self, GInetAddress *server)
-{
-  FloeLocalAddress source;
-  gboolean is_allowed = self->shared->has_free_choice;
-
-  if (!floe_local_address_towards (server, self->spec->server.port, &source))
-    return FALSE;
-  for (guint i = 0; i < self->shared->addresses->len; i++)
-    {
-      if (strcmp (g_array_index (self->shared->addresses, FloeLocalAddress, i).text, source.text)
-          == 0)
-        is_allowed = TRUE;
-    }
-  if (is_allowed)
-    add_address (self, source.text);
-  return is_allowed;
-}
-
-static void
-add_all_addresses (FloeIcePath *self)
-{
-  for (guint i = 0; i < self->shared->addresses->len; i++)
-    add_address (self, g_array_index (self->shared->addresses, FloeLocalAddress, i).text);
-}
-
-/* The first address of a family, or NULL. */
-static GInetAddress *
-find_family (GList *servers, GSocketFamily family)
-{
-  for (GList *link = servers; link != NULL; link = link->next)
-    {
-      if (g_inet_address_get_family (link->data) == family)
-        return link->data;
-    }
-  return NULL;
-}
-
-static void
-use_turn_server (FloeIcePath *self, GInetAddress *server)
-{
-  g_autofree char *text = NULL;
-
-  if (server == NULL)
-    return;
-  text = g_inet_address_to_string (server);
-  nice_agent_set_relay_info (
-      self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, text, self->spec->server.port,
-      self->spec->username != NULL ? self->spec->username : "",
-      self->spec->credential != NULL ? self->spec->credential : "",
-      self->spec->server.protocol == FLOE_ICE_PROTOCOL_TCP ? NICE_RELAY_TYPE_TURN_TCP
-                                                           : NICE_RELAY_TYPE_TURN_UDP);
-}
-
-static void
-use_relay (FloeIcePath *self, GList *servers)
-{
-  GInetAddress *ipv4 = find_family (servers, G_SOCKET_FAMILY_IPV4);
-  GInetAddress *ipv6 = find_family (servers, G_SOCKET_FAMILY_IPV6);
-  gboolean has_source = ipv4 != NULL && add_address_towards (self, ipv4);
-
-  if (ipv6 != NULL && add_address_towards (self, ipv6))
-    has_source = TRUE;
-  if (!has_source)
-    add_all_addresses (self);
-  use_turn_server (self, ipv4);
-  use_turn_server (self, ipv6);
-}
-
-/* libnice asks one STUN server an agent. IPv4 first: that is where the NATs are. */
-static void
-use_stun (FloeIcePath *self, GList *servers)
-{
-  GInetAddress *server = find_family (servers, G_SOCKET_FAMILY_IPV4);
-  g_autofree char *text = NULL;
-
-  add_all_addresses (self);
-  if (server == NULL)
-    server = find_family (servers, G_SOCKET_FAMILY_IPV6);
-  if (server == NULL)
-    return;
-  text = g_inet_address_to_string (server);
-  g_object_set (self->agent, "stun-server", text, "stun-server-port", self->spec->server.port,
-                NULL);
-}
-
-static void
 connect_agent (FloeIcePath *self)
 {
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
@@ -308,6 +209,7 @@ run (FloeIcePath *self, GList *servers)
     .min_port = self->shared->min_port,
     .max_port = self->shared->max_port,
   };
+  gboolean has_address;
 
   self->state = FLOE_PATH_RUNNING;
   if (config.is_relay && servers == NULL)
@@ -316,14 +218,15 @@ run (FloeIcePath *self, GList *servers)
       return;
     }
   self->agent = floe_nice_agent_new (&config);
-  if (config.is_relay)
-    use_relay (self, servers);
-  else
-    use_stun (self, servers);
+  has_address =
+      config.is_relay
+          ? floe_nice_servers_use_turn (self->agent, self->spec, servers, self->shared->addresses,
+                                        self->shared->has_free_choice)
+          : floe_nice_servers_use_stun (self->agent, self->spec, servers, self->shared->addresses);
   connect_agent (self);
-  if (!nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
+  if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
     {
-      self->name_error = "No local address and port could be used";
+      self->server_error = "No local address and port could be used";
       finish_gathering (self);
       return;
     }
@@ -339,7 +242,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   if (addresses == NULL)
     {
       floe_debug (FLOE_LOG_ICE, "path %u: %s", self->id, error->message);
-      self->name_error = "The server's name could not be resolved";
+      self->server_error = "The server's name could not be resolved";
     }
   run (self, addresses);
 }
@@ -393,7 +296,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 static void
 feed_candidates (FloeIcePath *self)
 {
-  GPtrArray *all = self->shared->remote_candidates;
+  GPtrArray *all = self->shared->remote->candidates;
   GSList *fresh = NULL;
 
   for (guint i = all->len; i > self->fed_count; i--)
@@ -411,16 +314,15 @@ feed_candidates (FloeIcePath *self)
 void
 floe_ice_path_update_remote (FloeIcePath *self)
 {
-  const FloeIceShared *shared = self->shared;
+  const FloeIceRemote *remote = self->shared->remote;
 
-  if (self->agent == NULL || shared->remote_ufrag == NULL)
+  if (self->agent == NULL || remote->ufrag == NULL)
     return;
   if (!self->has_fed_credentials)
-    nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, shared->remote_ufrag,
-                                       shared->remote_pwd);
+    nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
   self->has_fed_credentials = TRUE;
   feed_candidates (self);
-  if (shared->is_remote_ended && !self->has_fed_end)
+  if (remote->is_ended && !self->has_fed_end)
     {
       self->has_fed_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
@@ -465,7 +367,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
     return;
   if (self->state == FLOE_PATH_RESOLVING)
     {
-      self->name_error = "The server's name was not resolved in time";
+      self->server_error = "The server's name was not resolved in time";
       g_cancellable_cancel (self->lookup);
       g_clear_object (&self->lookup);
       run (self, NULL);

@@ -3,26 +3,16 @@
 
 #include <string.h>
 
-#include "floe-candidate-convert-private.h"
 #include "floe-deadline-source-private.h"
 #include "floe-ice-event-private.h"
+#include "floe-ice-lane-private.h"
 #include "floe-ice-path-private.h"
+#include "floe-ice-remote-private.h"
 #include "floe-ice-state-core-private.h"
-#include "floe-liveness-core-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 
-#define MAX_REMOTE_CANDIDATES 100
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
-
-/* A row of the plan and what became of it. */
-typedef struct
-{
-  FloeIcePath *path;   /* (owned) */
-  gint64 start_us;     /* when it is due */
-  gboolean is_watched; /* it has carried data: @liveness runs */
-  FloeLivenessCore liveness;
-} Lane;
 
 struct _FloeIceTransport
 {
@@ -30,13 +20,12 @@ struct _FloeIceTransport
   const FloeIceTransportEvents *events;
   gpointer user_data;
   FloeIceShared shared;
+  FloeIceRemote remote;
   char **interfaces; /* (owned) (nullable) */
   gboolean include_loopback;
-  GPtrArray *lanes; /* (owned) (element-type Lane) */
-  Lane *carrier;    /* (unowned) (nullable): of @lanes */
+  GPtrArray *lanes;     /* (owned) (element-type FloeIceLane) */
+  FloeIceLane *carrier; /* (unowned) (nullable): of @lanes */
   FloeIceStateCore core;
-  GArray *early_candidates; /* (owned) (element-type FloeCandidate): before the credentials */
-  guint dropped_count;      /* remote candidates that no path can use */
   GQueue queue;             /* (element-type FloeIceEvent) */
   FloeIceEvent *last_pair;  /* (owned) (nullable): what was told of the pair */
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
@@ -46,19 +35,10 @@ struct _FloeIceTransport
   gboolean is_closed;
 };
 
-static Lane *
+static FloeIceLane *
 get_lane (const FloeIceTransport *self, guint index)
 {
   return g_ptr_array_index (self->lanes, index);
-}
-
-static void
-free_lane (gpointer data)
-{
-  Lane *lane = data;
-
-  floe_ice_path_free (lane->path);
-  g_free (lane);
 }
 
 /* Delivers what has queued up. The handlers may close the transport and drop their reference. */
@@ -128,37 +108,21 @@ report_pair (FloeIceTransport *self)
   push_event (self, event);
 }
 
-static gboolean
-is_alive (const Lane *lane)
-{
-  return !lane->is_watched || lane->liveness.state == FLOE_LIVENESS_ALIVE;
-}
-
-static gboolean
-is_better (const Lane *lane, const Lane *best)
-{
-  if (best == NULL || is_alive (lane) != is_alive (best))
-    return best == NULL || is_alive (lane);
-  return floe_ice_path_get_spec (lane->path)->preference
-         > floe_ice_path_get_spec (best->path)->preference;
-}
-
 /* Sends go to the ready path that shows life and is preferred most. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
-  Lane *best = NULL;
+  FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
-  if (self->carrier != NULL && floe_ice_path_is_ready (self->carrier->path))
+  if (self->carrier != NULL && floe_ice_lane_is_candidate (self->carrier))
     best = self->carrier;
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      Lane *lane = get_lane (self, i);
+      FloeIceLane *lane = get_lane (self, i);
 
-      if (floe_ice_path_is_ready (lane->path) && floe_ice_path_get_spec (lane->path)->may_carry_data
-          && lane != best && is_better (lane, best))
+      if (floe_ice_lane_is_candidate (lane) && floe_ice_lane_is_better (lane, best))
         best = lane;
     }
   if (best == self->carrier)
@@ -167,9 +131,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
   if (best == NULL)
     return;
   floe_debug (FLOE_LOG_ICE, "path %u carries", floe_ice_path_get_id (best->path));
-  if (!best->is_watched)
-    floe_liveness_core_start (&best->liveness, now_us);
-  best->is_watched = TRUE;
+  floe_ice_lane_start_watch (best, now_us);
 }
 
 static void
@@ -190,11 +152,11 @@ static FloeIceFacts
 collect_facts (const FloeIceTransport *self)
 {
   return (FloeIceFacts){
-    .is_checking = self->has_started && self->shared.remote_ufrag != NULL,
+    .is_checking = self->has_started && self->remote.ufrag != NULL,
     .is_carried = self->carrier != NULL,
-    .is_alive = self->carrier != NULL && is_alive (self->carrier),
+    .is_alive = self->carrier != NULL && floe_ice_lane_is_alive (self->carrier),
     .is_gathered = self->is_gathered,
-    .is_remote_ended = self->shared.is_remote_ended,
+    .is_remote_ended = self->remote.is_ended,
     .is_ready = self->carrier != NULL && floe_ice_path_is_finished (self->carrier->path),
     .is_closed = self->is_closed,
   };
@@ -208,31 +170,13 @@ sooner (gint64 a, gint64 b)
   return MIN (a, b);
 }
 
-static gint64
-get_lane_deadline (const Lane *lane)
-{
-  guint give_up_ms = floe_ice_path_get_spec (lane->path)->give_up_after_ms;
-  gint64 deadline_us = floe_ice_path_get_deadline (lane->path);
-
-  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
-    return -1;
-  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
-    return lane->start_us;
-  if (give_up_ms > 0 && !lane->is_watched)
-    deadline_us =
-        sooner (deadline_us, lane->start_us + give_up_ms * (gint64) G_TIME_SPAN_MILLISECOND);
-  if (lane->is_watched && floe_ice_path_is_ready (lane->path))
-    deadline_us = sooner (deadline_us, floe_liveness_core_get_deadline (&lane->liveness));
-  return deadline_us;
-}
-
 static void
 arm_timer (FloeIceTransport *self)
 {
   gint64 deadline_us = floe_ice_state_core_get_deadline (&self->core);
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
-    deadline_us = sooner (deadline_us, get_lane_deadline (get_lane (self, i)));
+    deadline_us = sooner (deadline_us, floe_ice_lane_get_deadline (get_lane (self, i)));
   floe_deadline_source_set (self->deadline_source, deadline_us);
 }
 
@@ -316,61 +260,22 @@ static const FloeIcePathEvents path_events = {
 };
 
 static void
-watch_lane (FloeIceTransport *self, Lane *lane, gint64 now_us)
-{
-  if (!lane->is_watched || !floe_ice_path_is_ready (lane->path)
-      || !floe_liveness_core_handle_timeout (&lane->liveness, now_us))
-    return;
-
-  FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_PROBE);
-
-  event->path_id = floe_ice_path_get_id (lane->path);
-  push_event (self, event);
-}
-
-static void
-handle_lane_timeout (FloeIceTransport *self, Lane *lane, gint64 now_us)
-{
-  guint give_up_ms = floe_ice_path_get_spec (lane->path)->give_up_after_ms;
-  FloePathState state = floe_ice_path_get_state (lane->path);
-
-  if (now_us < lane->start_us || state == FLOE_PATH_CLOSED)
-    return;
-  if (state == FLOE_PATH_IDLE)
-    {
-      self->shared.path_count++;
-      floe_ice_path_start (lane->path, now_us);
-      return;
-    }
-  if (give_up_ms > 0 && !lane->is_watched && !floe_ice_path_is_ready (lane->path)
-      && now_us >= lane->start_us + give_up_ms * (gint64) G_TIME_SPAN_MILLISECOND)
-    {
-      floe_debug (FLOE_LOG_ICE, "path %u is given up", floe_ice_path_get_id (lane->path));
-      floe_ice_path_close (lane->path);
-      return;
-    }
-  floe_ice_path_handle_timeout (lane->path, now_us);
-  watch_lane (self, lane, now_us);
-}
-
-static void
 on_deadline (gpointer user_data)
 {
   FloeIceTransport *self = user_data;
   gint64 now_us = g_get_monotonic_time ();
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
-    handle_lane_timeout (self, get_lane (self, i), now_us);
+    {
+      FloeIceEvent *event;
+
+      if (!floe_ice_lane_handle_timeout (get_lane (self, i), now_us))
+        continue;
+      event = floe_ice_event_new (FLOE_ICE_EVENT_PROBE);
+      event->path_id = floe_ice_path_get_id (get_lane (self, i)->path);
+      push_event (self, event);
+    }
   update (self);
-}
-
-static void
-add_lane (FloeIceTransport *self, const FloePathSpec *spec)
-{
-  Lane *lane = g_new0 (Lane, 1);
-
-  lane->path = floe_ice_path_new (self->lanes->len, spec, &self->shared, &path_events, self);
-  g_ptr_array_add (self->lanes, lane);
 }
 
 FloeIceTransport *
@@ -392,22 +297,26 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .max_port = config->max_port,
     .relay_only = config->relay_only,
     .has_free_choice = config->interfaces == NULL,
-    .remote_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
+    .remote = &self->remote,
   };
+  floe_ice_remote_init (&self->remote);
   self->interfaces = g_strdupv ((char **) config->interfaces);
   self->include_loopback = config->include_loopback;
-  self->early_candidates = g_array_new (FALSE, FALSE, sizeof (FloeCandidate));
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   g_queue_init (&self->queue);
 
-  self->lanes = g_ptr_array_new_with_free_func (free_lane);
+  self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
   for (guint i = 0; i < plan->len; i++)
     {
       const FloePathSpec *spec = g_ptr_array_index (plan, i);
 
-      if (!config->relay_only || spec->kind == FLOE_PATH_RELAY)
-        add_lane (self, spec);
+      FloeIcePath *path;
+
+      if (config->relay_only && spec->kind != FLOE_PATH_RELAY)
+        continue;
+      path = floe_ice_path_new (self->lanes->len, spec, &self->shared, &path_events, self);
+      g_ptr_array_add (self->lanes, floe_ice_lane_new (path));
     }
   return self;
 }
@@ -425,13 +334,10 @@ floe_ice_transport_unref (FloeIceTransport *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   floe_ice_transport_close (self);
-  g_array_unref (self->early_candidates);
-  g_ptr_array_unref (self->shared.remote_candidates);
+  floe_ice_remote_clear (&self->remote);
   g_clear_pointer (&self->shared.addresses, g_array_unref);
   g_free (self->shared.ufrag);
   g_free (self->shared.pwd);
-  g_free (self->shared.remote_ufrag);
-  g_free (self->shared.remote_pwd);
   g_strfreev (self->interfaces);
   g_free (self);
 }
@@ -456,7 +362,7 @@ floe_ice_transport_gather (FloeIceTransport *self)
   self->has_started = TRUE;
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      Lane *lane = get_lane (self, i);
+      FloeIceLane *lane = get_lane (self, i);
       guint start_ms = floe_ice_path_get_spec (lane->path)->start_after_ms;
 
       lane->start_us = now_us + start_ms * (gint64) G_TIME_SPAN_MILLISECOND;
@@ -479,62 +385,13 @@ update_paths (FloeIceTransport *self)
   update (self);
 }
 
-static gboolean
-is_known (const FloeIceTransport *self, const NiceCandidate *candidate)
-{
-  for (guint i = 0; i < self->shared.remote_candidates->len; i++)
-    {
-      const NiceCandidate *other = g_ptr_array_index (self->shared.remote_candidates, i);
-
-      if (other->type == candidate->type && nice_address_equal (&other->addr, &candidate->addr))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* RFC 8839 section 5.1: a candidate with another ufrag is of another ICE generation. */
-static const char *
-take_candidate (FloeIceTransport *self, const FloeCandidate *candidate)
-{
-  NiceCandidate *nice;
-  const char *why;
-
-  if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->shared.remote_ufrag) != 0)
-    return "of another generation";
-  if (self->shared.remote_candidates->len >= MAX_REMOTE_CANDIDATES)
-    return "too many";
-  nice = floe_candidate_to_nice (candidate, &why);
-  if (nice == NULL)
-    return why;
-  if (is_known (self, nice))
-    nice_candidate_free (nice);
-  else
-    g_ptr_array_add (self->shared.remote_candidates, nice);
-  return NULL;
-}
-
-static void
-take_or_drop (FloeIceTransport *self, const FloeCandidate *candidate)
-{
-  const char *why = take_candidate (self, candidate);
-
-  if (why == NULL)
-    return;
-  self->dropped_count++;
-  floe_debug (FLOE_LOG_ICE, "remote candidate not used (%s); %u so far", why, self->dropped_count);
-}
-
 void
 floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                            const char *pwd)
 {
-  if (self->is_closed || self->shared.remote_ufrag != NULL)
+  if (self->is_closed)
     return;
-  self->shared.remote_ufrag = g_strdup (ufrag);
-  self->shared.remote_pwd = g_strdup (pwd);
-  for (guint i = 0; i < self->early_candidates->len; i++)
-    take_or_drop (self, &g_array_index (self->early_candidates, FloeCandidate, i));
-  g_array_set_size (self->early_candidates, 0);
+  floe_ice_remote_set_credentials (&self->remote, ufrag, pwd);
   update_paths (self);
 }
 
@@ -543,13 +400,7 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
 {
   if (self->is_closed)
     return;
-  if (self->shared.remote_ufrag == NULL)
-    {
-      if (self->early_candidates->len < MAX_REMOTE_CANDIDATES)
-        g_array_append_val (self->early_candidates, *candidate);
-      return;
-    }
-  take_or_drop (self, candidate);
+  floe_ice_remote_add (&self->remote, candidate);
   update_paths (self);
 }
 
@@ -558,45 +409,34 @@ floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self)
 {
   if (self->is_closed)
     return;
-  self->shared.is_remote_ended = TRUE;
+  self->remote.is_ended = TRUE;
   update_paths (self);
-}
-
-static gboolean
-send_in_lane (Lane *lane, const guint8 *data, gsize size)
-{
-  /* RFC 7675 section 5.1: consent has expired, "the agent MUST immediately cease transmission". */
-  if (lane == NULL || (lane->is_watched && lane->liveness.state == FLOE_LIVENESS_EXPIRED))
-    return FALSE;
-  return floe_ice_path_is_ready (lane->path) && floe_ice_path_send (lane->path, data, size);
 }
 
 gboolean
 floe_ice_transport_send (FloeIceTransport *self, const guint8 *data, gsize size)
 {
-  return !self->is_closed && send_in_lane (self->carrier, data, size);
+  return self->carrier != NULL && floe_ice_lane_send (self->carrier, data, size);
 }
 
 gboolean
 floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, const guint8 *data, gsize size)
 {
   return !self->is_closed && path_id < self->lanes->len
-         && send_in_lane (get_lane (self, path_id), data, size);
+         && floe_ice_lane_send (get_lane (self, path_id), data, size);
 }
 
 void
 floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
 {
-  Lane *lane;
+  FloeIceLane *lane;
   gboolean was_alive;
 
   if (self->is_closed || path_id >= self->lanes->len)
     return;
   lane = get_lane (self, path_id);
-  if (!lane->is_watched)
-    return;
-  was_alive = is_alive (lane);
-  floe_liveness_core_handle_life (&lane->liveness, g_get_monotonic_time ());
+  was_alive = floe_ice_lane_is_alive (lane);
+  floe_ice_lane_handle_life (lane, g_get_monotonic_time ());
   /* Comes with every datagram: the timer finds the later deadline by itself. */
   if (!was_alive)
     update (self);

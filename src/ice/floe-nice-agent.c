@@ -69,6 +69,13 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   /* The task held the last reference. */
 }
 
+/* An agent without a function for data reads nothing at all, its servers' answers neither. */
+static void
+discard_data (NiceAgent *agent, guint stream_id, guint component_id, guint size, char *data,
+              gpointer user_data)
+{
+}
+
 /* Gives the allocations back. libnice repeats that for FLOE_NICE_TRANSACTION_MS at most. */
 static void
 close_agent (NiceAgent *agent, GMainContext *context)
@@ -105,6 +112,8 @@ floe_nice_agent_release (NiceAgent *agent, GMainContext *context, gboolean is_re
 {
   Release *release;
 
+  nice_agent_attach_recv (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, context, discard_data,
+                          NULL);
   if (!is_gathering)
     {
       if (is_relay)

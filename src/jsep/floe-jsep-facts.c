@@ -143,11 +143,12 @@ read_sctp (FloeJsepRemote *remote, const FloeSdpSection *section, GError **error
   return TRUE;
 }
 
+/* RFC 8839 section 5.6 parts options by spaces; libdatachannel writes a comma. */
 static gboolean
 has_trickle_option (const FloeSdpSection *section)
 {
   const char *value = floe_sdp_section_get_attribute (section, "ice-options");
-  g_auto (GStrv) options = value != NULL ? g_strsplit (value, " ", -1) : NULL;
+  g_auto (GStrv) options = value != NULL ? g_strsplit_set (value, " ,", -1) : NULL;
 
   return options != NULL && g_strv_contains ((const char *const *) options, "trickle");
 }

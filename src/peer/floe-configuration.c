@@ -294,7 +294,9 @@ floe_configuration_get_certificate (FloeConfiguration *self)
  * @max_channels: a number of channels, 1 to 65535
  *
  * Sets how many data channels a connection can have at once. It is the number of SCTP streams each
- * way, which is agreed on when the association is set up and never changes.
+ * way, which is agreed on when the association is set up and never changes. Half of them are for
+ * channels that this side makes, half for the peer's (RFC 8832 section 6); negotiated ids may be
+ * any.
  *
  * Since: 1.0
  */

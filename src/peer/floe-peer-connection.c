@@ -131,13 +131,20 @@ floe_peer_connection_dispose (GObject *object)
   G_OBJECT_CLASS (floe_peer_connection_parent_class)->dispose (object);
 }
 
+/* NULL stands for the end of candidates. */
+static void
+free_early_candidate (gpointer candidate)
+{
+  g_clear_pointer ((FloeIceCandidate **) &candidate, floe_ice_candidate_unref);
+}
+
 static void
 floe_peer_connection_finalize (GObject *object)
 {
   FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
 
   g_clear_pointer (&self->channels.by_key, g_hash_table_unref);
-  g_queue_clear_full (&self->early_candidates, (GDestroyNotify) floe_ice_candidate_unref);
+  g_queue_clear_full (&self->early_candidates, free_early_candidate);
   g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
   g_clear_pointer (&self->jsep, floe_jsep_free);
   g_clear_pointer (&self->facts, floe_mailbox_unref);

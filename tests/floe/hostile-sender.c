@@ -4,8 +4,8 @@
  *   hostile-sender TEXT SIZE TEXT
  *
  * runs a rendezvous, prints its address, and sends whoever joins the first TEXT, SIZE zero bytes
- * and the second TEXT (nothing where a TEXT is empty). Prints every answer; ends when the receiver
- * hangs up, with 0 if it had answered. */
+ * and the second TEXT (nothing where a TEXT is empty). Prints the answer and ends: with 0, or
+ * with 1 when the receiver hangs up without one. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,6 +57,7 @@ on_message_text (FloeDataChannel *channel, const char *text, Hostile *self)
   self->is_answered = TRUE;
   printf ("%s\n", text);
   fflush (stdout);
+  g_main_loop_quit (self->loop);
 }
 
 static void

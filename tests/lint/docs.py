@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Every exported function is documented, whole."""
+"""Every exported function and type is documented, whole; docs/rfc-map.md names what exists."""
 
 import re
 
@@ -8,9 +8,14 @@ from source import Finding, strip_comments
 PROTOTYPE = re.compile(r"^FLOE_AVAILABLE_IN_\w+\s+([^;{]*?)\b(floe_\w+) \(([^;]*)\)[^;()]*"
                        r"(?:G_GNUC_\w+(?: \([^)]*\))?)?\s*;", re.M)
 
+TYPE = re.compile(r"^(?:G_DECLARE_\w+ \(|typedef (?:struct _)?)(Floe\w+)[, ][^\n]*$", re.M)
+RFC_MAP = "docs/rfc-map.md"
+
 
 def check(tree):
     blocks = find_blocks(tree)
+    yield from check_types(tree)
+    yield from check_rfc_map(tree)
     for path in tree.files("include"):
         code = strip_comments(tree.text(path))
         for match in PROTOTYPE.finditer(code):
@@ -20,6 +25,38 @@ def check(tree):
             line = code.count("\n", 0, match.start(2)) + 1
             for message in problems(blocks, name, returned, parameters):
                 yield Finding("docs", path, line, f"{name}: {message}", name)
+
+
+def check_types(tree):
+    documented = set()
+    for path in tree.files("src", "include"):
+        documented.update(re.findall(r"/\*\*\n \* (Floe\w+):", tree.text(path)))
+    for path in tree.files("include"):
+        code = strip_comments(tree.text(path))
+        for match in TYPE.finditer(code):
+            if match.group(1) not in documented:
+                yield Finding("docs", path, code.count("\n", 0, match.start(1)) + 1,
+                              f"{match.group(1)}: the type has no documentation block",
+                              match.group(1))
+
+
+def check_rfc_map(tree):
+    """Functions and tests that the map names in backticks must be there."""
+    if RFC_MAP not in tree.paths:
+        return
+    code = "".join(tree.text(path) for path in tree.files("src"))
+    tests = "".join(tree.text(path) for path in tree.files("tests"))
+    for number, line in enumerate(tree.lines(RFC_MAP), 1):
+        for name in re.findall(r"`([^`]+)`", line):
+            test = re.fullmatch(r"([A-Z]\w+)\.([A-Z]\w+)", name)
+            if test:
+                is_there = re.search(rf"TEST(_[FP])? \({test.group(1)},\s+{test.group(2)}\)", tests)
+            elif re.fullmatch(r"[a-z]\w+", name):
+                is_there = re.search(rf"^{name} \(", code, re.M)
+            else:
+                is_there = name in tree.paths or not re.search(r"[./]\w+$", name)
+            if not is_there:
+                yield Finding("docs", RFC_MAP, number, f"there is no {name}", name)
 
 
 def find_blocks(tree):

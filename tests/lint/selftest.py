@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """Each lint must find what it is there to find: small bad trees, and good ones beside them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -203,6 +204,20 @@ gboolean floe_x_run (FloeX *self, void (*hook) (int, int), GError **error) G_GNU
                          [])
 
 
+    def test_finds_a_type_without_a_block(self):
+        for line in ["G_DECLARE_FINAL_TYPE (FloeY, floe_y, FLOE, Y, GObject)\n",
+                     "typedef struct _FloeY FloeY;\n"]:
+            self.assertEqual(len(self.documented("", line)), 1)
+            self.assertEqual(self.documented("/**\n * FloeY:\n *\n * A y.\n */\n", line), [])
+
+    def test_finds_what_the_rfc_map_names_and_nobody_wrote(self):
+        self.write("src/base/floe-a.c", "int\nfloe_there (void)\n{\n}\n")
+        self.write("tests/unit/base/a-test.cc", "TEST (There, Works)\n{\n}\n")
+        self.write("docs/rfc-map.md", "`floe_there` `There.Works` `floe_gone` `There.Gone` `a=x`\n")
+        messages = [finding.message for finding in lint.run("docs", self.folder.name)]
+        self.assertEqual(messages, ["there is no floe_gone", "there is no There.Gone"])
+
+
 class TidyTest(LintTest):
     def test_finds_a_missing_licence_line(self):
         self.write("src/base/floe-a.c", "\n" + SPDX)
@@ -288,6 +303,38 @@ class ExemptionsTest(LintTest):
                      "no-rule src/base/floe-a.c x -- because it is so",
                      "file-lines src/base/floe-b.c src/base/floe-b.c -- a table of constants"]:
             self.assertIn("exemptions", self.exempt(line), line)
+
+
+class CountTest(LintTest):
+    """tests/count-results.py, which check.sh believes."""
+
+    PASSING = "[==========] 3 tests from 1 test suite ran. (0 ms total)\n[  PASSED  ] 3 tests.\n"
+    MIXED = "x.cc:1: Skipped\nno network\n[  SKIPPED ] A.B (0 ms)\n" \
+        "[  FAILED  ] A.C/0, where GetParam() = 1 (0 ms)\n" \
+        "[==========] 3 tests from 1 test suite ran. (0 ms total)\n[  PASSED  ] 1 test.\n" \
+        "[  SKIPPED ] 1 test, listed below:\n[  SKIPPED ] A.B\n" \
+        "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.C/0, where GetParam() = 1\n"
+
+    def count(self, *entries):
+        self.write("log.json", "".join(json.dumps(entry) + "\n" for entry in entries))
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../count-results.py")
+        return subprocess.run(["/usr/bin/python3", script, os.path.join(self.folder.name, "log.json")],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+
+    def test_counts_the_tests_inside_a_program(self):
+        lines = self.count({"name": "a", "result": "OK", "stdout": self.PASSING},
+                           {"name": "b", "result": "FAIL", "stdout": self.MIXED},
+                           {"name": "c", "result": "OK", "stdout": "fine"})
+        self.assertEqual(lines, ["  failed: b: A.C/0", "  skipped: b: A.B: no network",
+                                 "5 passed, 1 failed, 1 skipped"])
+
+    def test_believes_no_program_that_dies_before_or_after_its_summary(self):
+        for stdout in ("[ RUN      ] A.B\n", self.PASSING, ""):
+            last = self.count({"name": "a", "result": "FAIL", "stdout": stdout})[-1]
+            self.assertRegex(last, r"^\d passed, 1 failed, 0 skipped$")
+
+    def test_finds_no_tests_to_be_a_failure(self):
+        self.assertEqual(self.count()[-1], "0 passed, 1 failed, 0 skipped")
 
 
 class SourceTest(unittest.TestCase):

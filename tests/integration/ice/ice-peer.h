@@ -53,7 +53,7 @@ struct PeerOptions
 class IcePeer
 {
 public:
-  IcePeer (GMainContext *context, const PeerOptions &options) : context_ (context)
+  IcePeer (GMainContext *context, const PeerOptions &options)
   {
     std::vector<const char *> interfaces = options.interfaces;
     FloeIceTransportConfig config = {};
@@ -189,8 +189,6 @@ private:
 
     return &events;
   }
-
-  GMainContext *context_;
 };
 
 /* Trickles between two peers as signalling without delay would. */

@@ -197,39 +197,61 @@ TEST_F (Channels, CloseAtBothEndsAtOnce)
   EXPECT_TRUE (RunUntil ([&] { return channel->is_closed () && peer_channel->is_closed (); }));
 }
 
+static bool
+AreAll (const std::vector<std::unique_ptr<Channel> > &channels, bool (Channel::*is) () const)
+{
+  for (auto &one : channels)
+    if (!(one.get ()->*is) ())
+      return false;
+  return true;
+}
+
+/* 1,024 streams are even ids for one side and odd ones for the other: 512 for each. */
 TEST_F (Channels, AThousandOpenTalkAndClose)
 {
   std::vector<std::unique_ptr<Channel> > many;
 
-  for (int i = 0; i < 1000; i++)
-    many.push_back (alice.CreateChannel (std::to_string (i).c_str ()));
+  for (int i = 0; i < 500; i++)
+    {
+      many.push_back (alice.CreateChannel (("alice " + std::to_string (i)).c_str ()));
+      many.push_back (bob.CreateChannel (("bob " + std::to_string (i)).c_str ()));
+    }
   Negotiate (alice, bob);
   ASSERT_TRUE (RunUntil (
       [&] {
-        for (auto &one : many)
-          if (!one->is_open ())
-            return false;
-        return bob.incoming.size () == 1000;
+        return AreAll (many, &Channel::is_open) && alice.incoming.size () == 500
+               && bob.incoming.size () == 500;
       },
       30));
   for (auto &one : many)
     ASSERT_TRUE (one->SendText (floe_data_channel_get_label (one->get ())));
-  ASSERT_TRUE (RunUntil ([&] {
-    for (auto &one : bob.incoming)
-      if (one->texts != Strings ({ floe_data_channel_get_label (one->get ()) }))
-        return false;
-    return true;
-  }));
+  for (Peer *peer : { &alice, &bob })
+    EXPECT_TRUE (RunUntil ([&] {
+      for (auto &one : peer->incoming)
+        if (one->texts != Strings ({ floe_data_channel_get_label (one->get ()) }))
+          return false;
+      return true;
+    }));
   for (auto &one : many)
     floe_data_channel_close (one->get ());
-  EXPECT_TRUE (RunUntil (
-      [&] {
-        for (auto &one : many)
-          if (!one->is_closed ())
-            return false;
-        return true;
-      },
-      30));
+  EXPECT_TRUE (RunUntil ([&] { return AreAll (many, &Channel::is_closed); }, 30));
+  EXPECT_TRUE (RunUntil ([&] { return AreAll (bob.incoming, &Channel::is_closed); }, 30));
+}
+
+TEST_F (Channels, BeyondTheStreamsOfOneSideCloseWithAnError)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  std::vector<std::unique_ptr<Channel> > few;
+
+  floe_configuration_set_include_loopback (configuration, TRUE);
+  floe_configuration_set_max_channels (configuration, 8);
+  Peer carol (configuration);
+  for (int i = 0; i < 5; i++)
+    few.push_back (carol.CreateChannel (std::to_string (i).c_str ()));
+  Negotiate (carol, bob);
+  ASSERT_TRUE (RunUntil ([&] { return few[4]->is_closed (); }));
+  EXPECT_EQ (few[4]->events, Strings ({ "error OperationError", "close" }));
+  EXPECT_TRUE (RunUntil ([&] { return few[3]->is_open (); }));
 }
 
 TEST_F (Channels, KeepAMessageUntilSomebodyListens)

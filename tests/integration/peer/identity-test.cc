@@ -76,7 +76,9 @@ TEST_P (Identity, ForgedNeverOpens)
     }
   Peer &victim = is_offer_forged ? bob : alice;
   if (refusal.empty ())
-    EXPECT_TRUE (RunUntil ([&] { return victim.state () == FLOE_PEER_CONNECTION_STATE_FAILED; }));
+    {
+      EXPECT_TRUE (RunUntil ([&] { return victim.state () == FLOE_PEER_CONNECTION_STATE_FAILED; }));
+    }
   RunFor (0.2);
   EXPECT_FALSE (channel->is_open ());
   EXPECT_TRUE (bob.incoming.empty ());

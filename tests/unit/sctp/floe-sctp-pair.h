@@ -79,9 +79,15 @@ public:
     engine = floe_sctp_engine_new (&config, &callbacks, this);
   }
 
-  ~SctpEnd () { Free (); }
+  ~SctpEnd ()
+  {
+    Free ();
+  }
 
-  void Free () { g_clear_pointer (&engine, floe_sctp_engine_free); }
+  void Free ()
+  {
+    g_clear_pointer (&engine, floe_sctp_engine_free);
+  }
 
   FloeSctpSendResult Send (guint16 stream, const std::string &data, guint32 ppid = 51,
                            bool is_unordered = false, int max_retransmits = -1, int life_ms = -1)
@@ -96,7 +102,10 @@ public:
     floe_sctp_engine_handle_packet (engine, packet.data (), packet.size ());
   }
 
-  FloeSctpState State () const { return floe_sctp_engine_get_state (engine); }
+  FloeSctpState State () const
+  {
+    return floe_sctp_engine_get_state (engine);
+  }
 
   FloeSctpEngine *engine = nullptr;
   std::deque<Packet> sent;

@@ -36,9 +36,8 @@ TEST_F (SctpEngine, ConnectsAgainstLoss)
   pair_.loss_percent = 40;
   floe_sctp_engine_connect (a_.engine);
   floe_sctp_engine_connect (b_.engine);
-  EXPECT_TRUE (pair_.RunUntil ([this] {
-    return a_.State () == FLOE_SCTP_CONNECTED && b_.State () == FLOE_SCTP_CONNECTED;
-  }));
+  EXPECT_TRUE (pair_.RunUntil (
+      [this] { return a_.State () == FLOE_SCTP_CONNECTED && b_.State () == FLOE_SCTP_CONNECTED; }));
 }
 
 TEST_F (SctpEngine, FailsWhenNobodyAnswersAndNotBefore40Seconds)
@@ -194,12 +193,10 @@ TEST_F (SctpEngine, ALargeMessageWithoutRetransmissionsArrivesWholeOrNotAtAll)
   pair.Run (60000);
   pair.loss_percent = 0;
   ASSERT_EQ (pair.a.Send (1, "end"), FLOE_SCTP_SENT);
-  ASSERT_TRUE (pair.RunUntil ([&] {
-    return !pair.b.messages.empty () && pair.b.messages.back ().data == "end";
-  }));
+  ASSERT_TRUE (pair.RunUntil (
+      [&] { return !pair.b.messages.empty () && pair.b.messages.back ().data == "end"; }));
   for (const SctpMessage &message : pair.b.messages)
-    EXPECT_TRUE (message.data == "end" || message.data.size () == 100000)
-        << message.data.size ();
+    EXPECT_TRUE (message.data == "end" || message.data.size () == 100000) << message.data.size ();
 }
 
 TEST_F (SctpEngine, AMessageWithALifeTimeArrivesWhenNothingIsLost)
@@ -252,8 +249,9 @@ TEST_F (SctpEngine, NeverSendsMoreThanTheMtu)
       pair.swap_percent = 3;
       for (guint i = 0; i < 300; i++)
         {
-          (i % 2 ? pair.a : pair.b).Send (i % 100, Pattern (1 + (i * 37) % 3000, i), 53,
-                                          i % 3 == 0, i % 5 == 0 ? 0 : -1);
+          (i % 2 ? pair.a : pair.b)
+              .Send (i % 100, Pattern (1 + (i * 37) % 3000, i), 53, i % 3 == 0,
+                     i % 5 == 0 ? 0 : -1);
           if (i % 50 == 0)
             {
               const guint16 streams[] = { guint16 (200 + i), guint16 (201 + i) };
@@ -282,8 +280,8 @@ TEST_F (SctpEngine, AHeartbeatIsAnsweredWithItsNonce)
   for (SctpEnd *end : { &a_, &b_ })
     {
       SctpEnd &peer = end == &a_ ? b_ : a_;
-      gsize size
-          = floe_sctp_engine_make_heartbeat (end->engine, 0x0123456789abcdef, packet, sizeof packet);
+      gsize size =
+          floe_sctp_engine_make_heartbeat (end->engine, 0x0123456789abcdef, packet, sizeof packet);
       ASSERT_GT (size, 0u);
       peer.Input (Packet (packet, packet + size));
       pair_.Settle ();
