@@ -29,11 +29,13 @@ function parseOptions(args) {
 }
 
 /* A case that a foreign stack's own limits rule out is no case; README.md lists them. */
-function isPossible(foreign, offers, { onlyOffers, needs, role }) {
+function isPossible(foreign, offers, { onlyOffers, needs, role, opens }) {
   const { cannot = [], limits = {} } = stackOf(foreign);
   if ((onlyOffers && onlyOffers !== offers) || cannot.includes(needs))
     return false;
-  return !(limits.answersActiveOnly && offers === 'subject' && role === 'client');
+  if (offers === 'subject')
+    return !(limits.answersActiveOnly && role === 'client');
+  return !(limits.numbersByIceRole && opens && role === 'server');
 }
 
 /** All cases, by stack. --full runs each three times. */

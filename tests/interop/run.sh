@@ -56,21 +56,31 @@ fi
 
 command -v node > /dev/null || give_up "node is missing (Debian package nodejs)"
 command -v ip > /dev/null || give_up "ip is missing (Debian package iproute2)"
-if [ "$(id -u)" = 0 ]; then
-  namespaces="--net --mount --pid --fork --mount-proc --kill-child"
-else
-  namespaces="--user --map-root-user --net --mount --pid --fork --mount-proc --kill-child"
+owner=
+[ "$(id -u)" = 0 ] || owner="--user --map-root-user"
+namespaces="$owner --net --mount"
+end_signal=TERM
+# A process namespace ends with all that browsers leave behind, where /proc may be mounted anew.
+processes="--pid --fork --mount-proc --kill-child"
+# shellcheck disable=SC2086 # lists of options
+if unshare $namespaces $processes true 2> /dev/null; then
+  namespaces="$namespaces $processes"
+  end_signal=KILL # unshare ignores TERM while it waits, and its end is the end of all within
+elif ! unshare $namespaces true 2> /dev/null; then
+  give_up "this account may not make network namespaces (unshare $namespaces)"
 fi
-# shellcheck disable=SC2086 # a list of options
-unshare $namespaces true 2> /dev/null \
-  || give_up "this account may not make network namespaces (unshare $namespaces)"
 
 build_pion
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/floe-interop.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 mkdir "$scratch/home"
 # A home of its own keeps browsers and libraries away from the caller's settings and caches.
-TMPDIR=$scratch HOME=$scratch/home XDG_CACHE_HOME= XDG_CONFIG_HOME= XDG_RUNTIME_DIR= \
-  unshare $namespaces sh "$here/run.sh" --inside "$@"
+# shellcheck disable=SC2086 # a list of options
+TMPDIR=$scratch HOME=$scratch/home XDG_CACHE_HOME='' XDG_CONFIG_HOME='' XDG_RUNTIME_DIR='' \
+  unshare $namespaces sh "$here/run.sh" --inside "$@" < /dev/null &
+suite=$!
+trap 'kill -s "$end_signal" "$suite" 2> /dev/null || :; wait "$suite" || :; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+status=0
+wait "$suite" || status=$?
+exit "$status"

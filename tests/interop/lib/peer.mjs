@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const STDERR_LINES_KEPT = 40;
+const STDERR_LINES_KEPT = 5000;
 const TERM_GRACE_MS = 2000;
 
 const alive = new Set();

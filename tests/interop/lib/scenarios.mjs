@@ -181,7 +181,7 @@ const connectionClose = (closerOf) => async (pair) => {
 };
 
 /* Gives the subject the wanted DTLS role by what the answerer is offered: the other one of it. A
- * stack that takes only actpass offers is left to answer active, as it does by itself. */
+ * stack that answers active anyway is left to it. */
 function forRole(pair, role, change) {
   if (pair.answerer.limits.answersActiveOnly)
     return { toOfferer: { change } };
@@ -228,7 +228,7 @@ const forgedFingerprint = (role, change) => async (pair) => {
 };
 
 /* onlyOffers: 'foreign' where the scenario asks something of the foreign peer's offer.
- * role: the subject's DTLS role, where the scenario decides it.
+ * role: the subject's DTLS role, where the scenario decides it; opens: and where it shall open.
  * needs: what both stacks must be able to do; see `cannot` in stacks.mjs. */
 export const SCENARIOS = [
   { name: 'echoes text and binary of all sizes', run: echoes },
@@ -246,7 +246,8 @@ export const SCENARIOS = [
   { name: 'sees the other side close', run: connectionClose((pair) => pair.foreign) },
   ...['client', 'server'].flatMap((role) => [
     ...Object.entries(HARMLESS).map(([name, change]) => ({
-      name: `as DTLS ${role} accepts ${name}`, run: rightFingerprint(role, change), role })),
+      name: `as DTLS ${role} accepts ${name}`, run: rightFingerprint(role, change), role,
+      opens: true })),
     ...Object.entries(FORGERIES).map(([name, change]) => ({
       name: `as DTLS ${role} refuses ${name}`, run: forgedFingerprint(role, change), role })),
   ]),

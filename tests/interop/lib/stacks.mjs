@@ -50,14 +50,18 @@ const STACKS = {
   },
   pion: {
     command: [process.env.FLOE_INTEROP_PION ?? ''],
+    // 3.1 answers active whatever was offered
+    limits: { answersActiveOnly: true },
     lacks: () => (isExecutable(process.env.FLOE_INTEROP_PION ?? '') ? null
       : 'the pion peer is not built (Debian packages golang-go and golang-github-pion-webrtc.v3-dev)'),
   },
   aiortc: {
     command: ['/usr/bin/python3', join(peers, 'aiortc_peer.py')],
-    // 1.4 writes the number of characters, not of bytes, as the length of a label, and refuses any
-    // offer but actpass
-    limits: { asciiLabels: true, answersActiveOnly: true },
+    // 1.4 writes the number of characters, not of bytes, as the length of a label, refuses any offer
+    // but actpass, numbers its channels by the ICE role instead of the DTLS role, and fails on
+    // rejected sections, which JSEP (RFC 8829 section 5.3.1) leaves without ICE credentials
+    limits: { asciiLabels: true, answersActiveOnly: true, numbersByIceRole: true },
+    cannot: ['media'],
     lacks: () => pythonLacks('import aiortc', 'python3-aiortc'),
   },
   webrtcbin: {
@@ -65,6 +69,9 @@ const STACKS = {
     // 1.22 has RFC 8831's identifiers of empty text and empty bytes the wrong way round, and gives
     // usrsctp no byte at all to send for either, which ends the channel
     limits: { mistakesEmptyMessages: true },
+    // It fails on rejected sections, which have no fingerprint, and tells nobody of the SCTP ABORT
+    // and close_notify that it receives
+    cannot: ['media', 'notice of a close'],
     lacks: () => pythonLacks(
       "import gi; gi.require_version('GstWebRTC','1.0'); from gi.repository import Gst, GstWebRTC;"
       + 'Gst.init(None); assert all(map(Gst.ElementFactory.find,'
