@@ -69,8 +69,8 @@ const STACKS = {
     // 1.22 has RFC 8831's identifiers of empty text and empty bytes the wrong way round, and gives
     // usrsctp no byte at all to send for either, which ends the channel
     limits: { mistakesEmptyMessages: true },
-    // It fails on rejected sections, which have no fingerprint, and tells nobody of the SCTP ABORT
-    // and close_notify that it receives
+    // It fails on rejected sections, which have no fingerprint, and reports nothing within 12 s of
+    // a close by Floe, Chromium or pion
     cannot: ['media', 'notice of a close'],
     lacks: () => pythonLacks(
       "import gi; gi.require_version('GstWebRTC','1.0'); from gi.repository import Gst, GstWebRTC;"
