@@ -39,7 +39,7 @@ typedef struct
 void floe_dcep_open_clear (FloeDcepOpen *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FloeDcepOpen, floe_dcep_open_clear)
 
-/* By its first byte, and the size of an ACK. */
+/* By its first byte. */
 FloeDcepType floe_dcep_get_type (const guint8 *data, gsize size);
 
 /* Fills @out only on success. Fails with FLOE_ERROR_SYNTAX. */

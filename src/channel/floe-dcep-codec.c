@@ -78,7 +78,8 @@ floe_dcep_get_type (const guint8 *data, gsize size)
 {
   if (size > 0 && data[0] == FLOE_DCEP_OPEN)
     return FLOE_DCEP_OPEN;
-  if (size == 1 && data[0] == FLOE_DCEP_ACK)
+  /* RFC 8832 section 5.2 has one byte; pion pads it to four. */
+  if (size > 0 && data[0] == FLOE_DCEP_ACK)
     return FLOE_DCEP_ACK;
   return FLOE_DCEP_INVALID;
 }

@@ -2,6 +2,7 @@
 #include "floe-dtls-context-private.h"
 
 #include <openssl/err.h>
+#include <openssl/srtp.h>
 
 /* RFC 8827 section 6.5: "All implementations MUST support DTLS 1.2 with the
  * TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 cipher suite and the P-256 curve", and forward secrecy is
@@ -62,6 +63,10 @@ next_retransmit_us (SSL *ssl, guint last_us)
   return last_us == 0 ? FIRST_RETRANSMIT_US : MIN (2 * last_us, MAX_RETRANSMIT_US);
 }
 
+/* RFC 8827 section 6.5: "MUST support DTLS-SRTP"; GStreamer ends a handshake that agrees on no
+ * profile, even when there are data channels only. RFC 7714 and RFC 5764 section 4.1.2. */
+#define SRTP_PROFILES "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
+
 static SSL_CTX *
 create_context (void)
 {
@@ -69,7 +74,8 @@ create_context (void)
 
   if (context == NULL || !SSL_CTX_set_min_proto_version (context, DTLS1_2_VERSION)
       || !SSL_CTX_set_max_proto_version (context, DTLS1_2_VERSION)
-      || !SSL_CTX_set_cipher_list (context, CIPHERS) || !SSL_CTX_set1_groups_list (context, GROUPS))
+      || !SSL_CTX_set_cipher_list (context, CIPHERS) || !SSL_CTX_set1_groups_list (context, GROUPS)
+      || SSL_CTX_set_tlsext_use_srtp (context, SRTP_PROFILES) != 0) /* 0 is success here */
     g_error ("OpenSSL does not know DTLS 1.2 with the ciphers of WebRTC: %s",
              ERR_reason_error_string (ERR_peek_last_error ()));
   /* The system's configuration file may ask for more, and then browsers could not connect. */

@@ -136,12 +136,13 @@ TEST (DcepOpen, AStringOver65535BytesCannotBeWritten)
   EXPECT_EQ (floe_dcep_open_serialize (&open), nullptr);
 }
 
-TEST (DcepType, IsTheFirstByteAndAnAckIsOneByte)
+TEST (DcepType, IsTheFirstByteAndAnAckMayBePadded)
 {
-  const guint8 open[] = { 3 }, ack[] = { 2, 0 }, other[] = { 1 };
+  const guint8 open[] = { 3 }, ack[] = { 2, 0, 0, 0 }, other[] = { 1 };
   EXPECT_EQ (floe_dcep_get_type (open, 1), FLOE_DCEP_OPEN);
   EXPECT_EQ (floe_dcep_get_type (ack, 1), FLOE_DCEP_ACK);
-  EXPECT_EQ (floe_dcep_get_type (ack, 2), FLOE_DCEP_INVALID);
+  EXPECT_EQ (floe_dcep_get_type (ack, 4), FLOE_DCEP_ACK);
+  EXPECT_EQ (floe_dcep_get_type (ack, 0), FLOE_DCEP_INVALID);
   EXPECT_EQ (floe_dcep_get_type (other, 1), FLOE_DCEP_INVALID);
   EXPECT_EQ (floe_dcep_get_type (other, 0), FLOE_DCEP_INVALID);
 }
