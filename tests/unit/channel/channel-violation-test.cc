@@ -105,7 +105,6 @@ INSTANTIATE_TEST_SUITE_P (
     Wire, ChannelBadDcep,
     testing::Values (
         BadDcep{ "UnknownType", std::string ("\x07", 1) },
-        BadDcep{ "LongAck", std::string ("\x02\x00", 2) },
         BadDcep{ "ShortOpen", std::string ("\x03\x00\x00", 3) },
         BadDcep{ "ReservedChannelType", std::string ("\x03\x7f\0\0\0\0\0\0\0\0\0\0", 12) },
         BadDcep{ "LabelPastEnd", std::string ("\x03\0\0\0\0\0\0\0\0\x09\0\0", 12) },
