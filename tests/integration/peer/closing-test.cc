@@ -215,15 +215,6 @@ CountDescriptors ()
   return count;
 }
 
-static long
-ResidentKib ()
-{
-  g_autofree char *text = nullptr;
-
-  g_file_get_contents ("/proc/self/statm", &text, nullptr, nullptr);
-  return atol (strchr (text, ' ')) * 4;
-}
-
 TEST (Cycles, ThreeHundredConnectionsLeaveMemoryAndDescriptorsFlat)
 {
   int descriptors = 0;
