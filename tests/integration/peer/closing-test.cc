@@ -52,6 +52,17 @@ TEST_F (Closing, IsSeenByThePeer)
       RunUntil ([&] { return bob.state () == FLOE_PEER_CONNECTION_STATE_DISCONNECTED; }, 2));
 }
 
+TEST_F (Closing, IsSeenByAPeerWithoutAnOpenChannel)
+{
+  Connect ();
+  floe_data_channel_close (channel->get ());
+  ASSERT_TRUE (RunUntil ([&] { return channel->is_closed () && peer_channel->is_closed (); }));
+  floe_peer_connection_close (alice.pc);
+  EXPECT_TRUE (
+      RunUntil ([&] { return bob.state () == FLOE_PEER_CONNECTION_STATE_DISCONNECTED; }, 2));
+  EXPECT_EQ (bob.states.back (), "disconnected");
+}
+
 TEST_F (Closing, AbortsPendingCalls)
 {
   Outcome outcome;
