@@ -4,20 +4,52 @@
 #include <floe/floe-error.h>
 #include <floe/floe-network.h>
 
+#include <stdlib.h>
+#include <unistd.h>
+
 /* Set once, under the lock; read under it too, which happens once a connection. */
 static GMutex context_lock;
 static GMainContext *network_context; /* (owned): for the life of the process */
+static GMainLoop *network_loop;       /* (owned) (nullable): the thread's */
+static GThread *network_thread;       /* (owned) (nullable) */
+static pid_t network_pid;             /* the process that has the thread */
 
 static gpointer
 run_network (gpointer user_data)
 {
-  GMainContext *context = user_data;
-  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
+  GMainLoop *loop = user_data;
+  GMainContext *context = g_main_loop_get_context (loop);
 
   g_main_context_push_thread_default (context);
   g_main_loop_run (loop);
   g_main_context_pop_thread_default (context);
   return NULL;
+}
+
+static gboolean
+quit_loop (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* An exit handler: ends the thread before the libraries that it uses take down their state. OpenSSL
+ * does so in an exit handler too, which was registered earlier, for the certificate is made before
+ * the network side of the first connection, and so runs later. */
+static void
+stop_network (void)
+{
+  g_autoptr (GSource) source = NULL;
+
+  /* A forked child does not have the thread, and the thread can't wait for itself. */
+  if (getpid () != network_pid || g_thread_self () == network_thread)
+    return;
+  /* By a source, for the loop may not have begun to run. */
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, quit_loop, network_loop, NULL);
+  g_source_attach (source, network_context);
+  g_thread_join (network_thread);
 }
 
 GMainContext *
@@ -28,7 +60,10 @@ floe_network_get_context (void)
   if (network_context == NULL)
     {
       network_context = g_main_context_new ();
-      g_thread_unref (g_thread_new ("floe-network", run_network, network_context));
+      network_loop = g_main_loop_new (network_context, FALSE);
+      network_pid = getpid ();
+      network_thread = g_thread_new ("floe-network", run_network, network_loop);
+      atexit (stop_network);
     }
   return network_context;
 }
