@@ -5,12 +5,18 @@
 /**
  * floe_error_quark:
  *
- * Gets the error domain of the library.
+ * Gets the error domain of the library. May be called from any thread.
  *
  * Returns: the quark of %FLOE_ERROR
  * Since: 1.0
  */
-G_DEFINE_QUARK (floe - error - quark, floe_error)
+GQuark
+floe_error_quark (void)
+{
+  /* Not G_DEFINE_QUARK: the formatter puts spaces into its first argument, and so into the name
+   * that bindings know the domain by. */
+  return g_quark_from_static_string ("floe-error-quark");
+}
 
 /**
  * floe_error_get_name:

@@ -44,8 +44,8 @@ void floe_log (FloeLogCategory category, GLogLevelFlags level, const char *forma
 #define FLOE_REDACTED_SIZE 64
 
 /* Writes what may be logged of @address to @buffer and returns it: "203.0.x.x", "2001:db8:x",
- * "x.local", or the address itself after floe_set_log_addresses (TRUE) or with
+ * "x.local", "x.name", or the address itself after floe_set_log_addresses (TRUE) or with
  * FLOE_LOG_ADDRESSES=1. Loopback addresses tell nobody anything and stay as they are. */
-const char *floe_redact_address (const char *address, char buffer[static FLOE_REDACTED_SIZE]);
+const char *floe_redact_address (const char *address, char buffer[FLOE_REDACTED_SIZE]);
 
 G_END_DECLS

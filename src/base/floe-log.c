@@ -61,21 +61,30 @@ floe_log (FloeLogCategory category, GLogLevelFlags level, const char *format, ..
   g_log_structured (G_LOG_DOMAIN, level, "FLOE_CATEGORY", name, "MESSAGE", "%s: %s", name, message);
 }
 
+static gboolean
+consists_of (const char *text, const char *characters)
+{
+  return text[strspn (text, characters)] == '\0';
+}
+
 const char *
-floe_redact_address (const char *address, char buffer[static FLOE_REDACTED_SIZE])
+floe_redact_address (const char *address, char buffer[FLOE_REDACTED_SIZE])
 {
   const char *keep_end;
-  gboolean is_ipv6 = strchr (address, ':') != NULL;
+  gboolean is_ipv4 = consists_of (address, "0123456789.");
+  /* A scope ("%eth0") only follows what is not kept. */
+  gboolean is_ipv6 = strchr (address, ':') != NULL
+                     && strspn (address, "0123456789abcdefABCDEF:.") == strcspn (address, "%");
   int kept;
 
   get_debug_mask (); /* reads the environment */
-  if (g_atomic_int_get (&log_addresses) || g_str_has_prefix (address, "127.")
+  if (g_atomic_int_get (&log_addresses) || (is_ipv4 && g_str_has_prefix (address, "127."))
       || g_str_equal (address, "::1"))
     {
       g_strlcpy (buffer, address, FLOE_REDACTED_SIZE);
       return buffer;
     }
-  if (!is_ipv6 && strspn (address, "0123456789.") != strlen (address))
+  if (!is_ipv4 && !is_ipv6)
     return g_str_has_suffix (address, ".local") ? "x.local" : "x.name";
 
   /* The first two groups tell the network and not the host. */

@@ -6,7 +6,8 @@
  * many letters were posted meanwhile. Whoever posts keeps the account of bytes: a letter has a
  * size, and a post that would lift the sum of what is undelivered over the bound is refused.
  *
- * Layer: base. post() from any thread; the rest from the thread that runs the context. */
+ * Layer: base. post(), ref() and get_size() from any thread; the rest from the thread that runs the
+ * context. unref() from any thread too, but the last one only there or after close(). */
 #pragma once
 
 #include <glib.h>

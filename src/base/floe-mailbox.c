@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-mailbox-private.h"
 
-/* Posting appends under the lock and wakes the reader only when the list was empty and the reader
- * is not at work on a batch. The reader takes the whole list at once, so the lock is held for a
- * few instructions however long a batch is; what it could not deliver within its bound stays in
- * its own list, in front of what has come since. */
+/* Posting appends under the lock and wakes the reader only when the list was empty. The reader
+ * takes the whole list at once, so the lock is held for a few instructions however long a batch
+ * is; what it could not deliver within its bound stays in its own list, in front of what has come
+ * since.
+ *
+ * Invariant, whenever no dispatch is on the stack: while a letter waits in either list, the
+ * source's ready time is set. finish_batch() restores it: a full batch can end just where the
+ * reader's own list does, with letters in the other list whose wake-up was already used. */
 struct _FloeMailbox
 {
   gatomicrefcount ref_count;
@@ -28,7 +32,7 @@ struct _FloeMailbox
 typedef struct
 {
   GSource parent;
-  FloeMailbox *mailbox; /* (unowned): destroyed with it, by close() */
+  FloeMailbox *mailbox; /* (unowned): destroys this source before it goes */
 } MailboxSource;
 
 static void
@@ -68,13 +72,17 @@ take_letter (FloeMailbox *self)
   return letter;
 }
 
-/* Asks for another dispatch when something is left. */
+/* Asks for another dispatch when something is left, and takes back the wake-up of letters that
+ * came during the batch and have been delivered with it. */
 static void
-finish_batch (FloeMailbox *self)
+finish_batch (FloeMailbox *self, guint count)
 {
-  if (!self->is_closed && self->taken != NULL)
-    g_source_set_ready_time (self->source, 0);
-  if (!self->is_closed && self->funcs->batch_done != NULL)
+  g_mutex_lock (&self->lock);
+  if (!self->is_closed)
+    g_source_set_ready_time (self->source, self->taken != NULL || self->head != NULL ? 0 : -1);
+  g_mutex_unlock (&self->lock);
+
+  if (!self->is_closed && count > 0 && self->funcs->batch_done != NULL)
     self->funcs->batch_done (self->user_data);
 }
 
@@ -85,7 +93,7 @@ dispatch_mailbox (GSource *source, GSourceFunc callback, gpointer user_data)
   FloeLetter *letter;
   guint count = 0;
 
-  /* Before the list is looked at: what is posted from now on wakes anew. */
+  /* deliver() may run a nested main loop: there, only letters that come anew make this ready. */
   g_source_set_ready_time (source, -1);
   while (!self->is_closed && (self->max_batch == 0 || count < self->max_batch)
          && (letter = take_letter (self)) != NULL)
@@ -93,7 +101,7 @@ dispatch_mailbox (GSource *source, GSourceFunc callback, gpointer user_data)
       self->funcs->deliver (letter, self->user_data);
       count++;
     }
-  finish_batch (self);
+  finish_batch (self, count);
   return G_SOURCE_CONTINUE;
 }
 
@@ -152,7 +160,7 @@ append_letter (FloeMailbox *self, FloeLetter *letter, gsize max_size)
       self->funcs->discard (letter);
       return TRUE;
     }
-  if (max_size > 0 && self->size + letter->size > max_size)
+  if (max_size > 0 && (letter->size > max_size || self->size > max_size - letter->size))
     {
       g_mutex_unlock (&self->lock);
       return FALSE;

@@ -23,7 +23,7 @@ run_network (gpointer user_data)
 GMainContext *
 floe_network_get_context (void)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&context_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&context_lock);
 
   if (network_context == NULL)
     {
@@ -52,7 +52,7 @@ floe_network_get_context (void)
 gboolean
 floe_set_network_context (GMainContext *context, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = NULL;
 
   g_return_val_if_fail (context != NULL, FALSE);
 

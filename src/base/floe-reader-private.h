@@ -28,7 +28,7 @@ typedef struct
 static inline FloeReader
 floe_reader_init (const void *data, gsize size)
 {
-  return (FloeReader){ data, size, FALSE };
+  return (FloeReader){ (const guint8 *) data, size, FALSE };
 }
 
 /* @size bytes of the input, or NULL (and failed) when they are not there. */
@@ -64,7 +64,7 @@ floe_reader_uint (FloeReader *self, gsize size)
 static inline FloeWriter
 floe_writer_init (void *data, gsize size)
 {
-  return (FloeWriter){ data, size, 0, FALSE };
+  return (FloeWriter){ (guint8 *) data, size, 0, FALSE };
 }
 
 static inline void
@@ -75,8 +75,9 @@ floe_writer_bytes (FloeWriter *self, const void *bytes, gsize size)
       self->failed = TRUE;
       return;
     }
-  if (size > 0)
-    memcpy (self->data, bytes, size);
+  if (size == 0)
+    return;
+  memcpy (self->data, bytes, size);
   self->data += size;
   self->size -= size;
   self->used += size;
@@ -88,6 +89,7 @@ floe_writer_uint (FloeWriter *self, guint64 value, gsize size)
 {
   guint8 bytes[8];
 
+  g_assert (size <= sizeof bytes);
   for (gsize i = 0; i < size; i++)
     bytes[i] = (guint8) (value >> (8 * (size - 1 - i)));
   floe_writer_bytes (self, bytes, size);

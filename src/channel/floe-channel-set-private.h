@@ -74,6 +74,10 @@ void floe_channel_set_close (FloeChannelSet *self, guint32 key);
 void floe_channel_set_handle_consumed (FloeChannelSet *self, guint32 key, gsize size);
 #define FLOE_MESSAGE_OVERHEAD 64
 
+/* What a channel of the peer's counts for until the application knows of it: so that opening and
+ * closing channels can't fill the memory of an application that is busy. */
+gsize floe_channel_info_get_cost (const FloeChannelInfo *info);
+
 /* From the engine's callbacks. */
 void floe_channel_set_handle_message (FloeChannelSet *self, guint16 stream, guint32 ppid,
                                       GBytes *bytes);

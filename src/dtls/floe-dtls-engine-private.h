@@ -8,6 +8,9 @@
  * OpenSSL's timers read the clock themselves: handle_timeout() takes no time, get_deadline() is in
  * monotonic microseconds.
  *
+ * What comes before its time is kept, within bounds: any datagram before start(), and application
+ * records before the handshake is finished.
+ *
  * Layer: dtls. May include: base. No socket, no GSource. Network thread only. */
 #pragma once
 
@@ -30,7 +33,7 @@ typedef enum
 
 typedef struct
 {
-  /* A datagram for the peer, at most @mtu bytes. */
+  /* A datagram for the peer: of the handshake, then at most @mtu bytes; or what send() made. */
   void (*output) (const guint8 *data, gsize size, gpointer user_data);
   /* A decrypted application record. */
   void (*received) (const guint8 *data, gsize size, gpointer user_data);
@@ -40,20 +43,25 @@ typedef struct
 
 /* @fingerprints: NULL-terminated "hash-func XX:XX…" from the peer's description. RFC 8122 section
  * 5: several may be given for several certificates and hashes; only SHA-256, -384 and -512 count;
- * of the strongest hash function present one must match. @callbacks is static. */
+ * of the strongest hash function present one must match, so an empty list never connects. @mtu:
+ * bytes of UDP payload, 280 to 65507. @callbacks is static. */
 FloeDtlsEngine *floe_dtls_engine_new (FloeCertificate *certificate, gboolean is_client,
                                       const char *const *fingerprints, gsize mtu,
                                       const FloeDtlsCallbacks *callbacks, gpointer user_data);
 void floe_dtls_engine_free (FloeDtlsEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeDtlsEngine, floe_dtls_engine_free)
 
-/* The client sends its ClientHello; the server waits for one. */
+/* The client sends its ClientHello; the server waits for one. FAILED after 30 s in which the
+ * handshake didn't get on. */
 void floe_dtls_engine_start (FloeDtlsEngine *self);
 
-/* Returns TRUE when the datagram held at least one record that decrypted: a sign of life. */
+/* Returns TRUE when the datagram held at least one record that decrypted: a sign of life. What is
+ * no DTLS (RFC 7983: its first byte is not 20 to 63), forged, replayed or cut off is dropped. */
 gboolean floe_dtls_engine_handle_datagram (FloeDtlsEngine *self, const guint8 *data, gsize size);
 
-/* One application record in one datagram. FALSE when not connected or too long. */
+/* One application record in one datagram. FALSE when not connected, empty or longer than 16,384
+ * bytes (RFC 6347 section 4.1: 2^14). Whether the path takes it, with the overhead, is the
+ * caller's to know. */
 gboolean floe_dtls_engine_send (FloeDtlsEngine *self, const guint8 *data, gsize size);
 
 /* As send, but gives the datagram to @output instead of the callback: for probes on other paths. */
@@ -66,10 +74,14 @@ void floe_dtls_engine_handle_timeout (FloeDtlsEngine *self);
 
 FloeDtlsState floe_dtls_engine_get_state (const FloeDtlsEngine *self);
 
-/* Bytes that a record adds to the application data with the negotiated cipher. */
+/* Datagrams that were of no use: no DTLS, or nothing in them decrypted. */
+guint64 floe_dtls_engine_get_dropped_count (const FloeDtlsEngine *self);
+
+/* Bytes that a record adds to the application data with the negotiated cipher; before one is
+ * negotiated, the most that it may be. */
 gsize floe_dtls_engine_get_overhead (const FloeDtlsEngine *self);
 
-/* Sends close_notify. Idempotent; no state_changed comes of it. */
+/* Sends close_notify if connected, and is CLOSED. Idempotent; no state_changed comes of it. */
 void floe_dtls_engine_close (FloeDtlsEngine *self);
 
 G_END_DECLS

@@ -27,4 +27,8 @@ typedef struct
 /* SyntaxError for text that is no such URI, as W3C's RTCConfiguration asks. */
 gboolean floe_ice_uri_parse (FloeIceUri *out, const char *text, GError **error);
 
+/* Returns: (transfer full): the URI without what its scheme has by default; parses to @uri again.
+ */
+char *floe_ice_uri_serialize (const FloeIceUri *uri);
+
 G_END_DECLS

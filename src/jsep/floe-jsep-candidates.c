@@ -19,7 +19,10 @@ static gboolean
 find_section (const FloeJsepDescription *description, const char *sdp_mid, int sdp_mline_index,
               int *index, GError **error)
 {
-  *index = sdp_mid != NULL ? floe_jsep_find_mid (description->sdp, sdp_mid) : sdp_mline_index;
+  /* pion sends an empty mid beside the index that counts; no section has an empty mid. */
+  gboolean has_mid = sdp_mid != NULL && *sdp_mid != '\0';
+
+  *index = has_mid ? floe_jsep_find_mid (description->sdp, sdp_mid) : sdp_mline_index;
   if (*index >= 0 && (guint) *index < description->sdp->media->len)
     return TRUE;
   g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_OPERATION,

@@ -33,7 +33,8 @@ typedef struct
   void (*message) (guint16 stream, guint32 ppid, GBytes *bytes, gpointer user_data);
   /* The peer reset its outgoing streams: nothing more comes in on them (RFC 6525). */
   void (*incoming_reset) (const guint16 *streams, gsize count, gpointer user_data);
-  /* A reset of ours was done (or denied: @is_done FALSE, ask again). */
+  /* A reset of ours was done, or (@is_done FALSE) won't be: the peer refused too often, or can't.
+   */
   void (*outgoing_reset) (const guint16 *streams, gsize count, gboolean is_done,
                           gpointer user_data);
   /* The send buffer has room again, after a send() that had none. */
@@ -72,7 +73,8 @@ typedef enum
 
 FloeSctpEngine *floe_sctp_engine_new (const FloeSctpConfig *config,
                                       const FloeSctpCallbacks *callbacks, gpointer user_data);
-/* Aborts when still up. Nothing is called from inside. */
+/* Aborts when still up, without telling the peer: nothing is called from inside, not even
+ * output(). close() first to tell it. */
 void floe_sctp_engine_free (FloeSctpEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeSctpEngine, floe_sctp_engine_free)
 
@@ -84,8 +86,9 @@ void floe_sctp_engine_handle_packet (FloeSctpEngine *self, const guint8 *packet,
 FloeSctpSendResult floe_sctp_engine_send (FloeSctpEngine *self, const FloeSctpSendInfo *info,
                                           const guint8 *data, gsize size);
 
-/* Asks to reset outgoing streams; FALSE when a request is still out (ask again at outgoing_reset).
- */
+/* Asks to reset outgoing streams, each when what was sent on it has left. They queue up as RFC 6525
+ * demands, and what the peer refuses is asked for again some times before outgoing_reset() tells.
+ * FALSE when not connected, or for a stream that is not there: then nothing was asked. */
 gboolean floe_sctp_engine_reset_streams (FloeSctpEngine *self, const guint16 *streams, gsize count);
 
 /* FALSE: message() is not called any more and the receive window closes; TRUE: goes on, and
@@ -100,8 +103,10 @@ gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guin
 /* Streams that both sides have; 0 before CONNECTED. */
 guint floe_sctp_engine_get_stream_count (const FloeSctpEngine *self);
 FloeSctpState floe_sctp_engine_get_state (const FloeSctpEngine *self);
+/* Packets dropped because their checksum was wrong. */
+guint64 floe_sctp_engine_get_bad_checksums (const FloeSctpEngine *self);
 
-/* Bytes taken by send() that the peer has not acknowledged. */
+/* Bytes taken by send() that the peer has not acknowledged, with usrsctp's 16 for each packet. */
 gsize floe_sctp_engine_get_buffered (const FloeSctpEngine *self);
 
 /* Sends ABORT. Idempotent; no callback but output() comes of it. */

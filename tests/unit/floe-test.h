@@ -13,11 +13,27 @@
 class ErrorHolder
 {
 public:
-  ~ErrorHolder () { g_clear_error (&error_); }
-  operator GError ** () { g_clear_error (&error_); return &error_; }
-  const GError *get () const { return error_; }
-  const char *message () const { return error_ != nullptr ? error_->message : "(no error)"; }
-  bool Is (GQuark domain, int code) const { return g_error_matches (error_, domain, code); }
+  ~ErrorHolder ()
+  {
+    g_clear_error (&error_);
+  }
+  operator GError ** ()
+  {
+    g_clear_error (&error_);
+    return &error_;
+  }
+  const GError *get () const
+  {
+    return error_;
+  }
+  const char *message () const
+  {
+    return error_ != nullptr ? error_->message : "(no error)";
+  }
+  bool Is (GQuark domain, int code) const
+  {
+    return g_error_matches (error_, domain, code);
+  }
 
 private:
   GError *error_ = nullptr;

@@ -197,7 +197,8 @@ TEST_F (JsepExchange, SaysARemoteCandidateOnceOnly)
 
   Connect (alice_, bob_);
   floe_jsep_add_local_candidate (alice_, &host);
-  ASSERT_TRUE (floe_jsep_add_remote_candidate (bob_, &host, "0", -1, nullptr, &is_used, nullptr));
+  /* pion sends an empty mid beside the index. */
+  ASSERT_TRUE (floe_jsep_add_remote_candidate (bob_, &host, "", 0, nullptr, &is_used, nullptr));
   ASSERT_TRUE (floe_jsep_add_remote_candidate (bob_, &host, "0", -1, nullptr, &is_used, nullptr));
   EXPECT_FALSE (is_used);
   ASSERT_TRUE (bob_.Remote (FLOE_SDP_TYPE_OFFER, alice_.CreateOffer ()));

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-candidate-convert-private.h"
+
+#include <gio/gio.h>
+
+#define MAX_PRIORITY G_MAXINT32        /* RFC 8445 section 5.1.2: 1 to 2^31 - 1 */
+#define LOCAL_PREFERENCE_STEP (1 << 8) /* RFC 8445 section 5.1.2.1 */
+#define LOCAL_PREFERENCE_MASK 0x00ffff00
+#define HIDDEN_PORT 9 /* RFC 8839 section 5.1: what stands for a related port that is not told */
+
+static const NiceCandidateType nice_types[] = {
+  [FLOE_ICE_CANDIDATE_TYPE_HOST] = NICE_CANDIDATE_TYPE_HOST,
+  [FLOE_ICE_CANDIDATE_TYPE_SRFLX] = NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE,
+  /* libnice refuses peer-reflexive candidates from signalling; it treats reflexive ones alike. */
+  [FLOE_ICE_CANDIDATE_TYPE_PRFLX] = NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE,
+  [FLOE_ICE_CANDIDATE_TYPE_RELAY] = NICE_CANDIDATE_TYPE_RELAYED,
+};
+
+static const FloeIceCandidateType floe_types[] = {
+  [NICE_CANDIDATE_TYPE_HOST] = FLOE_ICE_CANDIDATE_TYPE_HOST,
+  [NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE] = FLOE_ICE_CANDIDATE_TYPE_SRFLX,
+  [NICE_CANDIDATE_TYPE_PEER_REFLEXIVE] = FLOE_ICE_CANDIDATE_TYPE_PRFLX,
+  [NICE_CANDIDATE_TYPE_RELAYED] = FLOE_ICE_CANDIDATE_TYPE_RELAY,
+};
+
+/* An address that a datagram may be sent to because a peer said so. */
+static const char *
+refuse_address (GInetAddress *address)
+{
+  static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+
+  if (g_inet_address_get_is_any (address))
+    return "unspecified address";
+  if (g_inet_address_get_is_multicast (address))
+    return "multicast address";
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+    return bytes[0] == 0 || bytes[0] >= 240 ? "reserved or broadcast address" : NULL;
+  if (g_inet_address_get_is_link_local (address))
+    return "IPv6 link-local address without a zone";
+  if (memcmp (bytes, mapped_prefix, sizeof mapped_prefix) == 0)
+    return "IPv4 address in IPv6 form"; /* RFC 8445 section 5.1.1.1 */
+  return NULL;
+}
+
+static const char *
+refuse_candidate (const FloeCandidate *candidate)
+{
+  if (candidate->transport != FLOE_CANDIDATE_UDP)
+    return "not UDP"; /* one TCP candidate flips libnice to regular nomination */
+  if (candidate->component != 1)
+    return "not component 1"; /* RFC 8843: everything is multiplexed */
+  if (candidate->priority == 0 || candidate->priority > MAX_PRIORITY)
+    return "priority out of range";
+  if (candidate->port == 0)
+    return "port 0";
+  return NULL;
+}
+
+NiceCandidate *
+floe_candidate_to_nice (const FloeCandidate *candidate, const char **why)
+{
+  g_autoptr (GInetAddress) address = NULL;
+  NiceCandidate *nice;
+
+  *why = refuse_candidate (candidate);
+  if (*why != NULL)
+    return NULL;
+  address = g_inet_address_new_from_string (candidate->address);
+  *why = address == NULL ? "a name, not an address" : refuse_address (address);
+  if (*why != NULL)
+    return NULL;
+
+  nice = nice_candidate_new (nice_types[candidate->type]);
+  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+  nice->stream_id = 1;
+  nice->component_id = candidate->component;
+  nice->priority = candidate->priority;
+  g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
+  nice_address_set_from_string (&nice->addr, candidate->address);
+  nice_address_set_port (&nice->addr, candidate->port);
+  nice->base_addr = nice->addr;
+  return nice;
+}
+
+/* RFC 8445 section 5.1.2: "a unique priority" for each candidate; libnice knows of one path. */
+static guint32
+lower_priority (guint32 priority, guint path_id)
+{
+  guint32 step = path_id * LOCAL_PREFERENCE_STEP;
+
+  return (priority & LOCAL_PREFERENCE_MASK) > step ? priority - step : priority;
+}
+
+static void
+set_related (FloeCandidate *out, const NiceCandidate *nice)
+{
+  if (nice->type == NICE_CANDIDATE_TYPE_HOST || !nice_address_is_valid (&nice->base_addr))
+    return;
+  nice_address_to_string (&nice->base_addr, out->related_address);
+  out->related_port = (guint16) nice_address_get_port (&nice->base_addr);
+}
+
+/* RFC 8839 section 5.1: "If privacy is a concern … set to "0.0.0.0" or "::" and … port "9"". */
+static void
+hide_related (FloeCandidate *out)
+{
+  if (out->related_address[0] == '\0')
+    return;
+  g_strlcpy (out->related_address, strchr (out->address, ':') != NULL ? "::" : "0.0.0.0",
+             sizeof out->related_address);
+  out->related_port = HIDDEN_PORT;
+}
+
+void
+floe_candidate_from_nice (FloeCandidate *out, const NiceCandidate *nice,
+                          const FloeCandidateMark *mark)
+{
+  FloeCandidate candidate = {
+    .component = nice->component_id,
+    .transport = FLOE_CANDIDATE_UDP,
+    .priority = nice->priority,
+    .type = floe_types[nice->type],
+  };
+
+  nice_address_to_string (&nice->addr, candidate.address);
+  candidate.port = (guint16) nice_address_get_port (&nice->addr);
+  if (mark == NULL)
+    {
+      g_strlcpy (candidate.foundation, nice->foundation, sizeof candidate.foundation);
+      *out = candidate;
+      return;
+    }
+
+  /* libnice counts its foundations from 1 in each agent. */
+  g_snprintf (candidate.foundation, sizeof candidate.foundation, "p%uf%s", mark->path_id,
+              nice->foundation);
+  candidate.priority = lower_priority (nice->priority, mark->path_id);
+  set_related (&candidate, nice);
+  if (mark->hides_related)
+    hide_related (&candidate);
+  if (nice->type == NICE_CANDIDATE_TYPE_RELAYED)
+    candidate.relay_protocol = mark->relay_protocol;
+  *out = candidate;
+}

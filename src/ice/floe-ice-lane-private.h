@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* A row of the plan and what became of it: a path, when it is due, and whether it shows life.
+ *
+ * Layer: ice. Network thread only. Knows nothing of other lanes but to compare itself with one. */
+#pragma once
+
+#include "floe-ice-path-private.h"
+#include "floe-liveness-core-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  FloeIcePath *path;   /* (owned) */
+  gint64 start_us;     /* when it is due */
+  gboolean is_watched; /* it has carried data: @liveness runs */
+  FloeLivenessCore liveness;
+} FloeIceLane;
+
+/* Takes @path. */
+FloeIceLane *floe_ice_lane_new (FloeIcePath *path);
+void floe_ice_lane_free (FloeIceLane *self);
+
+/* Data goes over it from now on. */
+void floe_ice_lane_start_watch (FloeIceLane *self, gint64 now_us);
+void floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us);
+
+/* Starts the path, gives it up, or looks at the time with it. Returns TRUE when a probe is due. */
+gboolean floe_ice_lane_handle_timeout (FloeIceLane *self, gint64 now_us);
+gint64 floe_ice_lane_get_deadline (const FloeIceLane *self); /* -1 for none */
+
+/* It shows life, or has not been asked for it. */
+gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
+/* It has a pair, and data may go there. */
+gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
+/* FALSE for equals. @other nullable. */
+gboolean floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other);
+
+gboolean floe_ice_lane_send (FloeIceLane *self, const guint8 *data, gsize size);
+
+G_END_DECLS

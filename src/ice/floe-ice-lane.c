@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-ice-lane-private.h"
+
+#include "floe-log-private.h"
+
+/* -1 for never. */
+static gint64
+get_give_up_us (const FloeIceLane *self)
+{
+  guint give_up_ms = floe_ice_path_get_spec (self->path)->give_up_after_ms;
+
+  if (give_up_ms == 0 || self->is_watched || floe_ice_path_is_ready (self->path))
+    return -1;
+  return self->start_us + give_up_ms * (gint64) G_TIME_SPAN_MILLISECOND;
+}
+
+static gint64
+sooner (gint64 a, gint64 b)
+{
+  return a == -1 || b == -1 ? MAX (a, b) : MIN (a, b);
+}
+
+FloeIceLane *
+floe_ice_lane_new (FloeIcePath *path)
+{
+  FloeIceLane *self = g_new0 (FloeIceLane, 1);
+
+  self->path = path;
+  return self;
+}
+
+void
+floe_ice_lane_free (FloeIceLane *self)
+{
+  floe_ice_path_free (self->path);
+  g_free (self);
+}
+
+void
+floe_ice_lane_start_watch (FloeIceLane *self, gint64 now_us)
+{
+  if (!self->is_watched)
+    floe_liveness_core_start (&self->liveness, now_us);
+  self->is_watched = TRUE;
+}
+
+void
+floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us)
+{
+  if (self->is_watched)
+    floe_liveness_core_handle_life (&self->liveness, now_us);
+}
+
+gboolean
+floe_ice_lane_handle_timeout (FloeIceLane *self, gint64 now_us)
+{
+  FloePathState state = floe_ice_path_get_state (self->path);
+  gint64 give_up_us = get_give_up_us (self);
+
+  if (now_us < self->start_us || state == FLOE_PATH_CLOSED)
+    return FALSE;
+  if (state == FLOE_PATH_IDLE)
+    {
+      floe_ice_path_start (self->path, now_us);
+      return FALSE;
+    }
+  if (give_up_us != -1 && now_us >= give_up_us)
+    {
+      floe_debug (FLOE_LOG_ICE, "path %u is given up", floe_ice_path_get_id (self->path));
+      floe_ice_path_close (self->path);
+      return FALSE;
+    }
+  floe_ice_path_handle_timeout (self->path, now_us);
+  return self->is_watched && floe_ice_path_is_ready (self->path)
+         && floe_liveness_core_handle_timeout (&self->liveness, now_us);
+}
+
+gint64
+floe_ice_lane_get_deadline (const FloeIceLane *self)
+{
+  FloePathState state = floe_ice_path_get_state (self->path);
+  gint64 deadline_us;
+
+  if (state == FLOE_PATH_CLOSED)
+    return -1;
+  if (state == FLOE_PATH_IDLE)
+    return self->start_us;
+  deadline_us = sooner (floe_ice_path_get_deadline (self->path), get_give_up_us (self));
+  if (self->is_watched && floe_ice_path_is_ready (self->path))
+    deadline_us = sooner (deadline_us, floe_liveness_core_get_deadline (&self->liveness));
+  return deadline_us;
+}
+
+gboolean
+floe_ice_lane_is_alive (const FloeIceLane *self)
+{
+  return !self->is_watched || self->liveness.state == FLOE_LIVENESS_ALIVE;
+}
+
+gboolean
+floe_ice_lane_is_candidate (const FloeIceLane *self)
+{
+  return floe_ice_path_is_ready (self->path) && floe_ice_path_get_spec (self->path)->may_carry_data;
+}
+
+gboolean
+floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other)
+{
+  if (other == NULL)
+    return TRUE;
+  if (floe_ice_lane_is_alive (self) != floe_ice_lane_is_alive (other))
+    return floe_ice_lane_is_alive (self);
+  return floe_ice_path_get_spec (self->path)->preference
+         > floe_ice_path_get_spec (other->path)->preference;
+}
+
+gboolean
+floe_ice_lane_send (FloeIceLane *self, const guint8 *data, gsize size)
+{
+  /* RFC 7675 section 5.1: when consent has expired, the endpoint "MUST cease transmission". */
+  if (self->is_watched && self->liveness.state == FLOE_LIVENESS_EXPIRED)
+    return FALSE;
+  return floe_ice_path_is_ready (self->path) && floe_ice_path_send (self->path, data, size);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* One path of a transport: one NiceAgent with one server, from its start to its end.
+ *
+ * Events may come inside a call to the path; all but received() must only take notes. Sending
+ * goes through the path, so that a faster way to send can slot in here.
+ *
+ * Layer: ice. Network thread only. Knows nothing of other paths. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "floe-candidate-codec-private.h"
+#include "floe-ice-remote-private.h"
+#include "floe-path-spec-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FloeIcePath FloeIcePath;
+
+typedef enum
+{
+  FLOE_PATH_IDLE,      /* not started */
+  FLOE_PATH_RESOLVING, /* the server's name */
+  FLOE_PATH_RUNNING,   /* has an agent */
+  FLOE_PATH_CLOSED,    /* given up, or the transport closed */
+} FloePathState;
+
+typedef struct
+{
+  void (*candidate) (FloeIcePath *path, const FloeCandidate *candidate, gpointer user_data);
+  /* Once, at the latest some seconds after the start. @code 0, or a W3C error code and @text. */
+  void (*gathered) (FloeIcePath *path, guint code, const char *text, gpointer user_data);
+  /* One of is_ready(), is_finished() and the pair may have changed. */
+  void (*changed) (FloeIcePath *path, gpointer user_data);
+  void (*received) (FloeIcePath *path, const guint8 *data, gsize size, gpointer user_data);
+} FloeIcePathEvents;
+
+/* What all paths of a transport have in common. */
+typedef struct
+{
+  GMainContext *context; /* (unowned): the transport's */
+  char *ufrag;           /* (owned) */
+  char *pwd;             /* (owned) */
+  guint16 min_port;
+  guint16 max_port;
+  gboolean relay_only;
+  gboolean is_controlling;
+  GArray *addresses;           /* (owned) (element-type FloeLocalAddress): to bind to */
+  gboolean has_free_choice;    /* no interfaces were named: a relay path may use any address */
+  const FloeIceRemote *remote; /* (unowned): the transport's */
+  guint path_count;            /* that share the pace of checks */
+} FloeIceShared;
+
+/* @shared lives longer than the path; so does @events. */
+FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIceShared *shared,
+                                const FloeIcePathEvents *events, gpointer user_data);
+void floe_ice_path_free (FloeIcePath *self);
+
+void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
+
+/* Hands what is new in the shared remote side to the agent. */
+void floe_ice_path_update_remote (FloeIcePath *self);
+
+/* Stops everything; no event comes after this. Idempotent. */
+void floe_ice_path_close (FloeIcePath *self);
+
+gboolean floe_ice_path_send (FloeIcePath *self, const guint8 *data, gsize size);
+
+/* Monotonic microseconds, -1 for none. */
+void floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us);
+gint64 floe_ice_path_get_deadline (const FloeIcePath *self);
+
+guint floe_ice_path_get_id (const FloeIcePath *self);
+const FloePathSpec *floe_ice_path_get_spec (const FloeIcePath *self);
+FloePathState floe_ice_path_get_state (const FloeIcePath *self);
+gboolean floe_ice_path_is_gathered (const FloeIcePath *self);
+/* A pair is nominated and works. */
+gboolean floe_ice_path_is_ready (const FloeIcePath *self);
+/* Ready, and no better pair is being checked. */
+gboolean floe_ice_path_is_finished (const FloeIcePath *self);
+/* FALSE when no pair was ever selected. */
+gboolean floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local,
+                                 FloeCandidate *remote);
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-ice-remote-private.h"
+
+#include <string.h>
+
+#include "floe-candidate-convert-private.h"
+#include "floe-log-private.h"
+
+static gboolean
+is_known (const FloeIceRemote *self, const NiceCandidate *candidate)
+{
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      const NiceCandidate *other = g_ptr_array_index (self->candidates, i);
+
+      if (other->type == candidate->type && nice_address_equal (&other->addr, &candidate->addr))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Returns why @candidate is not taken, or NULL. */
+static const char *
+take (FloeIceRemote *self, const FloeCandidate *candidate)
+{
+  NiceCandidate *nice;
+  const char *why;
+
+  /* RFC 8839 section 5.1 and RFC 8838 section 4.1: the ufrag tells the ICE generation. */
+  if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->ufrag) != 0)
+    return "of another generation";
+  if (self->candidates->len >= FLOE_MAX_REMOTE_CANDIDATES)
+    return "too many";
+  nice = floe_candidate_to_nice (candidate, &why);
+  if (nice == NULL)
+    return why;
+  if (is_known (self, nice))
+    {
+      nice_candidate_free (nice);
+      return "known already";
+    }
+  g_ptr_array_add (self->candidates, nice);
+  return NULL;
+}
+
+static void
+take_or_drop (FloeIceRemote *self, const FloeCandidate *candidate)
+{
+  const char *why = take (self, candidate);
+
+  if (why == NULL)
+    return;
+  self->dropped_count++;
+  floe_debug (FLOE_LOG_ICE, "remote candidate not used (%s); %u so far", why, self->dropped_count);
+}
+
+void
+floe_ice_remote_init (FloeIceRemote *self)
+{
+  *self = (FloeIceRemote){
+    .candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
+    .early = g_array_new (FALSE, FALSE, sizeof (FloeCandidate)),
+  };
+}
+
+void
+floe_ice_remote_clear (FloeIceRemote *self)
+{
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  g_ptr_array_unref (self->candidates);
+  g_array_unref (self->early);
+}
+
+void
+floe_ice_remote_set_credentials (FloeIceRemote *self, const char *ufrag, const char *pwd)
+{
+  if (self->ufrag != NULL)
+    return;
+  self->ufrag = g_strdup (ufrag);
+  self->pwd = g_strdup (pwd);
+  for (guint i = 0; i < self->early->len; i++)
+    take_or_drop (self, &g_array_index (self->early, FloeCandidate, i));
+  g_array_set_size (self->early, 0);
+}
+
+void
+floe_ice_remote_add (FloeIceRemote *self, const FloeCandidate *candidate)
+{
+  if (self->ufrag != NULL)
+    take_or_drop (self, candidate);
+  else if (self->early->len < FLOE_MAX_REMOTE_CANDIDATES)
+    g_array_append_val (self->early, *candidate);
+  else
+    self->dropped_count++;
+}

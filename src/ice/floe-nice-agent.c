@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-nice-agent-private.h"
+
+/* The first check goes out after a pacing interval and is repeated 4 times: at 0.2, 0.6, 1.4 and
+ * 3 s. libnice's default of 3 in 2 s gives a pair up before a slow peer has its answer; 7 would
+ * keep dead pairs around for half a minute. */
+#define STUN_RTO_MS 200
+#define STUN_TRANSMISSIONS 5
+#define STUN_RELIABLE_TIMEOUT_MS 4500 /* within the transport's own limit for gathering */
+
+/* Longer than the longest pause between two transmissions, or libnice would stop its timer with a
+ * check in flight. With very many pairs libnice stretches the pause by itself. */
+#define IDLE_TIMEOUT_MS 5000
+
+#define MAX_CHECKS 200 /* pairs of one agent: 2 local addresses for each of 100 candidates */
+
+#define PACING_AT_RELEASE_MS 1
+
+/* libnice 0.1.21 leaks the data of a lookup that is under way when the agent goes. With a literal
+ * address the lookup takes two turns of the main loop. */
+#define LOOKUP_GRACE_MS 100
+
+/* An agent on its way out. */
+typedef struct
+{
+  NiceAgent *agent;      /* (owned) */
+  GMainContext *context; /* (unowned): runs the timer */
+  gulong gathered_id;    /* 0 when not connected */
+  GSource *timer;        /* (owned) */
+} Release;
+
+NiceAgent *
+floe_nice_agent_new (const FloeNiceAgentConfig *config)
+{
+  NiceAgent *agent = g_object_new (
+      NICE_TYPE_AGENT, "compatibility", NICE_COMPATIBILITY_RFC5245, "main-context", config->context,
+      "full-mode", TRUE, "reliable", FALSE, "nomination-mode", NICE_NOMINATION_MODE_AGGRESSIVE,
+      "controlling-mode", config->is_controlling, "ice-udp", TRUE, "ice-tcp", FALSE, "ice-trickle",
+      TRUE, "upnp", FALSE, "force-relay", config->is_relay,
+      /* A peer's 403 crashes libnice 0.1.21 with this on; liveness is Floe's own affair. */
+      "consent-freshness", FALSE, "keepalive-conncheck", TRUE, "stun-initial-timeout", STUN_RTO_MS,
+      "stun-max-retransmissions", STUN_TRANSMISSIONS, "stun-reliable-timeout",
+      STUN_RELIABLE_TIMEOUT_MS, "idle-timeout", IDLE_TIMEOUT_MS, "max-connectivity-checks",
+      MAX_CHECKS, "stun-pacing-timer", config->pacing_ms, NULL);
+
+  nice_agent_add_stream (agent, 1);
+  nice_agent_set_local_credentials (agent, FLOE_NICE_STREAM, config->ufrag, config->pwd);
+  if (config->max_port > 0)
+    nice_agent_set_port_range (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT,
+                               MAX (config->min_port, 1), config->max_port);
+  return agent;
+}
+
+static void
+free_release (gpointer data)
+{
+  Release *release = data;
+
+  if (release->gathered_id != 0)
+    g_signal_handler_disconnect (release->agent, release->gathered_id);
+  g_clear_object (&release->agent);
+  g_source_unref (release->timer);
+  g_free (release);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  /* The task held the last reference. */
+}
+
+/* An agent without a function for data reads nothing at all, its servers' answers neither. */
+static void
+discard_data (NiceAgent *agent, guint stream_id, guint component_id, guint size, char *data,
+              gpointer user_data)
+{
+}
+
+/* Gives the allocations back. libnice repeats that for FLOE_NICE_TRANSACTION_MS at most. */
+static void
+close_agent (NiceAgent *agent, GMainContext *context)
+{
+  g_object_set (agent, "stun-pacing-timer", PACING_AT_RELEASE_MS, NULL);
+  g_main_context_push_thread_default (context);
+  nice_agent_close_async (agent, on_closed, NULL);
+  g_main_context_pop_thread_default (context);
+}
+
+static gboolean
+on_release_timer (gpointer data)
+{
+  Release *release = data;
+  gboolean is_relay;
+
+  g_object_get (release->agent, "force-relay", &is_relay, NULL);
+  if (is_relay)
+    close_agent (release->agent, release->context);
+  return G_SOURCE_REMOVE; /* frees @release */
+}
+
+static void
+on_gathered (NiceAgent *agent, guint stream_id, gpointer data)
+{
+  Release *release = data;
+
+  g_source_set_ready_time (release->timer, 0);
+}
+
+void
+floe_nice_agent_release (NiceAgent *agent, GMainContext *context, gboolean is_relay,
+                         gboolean is_gathering)
+{
+  Release *release;
+
+  nice_agent_attach_recv (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, context, discard_data,
+                          NULL);
+  if (!is_gathering)
+    {
+      if (is_relay)
+        close_agent (agent, context);
+      g_object_unref (agent);
+      return;
+    }
+
+  release = g_new0 (Release, 1);
+  release->agent = agent;
+  release->context = context;
+  release->timer = g_timeout_source_new (is_relay ? FLOE_NICE_TRANSACTION_MS : LOOKUP_GRACE_MS);
+  if (is_relay)
+    release->gathered_id =
+        g_signal_connect (agent, "candidate-gathering-done", G_CALLBACK (on_gathered), release);
+  g_source_set_callback (release->timer, on_release_timer, release, free_release);
+  g_source_attach (release->timer, context);
+}

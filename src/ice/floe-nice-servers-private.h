@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Gives an agent its server and the addresses to bind to, before it gathers. Both return
+ * FALSE when there is no address; the agent must not gather then. Layer: ice. */
+#pragma once
+
+#include <nice/agent.h>
+
+#include "floe-path-spec-private.h"
+
+G_BEGIN_DECLS
+
+/* @servers (element-type GInetAddress): of the STUN server, may be empty. @addresses
+ * (element-type FloeLocalAddress). */
+gboolean floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
+                                     const GArray *addresses);
+
+/* @servers: of the TURN server. @has_free_choice: addresses that are not in @addresses will do. */
+gboolean floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
+                                     const GArray *addresses, gboolean has_free_choice);
+
+G_END_DECLS

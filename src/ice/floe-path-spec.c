@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-path-spec-private.h"
+
+#include <string.h>
+
+FloePathSpec *
+floe_path_spec_copy (const FloePathSpec *self)
+{
+  FloePathSpec *copy = g_memdup2 (self, sizeof *self);
+
+  copy->username = g_strdup (self->username);
+  copy->credential = g_strdup (self->credential);
+  return copy;
+}
+
+void
+floe_path_spec_free (FloePathSpec *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->username);
+  if (self->credential != NULL)
+    explicit_bzero (self->credential, strlen (self->credential));
+  g_free (self->credential);
+  g_free (self);
+}

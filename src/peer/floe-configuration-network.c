@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What a configuration says of servers, ports and interfaces. */
+#include "floe-configuration-private.h"
+
+#include <floe/floe-error.h>
+
+/**
+ * floe_configuration_add_ice_server:
+ * @self: a configuration
+ * @server: (transfer none): a server
+ *
+ * Adds a STUN or TURN server (W3C RTCConfiguration.iceServers).
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_add_ice_server (FloeConfiguration *self, FloeIceServer *server)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+  g_return_if_fail (server != NULL);
+
+  g_ptr_array_add (self->ice_servers, floe_ice_server_ref (server));
+}
+
+/**
+ * floe_configuration_add_ice_server_url:
+ * @self: a configuration
+ * @url: a URI such as `stun:stun.example.org` or `turn:turn.example.org:3478?transport=tcp`
+ * @username: (nullable): the user name for a TURN server
+ * @credential: (nullable): the password for a TURN server
+ * @error: return location for an error, or %NULL
+ *
+ * Adds a server that has one URL: floe_ice_server_new() and floe_configuration_add_ice_server()
+ * in one call.
+ *
+ * Fails with %FLOE_ERROR_SYNTAX when @url is not a URI of RFC 7064 or RFC 7065, with
+ * %FLOE_ERROR_INVALID_ACCESS when a TURN server lacks @username or @credential, and with
+ * %FLOE_ERROR_NOT_SUPPORTED for `turns:` and `stuns:`.
+ *
+ * Returns: %TRUE when the server was added
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_add_ice_server_url (FloeConfiguration *self, const char *url,
+                                       const char *username, const char *credential, GError **error)
+{
+  const char *urls[] = { url, NULL };
+  g_autoptr (FloeIceServer) server = NULL;
+
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+  g_return_val_if_fail (url != NULL, FALSE);
+
+  server = floe_ice_server_new (urls, username, credential, error);
+  if (server == NULL)
+    return FALSE;
+  floe_configuration_add_ice_server (self, server);
+  return TRUE;
+}
+
+/**
+ * floe_configuration_get_ice_servers:
+ * @self: a configuration
+ *
+ * Gets the servers in the order in which they were added.
+ *
+ * Returns: (transfer none) (element-type FloeIceServer): the servers; not to be changed
+ * Since: 1.0
+ */
+GPtrArray *
+floe_configuration_get_ice_servers (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), NULL);
+
+  return self->ice_servers;
+}
+
+/**
+ * floe_configuration_set_port_range:
+ * @self: a configuration
+ * @min_port: the lowest local port that may be used, or 0 for any
+ * @max_port: the highest local port that may be used, or 0 for any
+ * @error: return location for an error, or %NULL
+ *
+ * Sets which local UDP ports may be used, for firewalls that let only some through.
+ *
+ * Fails with %FLOE_ERROR_RANGE when @min_port is above @max_port or only one of them is 0.
+ *
+ * Returns: %TRUE when the range was set
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_set_port_range (FloeConfiguration *self, guint16 min_port, guint16 max_port,
+                                   GError **error)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+
+  if (min_port > max_port || (min_port == 0) != (max_port == 0))
+    {
+      g_set_error (error, FLOE_ERROR, FLOE_ERROR_RANGE,
+                   "%u to %u is not a range of ports: give the lower port first, or 0 and 0",
+                   min_port, max_port);
+      return FALSE;
+    }
+  self->min_port = min_port;
+  self->max_port = max_port;
+  return TRUE;
+}
+
+/**
+ * floe_configuration_get_port_range:
+ * @self: a configuration
+ * @min_port: (out) (optional): return location for the lowest port, 0 for any
+ * @max_port: (out) (optional): return location for the highest port, 0 for any
+ *
+ * Gets which local UDP ports may be used.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_get_port_range (FloeConfiguration *self, guint16 *min_port, guint16 *max_port)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (min_port != NULL)
+    *min_port = self->min_port;
+  if (max_port != NULL)
+    *max_port = self->max_port;
+}
+
+/**
+ * floe_configuration_set_interfaces:
+ * @self: a configuration
+ * @interfaces: (nullable) (array zero-terminated=1): names such as `eth0`, or addresses; %NULL for
+ *   all
+ *
+ * Sets which network interfaces may be used. An interface that is named is used even if it is the
+ * loopback interface.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_interfaces (FloeConfiguration *self, const char *const *interfaces)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (interfaces == (const char *const *) self->interfaces)
+    return;
+  g_strfreev (self->interfaces);
+  self->interfaces = g_strdupv ((char **) interfaces);
+  g_object_notify (G_OBJECT (self), "interfaces");
+}
+
+/**
+ * floe_configuration_get_interfaces:
+ * @self: a configuration
+ *
+ * Gets which network interfaces may be used.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): names or addresses, or %NULL for
+ *   all
+ * Since: 1.0
+ */
+const char *const *
+floe_configuration_get_interfaces (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), NULL);
+
+  return (const char *const *) self->interfaces;
+}
+
+/**
+ * floe_configuration_set_include_loopback:
+ * @self: a configuration
+ * @include_loopback: whether to offer loopback addresses too
+ *
+ * Sets whether loopback addresses are offered although other interfaces are up. They are offered
+ * in any case when nothing else is up.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_include_loopback (FloeConfiguration *self, gboolean include_loopback)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (self->include_loopback == !!include_loopback)
+    return;
+  self->include_loopback = !!include_loopback;
+  g_object_notify (G_OBJECT (self), "include-loopback");
+}
+
+/**
+ * floe_configuration_get_include_loopback:
+ * @self: a configuration
+ *
+ * Gets whether loopback addresses are offered although other interfaces are up.
+ *
+ * Returns: %TRUE when they are
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_get_include_loopback (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+
+  return self->include_loopback;
+}

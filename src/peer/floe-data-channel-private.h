@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The library's side of FloeDataChannel: made and fed by its connection.
+ *
+ * What the network side tells waits in a queue of the channel's own until it can be given: a
+ * message waits for somebody who listens, everything else waits behind what came before it.
+ *
+ * Layer: peer. */
+#pragma once
+
+#include <floe/floe-data-channel.h>
+#include <floe/floe-peer-connection.h>
+
+#include "floe-stack-messages-private.h"
+
+G_BEGIN_DECLS
+
+/* Takes messages instead of the signals; returns FALSE to be asked again later. */
+typedef gboolean (*FloeChannelSinkFunc) (GBytes *bytes, gpointer user_data);
+
+struct _FloeDataChannel
+{
+  GObject parent_instance;
+  FloePeerConnection *connection; /* (unowned) (nullable): holds us until we are closed */
+  guint32 key;
+  FloeChannelInfo info; /* (owned) */
+  FloeDataChannelState ready_state;
+  guint64 buffered_amount;
+  guint64 low_threshold;
+  GQueue pending; /* (element-type FloeFact) (owned): not yet emitted */
+  gboolean is_announced;
+  gboolean is_open_told;
+  FloeChannelSinkFunc sink; /* (nullable) */
+  gpointer sink_data;
+};
+
+/* @is_open: the peer's channels are open when they are announced (W3C 6.2). */
+FloeDataChannel *floe_data_channel_new (FloePeerConnection *connection, guint32 key,
+                                        const FloeChannelInfo *info, gboolean is_open);
+
+guint32 floe_data_channel_get_key (FloeDataChannel *self);
+
+/* The application was told of the channel, so that signals may be emitted. */
+void floe_data_channel_announce (FloeDataChannel *self);
+
+/* (transfer full) @fact. Emits what can be emitted. */
+void floe_data_channel_handle_fact (FloeDataChannel *self, FloeFact *fact);
+
+/* Emits what can be emitted now; TRUE when something still waits for a handler. @is_final: nobody
+ * came, and messages that stand before the channel's end are dropped. */
+gboolean floe_data_channel_flush (FloeDataChannel *self, gboolean is_final);
+
+/* The connection is closed or gone: closed at once, without signals. */
+void floe_data_channel_detach (FloeDataChannel *self);
+
+/* For the stream: messages go to @func as long as it takes them; NULL ends that. */
+void floe_data_channel_set_sink (FloeDataChannel *self, FloeChannelSinkFunc func,
+                                 gpointer user_data);
+
+/* (transfer none) (nullable): NULL once closed. */
+FloePeerConnection *floe_data_channel_get_connection (FloeDataChannel *self);
+
+/* floe-peer-channels.c: what a channel asks of its connection. */
+gboolean floe_peer_send (FloePeerConnection *self, FloeDataChannel *channel, gboolean is_text,
+                         GBytes *bytes, GError **error);
+void floe_peer_close_channel (FloePeerConnection *self, FloeDataChannel *channel);
+/* Something waits for a handler: looks again soon, or in the next turn of the main loop. */
+void floe_peer_hold (FloePeerConnection *self, gboolean is_urgent);
+/* The application took a message or a channel: @size bytes of the account, overhead included. */
+void floe_peer_note_consumed (FloePeerConnection *self, guint32 key, gsize size);
+void floe_peer_forget_channel (FloePeerConnection *self, FloeDataChannel *channel,
+                               gsize buffered_amount);
+
+G_END_DECLS

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the files of the façade share.
+ *
+ * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-negotiation.c
+ * (the operations chain and descriptions), floe-peer-channels.c, floe-peer-facts.c (what the
+ * network side tells), floe-peer-state.c (states that follow from others).
+ *
+ * Layer: peer. Belongs to the thread that made the connection. */
+#pragma once
+
+#include <floe/floe-peer-connection.h>
+
+#include "floe-jsep-private.h"
+#include "floe-stack-private.h"
+
+G_BEGIN_DECLS
+
+/* What is queued below for all channels together may not grow beyond this. */
+#define FLOE_PEER_MAX_QUEUED_SIZE FLOE_STACK_MAX_SEND_SIZE
+
+typedef struct
+{
+  FloeIceGatheringState gathering;
+  FloeIceConnectionState ice;
+  FloePeerConnectionState connection;
+  FloeSignalingState signaling; /* as last notified */
+  FloeDtlsState dtls;
+} FloePeerStates;
+
+typedef struct
+{
+  GHashTable *by_key;  /* (owned) (element-type guint32 FloeDataChannel): those not closed */
+  GQueue unannounced;  /* (element-type FloeDataChannel) (owned): nobody listens yet */
+  GSource *hold_timer; /* (owned) (nullable): while something waits for a handler */
+  guint hold_interval_ms;
+  guint32 next_key;
+  gsize queued_size;    /* bytes of all channels that SCTP has not taken */
+  guint32 consumed_key; /* one channel's taken bytes, not yet told below: folded into one order */
+  gsize consumed_size;
+} FloePeerChannels;
+
+typedef struct
+{
+  GQueue queue;                   /* (element-type Operation) (owned): W3C's [[Operations]] */
+  GSource *source;                /* (owned) (nullable): runs the head */
+  gboolean is_negotiation_needed; /* W3C's [[NegotiationNeeded]] */
+  GSource *needed_source;         /* (owned) (nullable): the signal is on its way */
+} FloePeerOperations;
+
+struct _FloePeerConnection
+{
+  GObject parent_instance;
+  GMainContext *context;            /* (owned): thread-default at construction */
+  FloeConfiguration *configuration; /* (owned) */
+  FloeJsep *jsep;                   /* (owned) */
+  FloeMailbox *facts;               /* (owned) */
+  FloeStack *stack;                 /* (owned) (nullable): until closed */
+  char *ufrag;                      /* (owned): the local one */
+  FloePeerStates states;
+  FloePeerChannels channels;
+  FloePeerOperations operations;
+  GQueue early_candidates;    /* (element-type FloeIceCandidate) (owned): before the description */
+  FloeIceCandidatePair *pair; /* (owned) (nullable) */
+  guint64 max_message_size;   /* bytes; 0 before the peer's description */
+  gboolean has_remote;
+  gboolean can_trickle;
+  gboolean is_started; /* FLOE_ORDER_START went out */
+  gboolean is_closed;
+  GSource *closing_source; /* (owned) (nullable): the last notifications are on their way */
+};
+
+/* floe-peer-connection.c */
+typedef enum
+{
+  FLOE_PEER_PROP_CONFIGURATION = 1,
+  FLOE_PEER_PROP_SIGNALING_STATE,
+  FLOE_PEER_PROP_ICE_GATHERING_STATE,
+  FLOE_PEER_PROP_ICE_CONNECTION_STATE,
+  FLOE_PEER_PROP_CONNECTION_STATE,
+  FLOE_PEER_N_PROPS,
+} FloePeerProp;
+
+typedef enum
+{
+  FLOE_PEER_SIGNAL_ICE_CANDIDATE,
+  FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR,
+  FLOE_PEER_SIGNAL_DATA_CHANNEL,
+  FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED,
+  FLOE_PEER_N_SIGNALS,
+} FloePeerSignal;
+
+void floe_peer_notify (FloePeerConnection *self, FloePeerProp prop);
+guint floe_peer_get_signal_id (FloePeerSignal signal);
+/* Does nothing once closed. */
+void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
+/* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
+GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
+void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-operations.c */
+typedef void (*FloeOperationFunc) (FloePeerConnection *self, GTask *task);
+/* (transfer full) @task: @func returns it, when its turn has come. */
+void floe_peer_chain_operation (FloePeerConnection *self, GTask *task, FloeOperationFunc func);
+void floe_peer_update_negotiation_needed (FloePeerConnection *self);
+void floe_peer_abort_operations (FloePeerConnection *self);
+void floe_peer_update_signaling_state (FloePeerConnection *self);
+
+/* floe-peer-descriptions.c */
+void floe_peer_run_create (FloePeerConnection *self, GTask *task);
+void floe_peer_run_set_local (FloePeerConnection *self, GTask *task);
+void floe_peer_run_set_remote (FloePeerConnection *self, GTask *task);
+void floe_peer_run_add_candidate (FloePeerConnection *self, GTask *task);
+
+/* floe-peer-facts.c */
+extern const FloeMailboxFuncs floe_peer_fact_funcs;
+
+/* floe-peer-state.c */
+void floe_peer_set_gathering_state (FloePeerConnection *self, FloeIceGatheringState state);
+void floe_peer_set_ice_state (FloePeerConnection *self, FloeIceConnectionState state);
+void floe_peer_set_dtls_state (FloePeerConnection *self, FloeDtlsState state);
+FloePeerConnectionState floe_peer_combine_states (FloeIceConnectionState ice, FloeDtlsState dtls,
+                                                  gboolean is_closed);
+
+/* floe-peer-channels.c */
+void floe_peer_channels_init (FloePeerConnection *self);
+void floe_peer_channels_clear (FloePeerConnection *self);
+void floe_peer_handle_channel_fact (FloePeerConnection *self, FloeFact *fact);
+/* Tells the network side what the application has taken in this batch. */
+void floe_peer_flush_consumed (FloePeerConnection *self);
+
+G_END_DECLS

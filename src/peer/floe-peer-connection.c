@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-peer-connection-private.h"
+
+#include <floe/floe-enum-types.h>
+#include <floe/floe-error.h>
+
+#include "floe-configuration-private.h"
+#include "floe-ice-server-private.h"
+#include "floe-log-private.h"
+#include "floe-random-private.h"
+
+/* So many facts are told before the application's other sources get their turn. */
+#define MAX_FACTS_PER_DISPATCH 64
+
+/* RFC 8839 section 5.4 asks for 24 bits in the ufrag and 128 in the password, 6 a character. */
+#define UFRAG_LENGTH 8
+#define PWD_LENGTH 24
+
+/**
+ * FloePeerConnection:
+ *
+ * A connection to one peer (W3C RTCPeerConnection).
+ *
+ * The two ends exchange descriptions and candidates through the application's own signalling; then
+ * data travels between them directly, or through a TURN server where that is not possible, always
+ * encrypted and only with the peer that the description's fingerprint names.
+ *
+ * A connection belongs to the main context that was thread-default when it was made. Every signal
+ * and callback comes there, after the call that caused it has returned. The network is served by a
+ * thread of the library's own.
+ *
+ * Since: 1.0
+ */
+G_DEFINE_FINAL_TYPE (FloePeerConnection, floe_peer_connection, G_TYPE_OBJECT)
+
+static GParamSpec *properties[FLOE_PEER_N_PROPS];
+static guint signals[FLOE_PEER_N_SIGNALS];
+
+void
+floe_peer_notify (FloePeerConnection *self, FloePeerProp prop)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
+}
+
+guint
+floe_peer_get_signal_id (FloePeerSignal signal)
+{
+  return signals[signal];
+}
+
+void
+floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...)
+{
+  va_list arguments;
+
+  if (self->is_closed)
+    return;
+  va_start (arguments, signal);
+  g_signal_emit_valist (self, signals[signal], 0, arguments);
+  va_end (arguments);
+}
+
+GSource *
+floe_peer_defer (FloePeerConnection *self, GSourceFunc func)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+void
+floe_peer_clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Ends the network side and everything that could still be told. */
+static void
+stop (FloePeerConnection *self)
+{
+  self->is_closed = TRUE;
+  if (self->facts != NULL)
+    floe_mailbox_close (self->facts);
+  if (self->stack != NULL)
+    floe_stack_post (self->stack, floe_order_new (FLOE_ORDER_CLOSE));
+  g_clear_pointer (&self->stack, floe_stack_unref);
+  floe_peer_clear_source (&self->operations.source);
+  floe_peer_clear_source (&self->operations.needed_source);
+  floe_peer_channels_clear (self);
+}
+
+/* The reference that floe_peer_connection_close() took is given back here. */
+static gboolean
+tell_closed (gpointer user_data)
+{
+  g_autoptr (FloePeerConnection) self = user_data;
+
+  floe_peer_clear_source (&self->closing_source);
+  floe_peer_update_signaling_state (self);
+  floe_peer_set_ice_state (self, FLOE_ICE_CONNECTION_STATE_CLOSED);
+  floe_peer_set_dtls_state (self, FLOE_DTLS_CLOSED);
+  floe_peer_abort_operations (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+floe_peer_connection_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
+
+  switch (prop_id)
+    {
+    case FLOE_PEER_PROP_CONFIGURATION:
+      g_value_set_object (value, self->configuration);
+      break;
+    case FLOE_PEER_PROP_SIGNALING_STATE:
+      g_value_set_enum (value, floe_peer_connection_get_signaling_state (self));
+      break;
+    case FLOE_PEER_PROP_ICE_GATHERING_STATE:
+      g_value_set_enum (value, self->states.gathering);
+      break;
+    case FLOE_PEER_PROP_ICE_CONNECTION_STATE:
+      g_value_set_enum (value, floe_peer_connection_get_ice_connection_state (self));
+      break;
+    case FLOE_PEER_PROP_CONNECTION_STATE:
+      g_value_set_enum (value, floe_peer_connection_get_connection_state (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+floe_peer_connection_dispose (GObject *object)
+{
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
+
+  if (!self->is_closed && self->context != NULL)
+    stop (self);
+  G_OBJECT_CLASS (floe_peer_connection_parent_class)->dispose (object);
+}
+
+/* NULL stands for the end of candidates. */
+static void
+free_early_candidate (gpointer candidate)
+{
+  g_clear_pointer ((FloeIceCandidate **) &candidate, floe_ice_candidate_unref);
+}
+
+static void
+floe_peer_connection_finalize (GObject *object)
+{
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
+
+  g_clear_pointer (&self->channels.by_key, g_hash_table_unref);
+  g_queue_clear_full (&self->early_candidates, free_early_candidate);
+  g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
+  g_clear_pointer (&self->jsep, floe_jsep_free);
+  g_clear_pointer (&self->facts, floe_mailbox_unref);
+  g_clear_pointer (&self->ufrag, g_free);
+  g_clear_object (&self->configuration);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  G_OBJECT_CLASS (floe_peer_connection_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * FloePeerConnection:configuration:
+   *
+   * What the connection was made with.
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_CONFIGURATION] =
+      g_param_spec_object ("configuration", NULL, NULL, FLOE_TYPE_CONFIGURATION, flags);
+  /**
+   * FloePeerConnection:signaling-state:
+   *
+   * Where the offer and answer exchange stands (W3C RTCPeerConnection.signalingState).
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_SIGNALING_STATE] = g_param_spec_enum (
+      "signaling-state", NULL, NULL, FLOE_TYPE_SIGNALING_STATE, FLOE_SIGNALING_STATE_STABLE, flags);
+  /**
+   * FloePeerConnection:ice-gathering-state:
+   *
+   * How far the local candidates are (W3C RTCPeerConnection.iceGatheringState).
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_ICE_GATHERING_STATE] =
+      g_param_spec_enum ("ice-gathering-state", NULL, NULL, FLOE_TYPE_ICE_GATHERING_STATE,
+                         FLOE_ICE_GATHERING_STATE_NEW, flags);
+  /**
+   * FloePeerConnection:ice-connection-state:
+   *
+   * The state of the ICE transport (W3C RTCPeerConnection.iceConnectionState).
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_ICE_CONNECTION_STATE] =
+      g_param_spec_enum ("ice-connection-state", NULL, NULL, FLOE_TYPE_ICE_CONNECTION_STATE,
+                         FLOE_ICE_CONNECTION_STATE_NEW, flags);
+  /**
+   * FloePeerConnection:connection-state:
+   *
+   * The state of the whole connection (W3C RTCPeerConnection.connectionState).
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_CONNECTION_STATE] =
+      g_param_spec_enum ("connection-state", NULL, NULL, FLOE_TYPE_PEER_CONNECTION_STATE,
+                         FLOE_PEER_CONNECTION_STATE_NEW, flags);
+  g_object_class_install_properties (object_class, FLOE_PEER_N_PROPS, properties);
+}
+
+static void
+floe_peer_connection_class_init (FloePeerConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_OBJECT_CLASS_TYPE (klass);
+
+  object_class->get_property = floe_peer_connection_get_property;
+  object_class->dispose = floe_peer_connection_dispose;
+  object_class->finalize = floe_peer_connection_finalize;
+  install_properties (object_class);
+
+  /**
+   * FloePeerConnection::ice-candidate:
+   * @self: the connection
+   * @candidate: (nullable): a local candidate to hand to the peer, or %NULL when there are no more
+   *
+   * A local candidate was found (W3C RTCPeerConnection.onicecandidate).
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_ICE_CANDIDATE] =
+      g_signal_new ("ice-candidate", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                    FLOE_TYPE_ICE_CANDIDATE);
+  /**
+   * FloePeerConnection::ice-candidate-error:
+   * @self: the connection
+   * @url: the STUN or TURN server's URL
+   * @code: the STUN error code, or 701 when the server could not be reached
+   * @text: what happened, in words
+   *
+   * A server did not do its part (W3C RTCPeerConnection.onicecandidateerror).
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR] =
+      g_signal_new ("ice-candidate-error", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
+  /**
+   * FloePeerConnection::data-channel:
+   * @self: the connection
+   * @channel: the channel, open; connect its signals here
+   *
+   * The peer made a data channel (W3C RTCPeerConnection.ondatachannel). As long as no handler is
+   * connected the channel waits.
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_DATA_CHANNEL] =
+      g_signal_new ("data-channel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                    FLOE_TYPE_DATA_CHANNEL);
+  /**
+   * FloePeerConnection::negotiation-needed:
+   * @self: the connection
+   *
+   * An offer should be made and sent (W3C RTCPeerConnection.onnegotiationneeded).
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED] = g_signal_new (
+      "negotiation-needed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+floe_peer_connection_init (FloePeerConnection *self)
+{
+  g_queue_init (&self->operations.queue);
+  g_queue_init (&self->early_candidates);
+}
+
+/* Makes what has the configuration's values in it. */
+static void
+set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
+{
+  FloeConfiguration *configuration = self->configuration;
+  g_autofree char *pwd = floe_random_ice_string (PWD_LENGTH);
+  g_autofree char *fingerprint = floe_certificate_get_fingerprint (certificate);
+  FloeJsepIdentity identity = {
+    .ufrag = self->ufrag,
+    .pwd = pwd,
+    .fingerprint = fingerprint,
+    .session_id = floe_random_uint64 () >> 2,
+    .max_message_size = floe_configuration_get_max_message_size (configuration),
+    .max_channels = floe_configuration_get_max_channels (configuration),
+  };
+  FloeStackConfig config = {
+    .certificate = certificate,
+    .plan = plan,
+    .ufrag = self->ufrag,
+    .pwd = pwd,
+    .interfaces = floe_configuration_get_interfaces (configuration),
+    .include_loopback = floe_configuration_get_include_loopback (configuration),
+    .relay_only = floe_configuration_get_ice_transport_policy (configuration)
+                  == FLOE_ICE_TRANSPORT_POLICY_RELAY,
+    .failed_timeout_ms = floe_configuration_get_ice_failed_timeout (configuration),
+    .max_channels = identity.max_channels,
+    .max_message_size = identity.max_message_size,
+  };
+
+  floe_configuration_get_port_range (configuration, &config.min_port, &config.max_port);
+  self->jsep = floe_jsep_new (&identity);
+  self->facts =
+      floe_mailbox_new (self->context, &floe_peer_fact_funcs, self, MAX_FACTS_PER_DISPATCH, 0);
+  self->stack = floe_stack_new (&config, self->facts);
+  floe_peer_channels_init (self);
+}
+
+static gboolean
+check_certificate (FloeCertificate *certificate, GError **error)
+{
+  g_autoptr (GDateTime) expires = floe_certificate_get_expires (certificate);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  if (g_date_time_compare (expires, now) > 0)
+    return TRUE;
+  g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
+                       "The configuration's certificate has expired: set a new one, or none");
+  return FALSE;
+}
+
+/**
+ * floe_peer_connection_new:
+ * @configuration: (nullable) (transfer none): what the connection is to be like, %NULL for the
+ *   defaults; kept, and read only now
+ * @error: return location for an error, or %NULL
+ *
+ * Makes a connection (W3C RTCPeerConnection's constructor). It belongs to the thread-default main
+ * context of the caller: call it, and get its signals, there only. Dropping the last reference
+ * closes it.
+ *
+ * Fails with %FLOE_ERROR_INVALID_ACCESS when the configuration's certificate has expired, with
+ * %FLOE_ERROR_NOT_SUPPORTED when a server can't be used, and with %FLOE_ERROR_OPERATION when no
+ * certificate could be made.
+ *
+ * Returns: (transfer full): a new connection
+ * Since: 1.0
+ */
+FloePeerConnection *
+floe_peer_connection_new (FloeConfiguration *configuration, GError **error)
+{
+  g_autoptr (FloeConfiguration) used = NULL;
+  g_autoptr (GPtrArray) plan = NULL;
+  FloeCertificate *certificate;
+  FloePeerConnection *self;
+
+  g_return_val_if_fail (configuration == NULL || FLOE_IS_CONFIGURATION (configuration), NULL);
+
+  used = configuration != NULL ? g_object_ref (configuration) : floe_configuration_new ();
+  plan = floe_ice_servers_to_plan (floe_configuration_get_ice_servers (used),
+                                   floe_configuration_get_ice_transport_policy (used), error);
+  if (plan == NULL)
+    return NULL;
+  certificate = floe_configuration_ensure_certificate (used, error);
+  if (certificate == NULL || !check_certificate (certificate, error))
+    return NULL;
+
+  self = g_object_new (FLOE_TYPE_PEER_CONNECTION, NULL);
+  self->context = g_main_context_ref_thread_default ();
+  self->configuration = g_steal_pointer (&used);
+  self->ufrag = floe_random_ice_string (UFRAG_LENGTH);
+  set_up (self, certificate, plan);
+  return self;
+}
+
+/**
+ * floe_peer_connection_restart_ice:
+ * @self: a connection
+ * @error: return location for an error, or %NULL
+ *
+ * Asks for new candidates and checks with the next offer (W3C RTCPeerConnection.restartIce).
+ *
+ * Fails with %FLOE_ERROR_NOT_SUPPORTED: this version can't restart ICE.
+ *
+ * Returns: %TRUE when ICE will be restarted
+ * Since: 1.0
+ */
+gboolean
+floe_peer_connection_restart_ice (FloePeerConnection *self, GError **error)
+{
+  g_return_val_if_fail (FLOE_IS_PEER_CONNECTION (self), FALSE);
+
+  g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED,
+                       "This version can't restart ICE: make a new connection");
+  return FALSE;
+}
+
+/**
+ * floe_peer_connection_close:
+ * @self: a connection
+ *
+ * Ends the connection (W3C RTCPeerConnection.close). Allowed at any time, also inside a handler of
+ * one of its signals, and any number of times. From now on no signal is emitted but the
+ * notifications of the states' change to closed, after this call has returned; pending calls
+ * finish with %FLOE_ERROR_ABORT. Data channels are closed without a signal of theirs.
+ *
+ * Since: 1.0
+ */
+void
+floe_peer_connection_close (FloePeerConnection *self)
+{
+  g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
+
+  if (self->is_closed)
+    return;
+  floe_debug (FLOE_LOG_PEER, "closing");
+  g_object_ref (self);
+  stop (self);
+  self->closing_source = floe_peer_defer (self, tell_closed);
+}

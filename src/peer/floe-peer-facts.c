@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the network side tells, one fact after the other, in the application's context. */
+#include "floe-peer-connection-private.h"
+
+#include "floe-ice-candidate-pair-private.h"
+#include "floe-ice-candidate-private.h"
+#include "floe-log-private.h"
+
+/* (transfer full): a local candidate as the application signals it. */
+static FloeIceCandidate *
+make_local_candidate (FloePeerConnection *self, const FloeCandidate *value)
+{
+  const char *mid = NULL;
+  int index = -1;
+
+  floe_jsep_get_transport_section (self->jsep, &mid, &index);
+  return floe_ice_candidate_new_from_value (value, mid, index, self->ufrag);
+}
+
+static void
+handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
+{
+  g_autoptr (FloeIceCandidate) candidate = NULL;
+
+  floe_jsep_add_local_candidate (self->jsep, value);
+  candidate = make_local_candidate (self, value);
+  floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE, candidate);
+}
+
+static void
+handle_gathering_done (FloePeerConnection *self)
+{
+  floe_jsep_add_local_candidate (self->jsep, NULL);
+  floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_COMPLETE);
+  floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE, NULL);
+}
+
+static void
+handle_pair (FloePeerConnection *self, const FloeCandidate pair[2])
+{
+  g_autoptr (FloeIceCandidate) local = make_local_candidate (self, &pair[0]);
+  g_autoptr (FloeIceCandidate) remote = make_local_candidate (self, &pair[1]);
+
+  g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
+  self->pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
+}
+
+static void
+handle_dtls_state (FloePeerConnection *self, const FloeFact *fact)
+{
+  if (fact->error != NULL)
+    floe_warning (FLOE_LOG_PEER, "the connection failed: %s", fact->error->message);
+  floe_peer_set_dtls_state (self, (FloeDtlsState) fact->number);
+  /* Nothing can come any more, so there will be no sign of life either: don't wait for that. */
+  if (fact->number == FLOE_DTLS_CLOSED && !self->is_closed)
+    floe_peer_set_ice_state (self, FLOE_ICE_CONNECTION_STATE_DISCONNECTED);
+}
+
+static void
+handle_ice_state (FloePeerConnection *self, FloeIceConnectionState state)
+{
+  if (self->states.dtls != FLOE_DTLS_CLOSED || state == FLOE_ICE_CONNECTION_STATE_FAILED)
+    floe_peer_set_ice_state (self, state);
+}
+
+static void
+deliver_fact (FloeLetter *letter, gpointer user_data)
+{
+  /* A handler may drop the last reference. */
+  g_autoptr (FloePeerConnection) self = g_object_ref (user_data);
+  g_autoptr (FloeFact) fact = (FloeFact *) letter;
+
+  switch (fact->type)
+    {
+    case FLOE_FACT_CANDIDATE:
+      handle_candidate (self, fact->with.candidate);
+      break;
+    case FLOE_FACT_CANDIDATE_ERROR:
+      floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR, fact->text, fact->number,
+                      fact->error->message);
+      break;
+    case FLOE_FACT_GATHERING_DONE:
+      handle_gathering_done (self);
+      break;
+    case FLOE_FACT_ICE_STATE:
+      handle_ice_state (self, (FloeIceConnectionState) fact->number);
+      break;
+    case FLOE_FACT_DTLS_STATE:
+      handle_dtls_state (self, fact);
+      break;
+    case FLOE_FACT_PAIR:
+      handle_pair (self, fact->with.pair);
+      break;
+    default:
+      floe_peer_handle_channel_fact (self, g_steal_pointer (&fact));
+      break;
+    }
+}
+
+static void
+finish_facts (gpointer user_data)
+{
+  floe_peer_flush_consumed (user_data);
+}
+
+static void
+discard_fact (gpointer letter)
+{
+  floe_fact_free (letter);
+}
+
+const FloeMailboxFuncs floe_peer_fact_funcs = { deliver_fact, finish_facts, discard_fact };

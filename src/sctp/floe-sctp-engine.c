@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "floe-crc32c-private.h"
+#include "floe-log-private.h"
+#include "floe-sctp-heartbeat-codec-private.h"
+#include "floe-sctp-internal-private.h"
+#include "floe-sctp-runtime-private.h"
+
+/* RFC 9260 section 3.2 */
+#define CHUNK_INIT 1
+#define CHUNK_INIT_ACK 2
+#define CHUNK_ABORT 6
+#define CHUNK_SHUTDOWN_COMPLETE 14
+#define TAG_OFFSET 4
+/* More than any INIT that makes sense, less than what is worth keeping for a stranger. */
+#define MAX_EARLY_SIZE 2048
+
+#define TO(state) (1u << (state))
+
+static const guint allowed_next[] = {
+  [FLOE_SCTP_CONNECTING] = TO (FLOE_SCTP_CONNECTED) | TO (FLOE_SCTP_CLOSED) | TO (FLOE_SCTP_FAILED),
+  [FLOE_SCTP_CONNECTED] = TO (FLOE_SCTP_CLOSED) | TO (FLOE_SCTP_FAILED),
+  [FLOE_SCTP_CLOSED] = 0,
+  [FLOE_SCTP_FAILED] = 0,
+};
+
+static const char *const state_names[] = { "connecting", "connected", "closed", "failed" };
+
+static void
+set_state (FloeSctpEngine *self, FloeSctpState next, const char *reason)
+{
+  g_assert (allowed_next[self->state] & TO (next));
+  floe_debug (FLOE_LOG_SCTP, "%u: %s -> %s (%s)", self->id, state_names[self->state],
+              state_names[next], reason);
+  self->state = next;
+}
+
+static gboolean
+is_up (const FloeSctpEngine *self)
+{
+  return self->state == FLOE_SCTP_CONNECTED && self->socket != NULL;
+}
+
+static FloeSctpOutbox
+outbox_new (void)
+{
+  return (FloeSctpOutbox){ g_byte_array_new (), g_array_new (FALSE, FALSE, sizeof (gsize)) };
+}
+
+static void
+outbox_free (FloeSctpOutbox *outbox)
+{
+  g_byte_array_unref (outbox->bytes);
+  g_array_unref (outbox->sizes);
+}
+
+/* A callback may make new packets meanwhile: they go to the next round. */
+static void
+flush_output (FloeSctpEngine *self)
+{
+  while (self->outbox.sizes->len > 0)
+    {
+      FloeSctpOutbox batch = self->outbox;
+      const guint8 *packet = batch.bytes->data;
+
+      self->outbox = outbox_new ();
+      for (guint i = 0; i < batch.sizes->len; i++)
+        {
+          gsize size = g_array_index (batch.sizes, gsize, i);
+
+          self->callbacks.output (packet, size, self->user_data);
+          packet += size;
+        }
+      outbox_free (&batch);
+    }
+}
+
+static void
+release_socket (FloeSctpEngine *self)
+{
+  if (self->socket != NULL)
+    floe_sctp_socket_free (g_steal_pointer (&self->socket), self->id);
+  floe_sctp_engine_drop_partial (self);
+}
+
+static gboolean
+ask_resets (FloeSctpEngine *self)
+{
+  guint16 streams[FLOE_SCTP_RESET_BATCH];
+  gsize count;
+
+  if (!is_up (self))
+    return FALSE;
+  count = floe_sctp_streams_core_poll (self->resets, floe_sctp_runtime_get_time (), streams);
+  if (count == 0)
+    return FALSE;
+  if (!floe_sctp_socket_reset (self->socket, streams, count))
+    {
+      floe_sctp_streams_core_handle_done (self->resets, streams, count, streams);
+      self->callbacks.outgoing_reset (streams, count, FALSE, self->user_data);
+    }
+  return TRUE;
+}
+
+static gboolean
+report_room (FloeSctpEngine *self)
+{
+  if (self->wanted_room == 0 || !is_up (self)
+      || floe_sctp_socket_get_used (self->socket) + self->wanted_room
+             > floe_sctp_socket_get_limit (self->socket))
+    return FALSE;
+  self->wanted_room = 0;
+  self->callbacks.writable (self->user_data);
+  return TRUE;
+}
+
+void
+floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size)
+{
+  guint32 tag;
+  guint type;
+
+  if (size <= FLOE_SCTP_HEADER_SIZE)
+    return;
+  type = packet[FLOE_SCTP_HEADER_SIZE];
+  memcpy (&tag, packet + TAG_OFFSET, sizeof tag);
+  /* An INIT has no tag yet, and an ABORT or SHUTDOWN COMPLETE may carry our own (the T bit). */
+  if (type != CHUNK_INIT && type != CHUNK_INIT_ACK && type != CHUNK_ABORT
+      && type != CHUNK_SHUTDOWN_COMPLETE)
+    self->peer_tag = ntohl (tag);
+  g_byte_array_append (self->outbox.bytes, packet, (guint) size);
+  g_array_append_val (self->outbox.sizes, size);
+  floe_sctp_checksum_fill (self->outbox.bytes->data + self->outbox.bytes->len - size, size);
+}
+
+void
+floe_sctp_engine_process (FloeSctpEngine *self)
+{
+  gboolean has_more = TRUE;
+
+  if (self->is_processing)
+    return;
+  self->is_processing = TRUE;
+  while (has_more)
+    {
+      flush_output (self);
+      has_more = floe_sctp_engine_receive (self) || ask_resets (self) || report_room (self);
+    }
+  flush_output (self);
+  self->is_processing = FALSE;
+}
+
+gboolean
+floe_sctp_engine_is_waiting (const FloeSctpEngine *self)
+{
+  return self->socket != NULL && self->is_started
+         && (self->state == FLOE_SCTP_CONNECTING || !floe_sctp_streams_core_is_idle (self->resets)
+             || floe_sctp_socket_get_used (self->socket) > 0);
+}
+
+void
+floe_sctp_engine_end (FloeSctpEngine *self, FloeSctpState state, const char *reason)
+{
+  if (self->socket == NULL)
+    return;
+  set_state (self, state, reason);
+  release_socket (self);
+  flush_output (self);
+  self->callbacks.state_changed (state, self->user_data);
+}
+
+void
+floe_sctp_engine_set_connected (FloeSctpEngine *self, guint stream_count)
+{
+  if (self->state != FLOE_SCTP_CONNECTING)
+    return;
+  self->stream_count = stream_count;
+  set_state (self, FLOE_SCTP_CONNECTED, "handshake done");
+  self->callbacks.state_changed (self->state, self->user_data);
+}
+
+FloeSctpEngine *
+floe_sctp_engine_new (const FloeSctpConfig *config, const FloeSctpCallbacks *callbacks,
+                      gpointer user_data)
+{
+  FloeSctpEngine *self;
+
+  g_return_val_if_fail (config != NULL && callbacks != NULL, NULL);
+  g_return_val_if_fail (config->mtu >= 576, NULL);
+  g_return_val_if_fail (config->max_channels >= 1 && config->max_channels <= G_MAXUINT16, NULL);
+
+  self = g_new0 (FloeSctpEngine, 1);
+  self->config = *config;
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  self->resets = floe_sctp_streams_core_new (config->max_channels);
+  self->outbox = outbox_new ();
+  self->inbox.is_reading = TRUE;
+  self->id = floe_sctp_runtime_add (self);
+  self->socket = floe_sctp_socket_new (config, self->id);
+  return self;
+}
+
+void
+floe_sctp_engine_free (FloeSctpEngine *self)
+{
+  g_return_if_fail (!self->is_processing);
+
+  floe_sctp_runtime_remove (self->id);
+  release_socket (self);
+  outbox_free (&self->outbox);
+  g_clear_pointer (&self->resets, floe_sctp_streams_core_free);
+  g_clear_pointer (&self->early_init, g_bytes_unref);
+  g_free (self);
+}
+
+static void
+feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
+{
+  usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
+}
+
+void
+floe_sctp_engine_connect (FloeSctpEngine *self)
+{
+  g_autoptr (GBytes) early_init = g_steal_pointer (&self->early_init);
+
+  if (self->is_started || self->state != FLOE_SCTP_CONNECTING)
+    return;
+  self->is_started = TRUE;
+  floe_sctp_runtime_catch_up ();
+  if (self->socket == NULL || !floe_sctp_socket_connect (self->socket, &self->config, self->id))
+    {
+      set_state (self, FLOE_SCTP_FAILED, "usrsctp refused to connect");
+      release_socket (self);
+      self->callbacks.state_changed (self->state, self->user_data);
+      return;
+    }
+  if (early_init != NULL)
+    feed (self, g_bytes_get_data (early_init, NULL), g_bytes_get_size (early_init));
+  floe_sctp_engine_process (self);
+}
+
+static void
+keep_early_init (FloeSctpEngine *self, const guint8 *packet, gsize size)
+{
+  if (size <= FLOE_SCTP_HEADER_SIZE || size > MAX_EARLY_SIZE
+      || packet[FLOE_SCTP_HEADER_SIZE] != CHUNK_INIT)
+    return;
+  g_clear_pointer (&self->early_init, g_bytes_unref);
+  self->early_init = g_bytes_new (packet, size);
+}
+
+/* Takes the answers to our own heartbeats out of @packet, which is ours. */
+static gsize
+take_heartbeat_acks (FloeSctpEngine *self, guint8 *packet, gsize size)
+{
+  FloeSctpHeartbeatAck ack;
+
+  while (self->socket != NULL && floe_sctp_heartbeat_find_ack (packet, size, &ack))
+    {
+      memmove (packet + ack.offset, packet + ack.offset + ack.size, size - ack.offset - ack.size);
+      size -= ack.size;
+      self->callbacks.heartbeat_answered (ack.nonce, self->user_data);
+    }
+  return size;
+}
+
+void
+floe_sctp_engine_handle_packet (FloeSctpEngine *self, const guint8 *packet, gsize size)
+{
+  FloeSctpHeartbeatAck ack;
+
+  if (self->socket == NULL)
+    return;
+  if (!floe_sctp_checksum_is_right (packet, size))
+    {
+      self->bad_checksums++;
+      return;
+    }
+  if (!self->is_started)
+    {
+      keep_early_init (self, packet, size);
+      return;
+    }
+  if (floe_sctp_heartbeat_find_ack (packet, size, &ack))
+    {
+      g_autofree guint8 *rest = g_memdup2 (packet, size);
+
+      size = take_heartbeat_acks (self, rest, size);
+      if (self->socket != NULL && size > FLOE_SCTP_HEADER_SIZE)
+        feed (self, rest, size);
+    }
+  else
+    {
+      floe_sctp_runtime_catch_up ();
+      feed (self, packet, size);
+    }
+  floe_sctp_engine_process (self);
+}
+
+static FloeSctpSendResult
+pass_message (FloeSctpEngine *self, const struct sctp_sendv_spa *spa, const guint8 *data,
+              gsize size)
+{
+  ssize_t sent;
+
+  floe_sctp_socket_fit (self->socket, size);
+  sent = usrsctp_sendv (self->socket, data, size, NULL, 0, (void *) spa, sizeof *spa,
+                        SCTP_SENDV_SPA, 0);
+  if (sent == (ssize_t) size)
+    return FLOE_SCTP_SENT;
+  if (sent < 0 && errno == EWOULDBLOCK)
+    {
+      self->wanted_room = size;
+      return FLOE_SCTP_WOULD_BLOCK;
+    }
+  floe_debug (FLOE_LOG_SCTP, "%u: send failed: %s", self->id, g_strerror (errno));
+  return FLOE_SCTP_SEND_FAILED;
+}
+
+FloeSctpSendResult
+floe_sctp_engine_send (FloeSctpEngine *self, const FloeSctpSendInfo *info, const guint8 *data,
+                       gsize size)
+{
+  struct sctp_sendv_spa spa = { .sendv_flags = SCTP_SEND_SNDINFO_VALID };
+  FloeSctpSendResult result;
+
+  if (!is_up (self) || size == 0 || info->stream >= self->stream_count)
+    return FLOE_SCTP_SEND_FAILED;
+  if (floe_sctp_streams_core_is_pending (self->resets, info->stream))
+    {
+      self->is_reset_awaited = TRUE;
+      return FLOE_SCTP_WOULD_BLOCK;
+    }
+  spa.sendv_sndinfo.snd_sid = info->stream;
+  spa.sendv_sndinfo.snd_ppid = htonl (info->ppid);
+  spa.sendv_sndinfo.snd_flags = info->is_unordered ? SCTP_UNORDERED : 0;
+  if (info->max_retransmits >= 0 || info->max_packet_life_time >= 0)
+    spa.sendv_flags |= SCTP_SEND_PRINFO_VALID;
+  if (info->max_retransmits >= 0)
+    spa.sendv_prinfo = (struct sctp_prinfo){ SCTP_PR_SCTP_RTX, (guint32) info->max_retransmits };
+  else if (info->max_packet_life_time >= 0)
+    spa.sendv_prinfo =
+        (struct sctp_prinfo){ SCTP_PR_SCTP_TTL, (guint32) info->max_packet_life_time };
+  floe_sctp_runtime_catch_up ();
+  result = pass_message (self, &spa, data, size);
+  floe_sctp_engine_process (self);
+  return result;
+}
+
+gboolean
+floe_sctp_engine_reset_streams (FloeSctpEngine *self, const guint16 *streams, gsize count)
+{
+  if (!is_up (self))
+    return FALSE;
+  for (gsize i = 0; i < count; i++)
+    if (streams[i] >= self->stream_count)
+      return FALSE;
+  floe_sctp_streams_core_add (self->resets, streams, count);
+  floe_sctp_runtime_catch_up ();
+  floe_sctp_engine_process (self);
+  return TRUE;
+}
+
+void
+floe_sctp_engine_set_reading (FloeSctpEngine *self, gboolean is_reading)
+{
+  if (self->inbox.is_reading == is_reading)
+    return;
+  self->inbox.is_reading = is_reading;
+  if (is_reading)
+    floe_sctp_engine_process (self);
+}
+
+gsize
+floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guint8 *buffer, gsize size)
+{
+  const FloeSctpHeartbeatRoute route = { self->config.local_port, self->config.remote_port,
+                                         self->peer_tag };
+
+  if (!is_up (self) || self->peer_tag == 0)
+    return 0;
+  return floe_sctp_heartbeat_write (&route, nonce, buffer, size);
+}
+
+guint
+floe_sctp_engine_get_stream_count (const FloeSctpEngine *self)
+{
+  return self->stream_count;
+}
+
+FloeSctpState
+floe_sctp_engine_get_state (const FloeSctpEngine *self)
+{
+  return self->state;
+}
+
+gsize
+floe_sctp_engine_get_buffered (const FloeSctpEngine *self)
+{
+  return is_up (self) ? floe_sctp_socket_get_used (self->socket) : 0;
+}
+
+guint64
+floe_sctp_engine_get_bad_checksums (const FloeSctpEngine *self)
+{
+  return self->bad_checksums;
+}
+
+void
+floe_sctp_engine_close (FloeSctpEngine *self)
+{
+  if (self->socket == NULL)
+    return;
+  set_state (self, FLOE_SCTP_CLOSED, "close()");
+  floe_sctp_runtime_catch_up ();
+  release_socket (self);
+  flush_output (self);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the files of the SCTP engine share. Nobody else includes this.
+ *
+ * usrsctp calls us with its locks held, so nothing is done there: packets that it makes are kept,
+ * messages and notifications stay in its queue, and process() hands out both when it has
+ * returned. That makes it safe to call the engine from its own callbacks.
+ *
+ * Layer: sctp. */
+#pragma once
+
+#include <glib.h>
+#include <usrsctp.h>
+
+#include "floe-sctp-engine-private.h"
+#include "floe-sctp-streams-core-private.h"
+
+G_BEGIN_DECLS
+
+/* Packets in the order in which usrsctp made them. */
+typedef struct
+{
+  GByteArray *bytes; /* (owned) */
+  GArray *sizes;     /* (owned) of gsize */
+} FloeSctpOutbox;
+
+/* The message that is being read. */
+typedef struct
+{
+  guint8 *data; /* (owned) (nullable) */
+  gsize size;
+  gsize capacity;
+  gsize next_size; /* what usrsctp said of the next message, 0: nothing */
+  guint16 stream;
+  guint32 ppid;
+  gboolean is_complete; /* held until the notification behind it is known */
+  gboolean is_reading;
+} FloeSctpInbox;
+
+struct _FloeSctpEngine
+{
+  FloeSctpConfig config;
+  FloeSctpCallbacks callbacks;
+  gpointer user_data;
+  guint id;                    /* its address in usrsctp */
+  struct socket *socket;       /* (owned) (nullable): none after the end */
+  FloeSctpStreamsCore *resets; /* (owned) */
+  FloeSctpOutbox outbox;
+  FloeSctpInbox inbox;
+  GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
+  FloeSctpState state;
+  guint stream_count;
+  guint32 peer_tag;          /* 0: not known yet */
+  gsize wanted_room;         /* bytes that a send() found no room for, 0: none */
+  guint64 bad_checksums;     /* packets dropped for it */
+  gboolean is_started;       /* connect() was called */
+  gboolean is_processing;    /* an outer call hands out what there is */
+  gboolean is_reset_awaited; /* a send() waits for its stream's reset */
+};
+
+/* floe-sctp-engine.c */
+void floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size);
+void floe_sctp_engine_process (FloeSctpEngine *self);
+/* Whether something is outstanding that a timer may have to repeat. */
+gboolean floe_sctp_engine_is_waiting (const FloeSctpEngine *self);
+/* Ends the association from inside; ABORT goes out when it is still up. */
+void floe_sctp_engine_end (FloeSctpEngine *self, FloeSctpState state, const char *reason);
+void floe_sctp_engine_set_connected (FloeSctpEngine *self, guint stream_count);
+
+/* floe-sctp-socket.c: a socket with all options, bound, not connected. NULL when usrsctp refuses.
+ */
+struct socket *floe_sctp_socket_new (const FloeSctpConfig *config, guint id);
+gboolean floe_sctp_socket_connect (struct socket *socket, const FloeSctpConfig *config, guint id);
+/* Aborts the association, if there is one. */
+void floe_sctp_socket_free (struct socket *socket, guint id);
+gsize floe_sctp_socket_get_used (struct socket *socket);
+/* Makes room for at least one message of @size bytes. */
+void floe_sctp_socket_fit (struct socket *socket, gsize size);
+gsize floe_sctp_socket_get_limit (struct socket *socket);
+gboolean floe_sctp_socket_reset (struct socket *socket, const guint16 *streams, gsize count);
+
+/* floe-sctp-receive.c: reads one message or notification and hands it out. FALSE: nothing there. */
+gboolean floe_sctp_engine_receive (FloeSctpEngine *self);
+void floe_sctp_engine_drop_partial (FloeSctpEngine *self);
+
+/* floe-sctp-notifications.c */
+gboolean floe_sctp_notification_is_abandoned_message (const guint8 *data, gsize size);
+void floe_sctp_engine_handle_notification (FloeSctpEngine *self, const guint8 *data, gsize size);
+
+G_END_DECLS

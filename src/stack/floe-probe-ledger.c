@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-probe-ledger-private.h"
+
+void
+floe_probe_ledger_add (FloeProbeLedger *self, guint64 nonce, guint path_id)
+{
+  self->nonces[self->next] = nonce;
+  self->path_ids[self->next] = path_id;
+  self->next = (self->next + 1) % FLOE_PROBE_LEDGER_SIZE;
+}
+
+gboolean
+floe_probe_ledger_take (FloeProbeLedger *self, guint64 nonce, guint *path_id)
+{
+  for (guint i = 0; nonce != 0 && i < FLOE_PROBE_LEDGER_SIZE; i++)
+    if (self->nonces[i] == nonce)
+      {
+        self->nonces[i] = 0;
+        *path_id = self->path_ids[i];
+        return TRUE;
+      }
+  return FALSE;
+}

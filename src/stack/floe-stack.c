@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-stack-internal-private.h"
+
+#include "floe-log-private.h"
+#include "floe-network-thread-private.h"
+#include "floe-sctp-runtime-private.h"
+
+static void
+clear_settings (FloeStackSettings *settings)
+{
+  g_clear_object (&settings->certificate);
+  g_clear_pointer (&settings->plan, g_ptr_array_unref);
+  g_clear_pointer (&settings->ufrag, g_free);
+  g_clear_pointer (&settings->pwd, g_free);
+  g_clear_pointer (&settings->interfaces, g_strfreev);
+}
+
+static void
+clear_remote (FloeStack *self)
+{
+  FloeOrder *order;
+
+  if (self->remote == NULL)
+    return;
+  /* The order that brought it knows how to free it. */
+  order = floe_order_new (FLOE_ORDER_SET_REMOTE);
+  order->with.remote = g_steal_pointer (&self->remote);
+  floe_order_free (order);
+}
+
+void
+floe_stack_unref (FloeStack *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  clear_settings (&self->settings);
+  floe_mailbox_unref (self->orders);
+  floe_mailbox_unref (self->facts);
+  g_free (self);
+}
+
+/* Ends everything on the network side, and with it the network side's reference. */
+static void
+close_stack (FloeStack *self)
+{
+  floe_debug (FLOE_LOG_STACK, "closing");
+  floe_mailbox_close (self->orders);
+  floe_stack_clear_transport (self);
+  floe_early_queue_clear (&self->early);
+  clear_remote (self);
+  floe_stack_unref (self);
+}
+
+static void
+set_remote (FloeStack *self, FloeOrder *order)
+{
+  clear_remote (self);
+  self->remote = g_steal_pointer (&order->with.remote);
+  floe_stack_ensure_ice (self);
+  floe_ice_transport_set_remote_credentials (self->ice, self->remote->ufrag, self->remote->pwd);
+}
+
+static void
+handle_ice_order (FloeStack *self, FloeOrder *order)
+{
+  floe_stack_ensure_ice (self);
+  switch (order->type)
+    {
+    case FLOE_ORDER_GATHER:
+      floe_ice_transport_set_controlling (self->ice, order->is_set);
+      floe_ice_transport_gather (self->ice);
+      break;
+    case FLOE_ORDER_ADD_CANDIDATE:
+      floe_ice_transport_add_remote_candidate (self->ice, order->with.candidate);
+      break;
+    default:
+      floe_ice_transport_set_remote_end_of_candidates (self->ice);
+      break;
+    }
+}
+
+static void
+handle_channel_order (FloeStack *self, FloeOrder *order)
+{
+  floe_stack_ensure_channels (self);
+  switch (order->type)
+    {
+    case FLOE_ORDER_OPEN_CHANNEL:
+      floe_channel_set_open (self->channels, order->key, order->with.channel);
+      break;
+    case FLOE_ORDER_SEND:
+      floe_channel_set_send (self->channels, order->key, order->is_set, order->bytes);
+      break;
+    case FLOE_ORDER_CLOSE_CHANNEL:
+      floe_channel_set_close (self->channels, order->key);
+      break;
+    default:
+      floe_channel_set_handle_consumed (self->channels, order->key, order->size);
+      break;
+    }
+}
+
+static void
+deliver_order (FloeLetter *letter, gpointer user_data)
+{
+  FloeStack *self = user_data;
+  FloeOrder *order = (FloeOrder *) letter;
+
+  switch (order->type)
+    {
+    case FLOE_ORDER_SET_REMOTE:
+      set_remote (self, order);
+      break;
+    case FLOE_ORDER_GATHER:
+    case FLOE_ORDER_ADD_CANDIDATE:
+    case FLOE_ORDER_END_OF_CANDIDATES:
+      handle_ice_order (self, order);
+      break;
+    case FLOE_ORDER_START:
+      floe_stack_start_dtls (self, order->is_set);
+      break;
+    case FLOE_ORDER_CLOSE:
+      close_stack (self);
+      break;
+    default:
+      handle_channel_order (self, order);
+      break;
+    }
+  floe_order_free (order);
+}
+
+static void
+finish_orders (gpointer user_data)
+{
+  floe_stack_flush_sent (user_data);
+}
+
+static void
+discard_order (gpointer letter)
+{
+  floe_order_free (letter);
+}
+
+static const FloeMailboxFuncs order_funcs = { deliver_order, finish_orders, discard_order };
+
+static void
+copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
+{
+  settings->certificate = g_object_ref (config->certificate);
+  settings->plan = g_ptr_array_ref (config->plan);
+  settings->ufrag = g_strdup (config->ufrag);
+  settings->pwd = g_strdup (config->pwd);
+  settings->interfaces = g_strdupv ((char **) config->interfaces);
+  settings->max_channels = config->max_channels;
+  settings->max_message_size = config->max_message_size;
+  settings->ice = (FloeIceTransportConfig){
+    .context = floe_network_get_context (),
+    .ufrag = settings->ufrag,
+    .pwd = settings->pwd,
+    .min_port = config->min_port,
+    .max_port = config->max_port,
+    .interfaces = (const char *const *) settings->interfaces,
+    .include_loopback = config->include_loopback,
+    .relay_only = config->relay_only,
+    .failed_timeout_ms = config->failed_timeout_ms,
+  };
+}
+
+FloeStack *
+floe_stack_new (const FloeStackConfig *config, FloeMailbox *facts)
+{
+  FloeStack *self = g_new0 (FloeStack, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_atomic_ref_count_inc (&self->ref_count); /* the network side's */
+  copy_settings (&self->settings, config);
+  floe_early_queue_init (&self->early);
+  self->facts = floe_mailbox_ref (facts);
+  self->orders = floe_mailbox_new (self->settings.ice.context, &order_funcs, self, 0, 0);
+  return self;
+}
+
+void
+floe_stack_post (FloeStack *self, FloeOrder *order)
+{
+  gsize size = order->bytes != NULL ? g_bytes_get_size (order->bytes) : 0;
+
+  floe_mailbox_post_always (self->orders, &order->letter, size);
+}
+
+void
+floe_stack_tell (FloeStack *self, FloeFact *fact)
+{
+  gsize size = fact->bytes != NULL ? g_bytes_get_size (fact->bytes) : 0;
+
+  floe_mailbox_post_always (self->facts, &fact->letter, size);
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# Installs a build into a folder of its own and uses it from there, as programs do that know
+# nothing of the source tree.
+#
+#   sh tests/install/run.sh --build DIRECTORY
+#
+# The last line is 'N passed, N failed, N skipped'.
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+[ $# = 2 ] && [ "$1" = --build ] && [ -d "$2" ] || { sed -n '3,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+build=$(CDPATH='' cd -- "$2" && pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# attempt NAME COMMAND...
+attempt ()
+{
+    name=$1
+    shift
+    if "$@" > "$work/output" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok: $name"
+    else
+        failed=$((failed + 1))
+        echo "failed: $name"
+        cat "$work/output"
+    fi
+}
+
+prefix=$(meson introspect "$build" --buildoptions \
+    | /usr/bin/python3 -c 'import json, sys
+print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
+attempt "meson install" meson install -C "$build" --no-rebuild --destdir "$work/root"
+root=$work/root$prefix
+libdir=$(dirname "$(find "$root" -name 'libfloe-1.0.so' | head -n 1)")
+# The file names the prefix; the files are below another root.
+sed -i "s|^prefix=.*|prefix=$root|" "$libdir/pkgconfig/floe-1.0.pc"
+PKG_CONFIG_PATH=$libdir/pkgconfig
+LD_LIBRARY_PATH=$libdir
+GI_TYPELIB_PATH=$libdir/girepository-1.0
+export PKG_CONFIG_PATH LD_LIBRARY_PATH GI_TYPELIB_PATH
+pc ()
+{
+    pkg-config "$@" floe-1.0
+}
+
+compile_c ()
+{
+    cc -std=gnu17 -Wall -Wextra -Werror "$here/hello.c" -o "$work/hello-c" $(pc --cflags --libs)
+}
+
+# Each public header stands alone, in C and in C++.
+compile_headers ()
+{
+    for header in "$root"/include/floe-1.0/floe/*.h; do
+        for language in c c++; do
+            echo "#include <floe/$(basename "$header")>" \
+                | cc -x "$language" -Wall -Wextra -Werror -Wno-unused-function -fsyntax-only \
+                    $(pc --cflags) - || return 1
+        done
+    done
+}
+
+compile_vala ()
+{
+    valac --vapidir "$root/share/vala/vapi" --pkg floe-1.0 --pkg gio-2.0 -o "$work/hello-vala" \
+        $(pc --cflags --libs | tr ' ' '\n' | grep . | sed 's/^/-X /') "$here/hello.vala"
+}
+
+attempt "pkg-config knows floe-1.0" pc --exists --print-errors
+attempt "a C program compiles" compile_c
+attempt "a C program runs" "$work/hello-c"
+attempt "every header stands alone in C and C++" compile_headers
+attempt "a Vala program compiles" compile_vala
+attempt "a Vala program runs" "$work/hello-vala"
+attempt "a Python program runs" /usr/bin/python3 "$here/hello.py"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* A TURN server of our own on 127.0.0.1: coturn, started for a test and stopped after it. */
+#pragma once
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#include <string>
+
+class Coturn
+{
+public:
+  Coturn () : port_ (PickPort ())
+  {
+    std::string user = std::string (Username ()) + ":" + Credential ();
+    std::string listening = std::to_string (port_);
+    char *directory = g_dir_make_tmp ("floe-coturn-XXXXXX", nullptr);
+
+    directory_ = directory != nullptr ? directory : "/tmp";
+    g_free (directory);
+    std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
+    const char *const argv[] = { "turnserver",
+                                 "-n",
+                                 "--verbose",
+                                 "--no-cli",
+                                 "--no-tls",
+                                 "--no-dtls",
+                                 "--allow-loopback-peers",
+                                 "-L",
+                                 "127.0.0.1",
+                                 "-E",
+                                 "127.0.0.1",
+                                 "-p",
+                                 listening.c_str (),
+                                 "--min-port",
+                                 "49152",
+                                 "--max-port",
+                                 "49951",
+                                 "--lt-cred-mech",
+                                 "--realm",
+                                 "floe.test",
+                                 "--user",
+                                 user.c_str (),
+                                 "--simple-log",
+                                 "--log-file",
+                                 log.c_str (),
+                                 "--pidfile",
+                                 pid.c_str (),
+                                 "--userdb",
+                                 db.c_str (),
+                                 "--relay-threads",
+                                 "1",
+                                 nullptr };
+
+    server_ = g_subprocess_newv (
+        argv,
+        (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
+        nullptr);
+    is_running_ = server_ != nullptr && WaitForPort ();
+  }
+
+  ~Coturn ()
+  {
+    if (server_ != nullptr)
+      {
+        g_subprocess_force_exit (server_);
+        g_subprocess_wait (server_, nullptr, nullptr);
+        g_object_unref (server_);
+      }
+    for (const char *name : { "log", "pid", "db" })
+      g_unlink ((directory_ + "/" + name).c_str ());
+    g_rmdir (directory_.c_str ());
+  }
+
+  Coturn (const Coturn &) = delete;
+  Coturn &operator= (const Coturn &) = delete;
+
+  /* FALSE when turnserver is not installed, or does not come up. */
+  bool IsRunning () const
+  {
+    return is_running_;
+  }
+  guint16 port () const
+  {
+    return port_;
+  }
+  static const char *Username ()
+  {
+    return "floe";
+  }
+  static const char *Credential ()
+  {
+    return "secret";
+  }
+
+  std::string Url (const char *transport) const
+  {
+    return "turn:127.0.0.1:" + std::to_string (port_) + "?transport=" + transport;
+  }
+
+  std::string StunUrl () const
+  {
+    return "stun:127.0.0.1:" + std::to_string (port_);
+  }
+
+  std::string Log () const
+  {
+    char *text = nullptr;
+    std::string result;
+
+    if (g_file_get_contents ((directory_ + "/log").c_str (), &text, nullptr, nullptr))
+      result = text;
+    g_free (text);
+    return result;
+  }
+
+  /* A UDP port of 127.0.0.1 that was free a moment ago. */
+  static guint16 PickPort ()
+  {
+    GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+    GSocketAddress *any = g_inet_socket_address_new (loopback, 0), *bound;
+    GSocket *socket =
+        g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr);
+    guint16 port;
+
+    g_socket_bind (socket, any, FALSE, nullptr);
+    bound = g_socket_get_local_address (socket, nullptr);
+    port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+    g_object_unref (bound);
+    g_object_unref (socket);
+    g_object_unref (any);
+    g_object_unref (loopback);
+    return port;
+  }
+
+private:
+  /* coturn listens on TCP as soon as it serves. */
+  bool WaitForPort () const
+  {
+    for (int i = 0; i < 100; i++)
+      {
+        GSocketClient *client = g_socket_client_new ();
+        GSocketConnection *connection =
+            g_socket_client_connect_to_host (client, "127.0.0.1", port_, nullptr, nullptr);
+        bool is_up = connection != nullptr;
+
+        g_clear_object (&connection);
+        g_object_unref (client);
+        if (is_up)
+          return true;
+        g_usleep (50 * 1000);
+      }
+    return false;
+  }
+
+  guint16 port_;
+  std::string directory_;
+  GSubprocess *server_ = nullptr;
+  bool is_running_ = false;
+};

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# Installs what Floe needs on Debian 12, and the only place that names packages.
+#
+#   sh tests/setup.sh [--no-install|--list] GROUP...     GROUP: library, samples, tests
+#
+# Does nothing, and needs neither root nor the network, when all is there. --list prints the
+# packages of the groups, --no-install those that are missing.
+set -eu
+
+# What builds the library, its introspection data and its Vala file.
+library_packages="meson ninja-build pkg-config gcc g++ python3
+    libglib2.0-dev libnice-dev libssl-dev libusrsctp-dev libsrtp2-dev
+    libgirepository1.0-dev gobject-introspection valac"
+# What the programs under samples/ need besides.
+samples_packages="libsoup-3.0-dev libjson-glib-dev"
+# What the tests need besides: a test framework, sanitizers and fuzzing, a TURN server, namespaces,
+# and the five other WebRTC stacks.
+tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format binutils git
+    coturn iproute2 chromium firefox-esr nodejs npm
+    golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi
+    gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good
+    gir1.2-gst-plugins-bad-1.0 gi-docgen"
+
+# A Node.js from elsewhere brings its own npm, and Debian's would not install beside it.
+is_present ()
+{
+    case $1 in
+        nodejs) command -v node >/dev/null 2>&1 && return 0 ;;
+        npm) command -v npm >/dev/null 2>&1 && return 0 ;;
+    esac
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+packages_of ()
+{
+    case $1 in
+        library) echo $library_packages ;;
+        samples) echo $samples_packages ;;
+        tests) echo $tests_packages ;;
+        *) echo "setup: no group '$1': library, samples or tests" >&2; exit 2 ;;
+    esac
+}
+
+run_as_root ()
+{
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# One more try: mirrors hiccup.
+run_twice ()
+{
+    "$@" || { echo "setup: '$*' failed, trying once more" >&2; sleep 3; "$@"; }
+}
+
+install_packages ()
+{
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        echo "setup: neither root nor sudo: as root, run: apt-get install $*" >&2
+        exit 1
+    fi
+    echo "Installing with apt-get, as they are missing here:"
+    printf '  %s\n' "$@"
+    run_twice run_as_root apt-get -q update
+    run_twice run_as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q install -y --no-install-recommends "$@"
+}
+
+mode=install
+wanted=
+for argument in "$@"; do
+    case $argument in
+        --no-install) mode=check ;;
+        --list) mode=list ;;
+        -h | --help) sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        *) wanted="$wanted $(packages_of "$argument")" ;;
+    esac
+done
+[ -n "$wanted" ] || { echo "usage: setup.sh [--no-install|--list] library|samples|tests..." >&2; exit 2; }
+
+if [ "$mode" = list ]; then
+    printf '%s\n' $wanted
+    exit 0
+fi
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "setup: this is no Debian system: see to it yourself that these or their like are there:" >&2
+    printf '  %s\n' $wanted >&2
+    exit 0
+fi
+missing=
+for package in $wanted; do
+    is_present "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+if [ "$mode" = check ]; then
+    echo "setup: missing:$missing" >&2
+    exit 1
+fi
+install_packages $missing

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-test.h"
+
+G_BEGIN_DECLS
+#include "floe-liveness-core-private.h"
+G_END_DECLS
+
+static const gint64 SECOND = G_TIME_SPAN_SECOND;
+
+class LivenessCore : public testing::Test
+{
+protected:
+  LivenessCore ()
+  {
+    floe_liveness_core_start (&core_, now_us_);
+  }
+
+  void Live ()
+  {
+    floe_liveness_core_handle_life (&core_, now_us_);
+  }
+
+  /* Lets time pass as the timer of a transport would; returns the number of probes. */
+  int Pass (gint64 duration_us)
+  {
+    gint64 end_us = now_us_ + duration_us;
+    gint64 deadline_us;
+    int probes = 0;
+
+    while ((deadline_us = floe_liveness_core_get_deadline (&core_)) != -1 && deadline_us <= end_us)
+      {
+        EXPECT_GE (deadline_us, now_us_);
+        now_us_ = deadline_us;
+        probes += floe_liveness_core_handle_timeout (&core_, now_us_);
+        EXPECT_NE (floe_liveness_core_get_deadline (&core_), now_us_) << "would spin";
+      }
+    now_us_ = end_us;
+    return probes;
+  }
+
+  gint64 now_us_ = 1000 * G_TIME_SPAN_SECOND;
+  FloeLivenessCore core_;
+};
+
+TEST_F (LivenessCore, DoesNotAskWhileThereIsTraffic)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      EXPECT_EQ (Pass (SECOND), 0);
+      Live ();
+    }
+}
+
+TEST_F (LivenessCore, AsksAnIdleHealthyPathEvery5Seconds)
+{
+  int probes = 0;
+
+  Live ();
+  for (int i = 0; i < 100; i++)
+    {
+      gint64 deadline_us = floe_liveness_core_get_deadline (&core_);
+
+      now_us_ = deadline_us;
+      probes += floe_liveness_core_handle_timeout (&core_, now_us_);
+      now_us_ += 100 * G_TIME_SPAN_MILLISECOND; /* the answer's way */
+      Live ();
+      EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+    }
+  EXPECT_EQ (probes, 100);
+  EXPECT_GE (now_us_, 1000 * SECOND + 100 * 5 * SECOND);
+}
+
+TEST_F (LivenessCore, OneLostProbeDoesNotDisconnect)
+{
+  Live ();
+  EXPECT_EQ (Pass (6 * SECOND + 500 * G_TIME_SPAN_MILLISECOND), 2);
+  Live ();
+  EXPECT_EQ (Pass (4 * SECOND), 0);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, IsDisconnected5SecondsAfterTheFirstUnansweredProbe)
+{
+  Live ();
+  EXPECT_EQ (Pass (10 * SECOND - 1), 4);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+}
+
+TEST_F (LivenessCore, Expires30SecondsAfterTheLastLifeAndAsksNoMore)
+{
+  Live ();
+  EXPECT_GT (Pass (30 * SECOND - 1), 4);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+  EXPECT_EQ (floe_liveness_core_get_deadline (&core_), -1);
+  EXPECT_FALSE (floe_liveness_core_handle_timeout (&core_, now_us_ + SECOND));
+}
+
+TEST_F (LivenessCore, LifeRevivesADisconnectedAndAnExpiredPath)
+{
+  Live ();
+  Pass (12 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+  Live ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (40 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+  Live ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  EXPECT_EQ (Pass (5 * SECOND), 1);
+}
+
+TEST_F (LivenessCore, BeforeTheFirstLifeAPathIsNotDisconnectedAndExpiresAfter30Seconds)
+{
+  Pass (30 * SECOND - 1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+}
+
+TEST_F (LivenessCore, AProcessThatWasStoppedAsksBeforeItComplains)
+{
+  Live ();
+  now_us_ += 20 * SECOND; /* nobody looked at the clock */
+  EXPECT_TRUE (floe_liveness_core_handle_timeout (&core_, now_us_));
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (5 * SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-probe-ledger-private.h"
+
+#include "floe-test.h"
+
+TEST (ProbeLedger, NamesThePathThatANonceWentOutOn)
+{
+  FloeProbeLedger ledger = {};
+  guint path_id = 0;
+
+  floe_probe_ledger_add (&ledger, 1001, 3);
+  floe_probe_ledger_add (&ledger, 1002, 4);
+  ASSERT_TRUE (floe_probe_ledger_take (&ledger, 1002, &path_id));
+  EXPECT_EQ (path_id, 4u);
+  ASSERT_TRUE (floe_probe_ledger_take (&ledger, 1001, &path_id));
+  EXPECT_EQ (path_id, 3u);
+}
+
+TEST (ProbeLedger, TakesAnAnswerOnce)
+{
+  FloeProbeLedger ledger = {};
+  guint path_id;
+
+  floe_probe_ledger_add (&ledger, 5, 1);
+  EXPECT_TRUE (floe_probe_ledger_take (&ledger, 5, &path_id));
+  EXPECT_FALSE (floe_probe_ledger_take (&ledger, 5, &path_id));
+}
+
+TEST (ProbeLedger, KnowsNothingThatNeverWentOut)
+{
+  FloeProbeLedger ledger = {};
+  guint path_id;
+
+  EXPECT_FALSE (floe_probe_ledger_take (&ledger, 5, &path_id));
+  EXPECT_FALSE (floe_probe_ledger_take (&ledger, 0, &path_id)) << "0 marks a free place";
+}
+
+TEST (ProbeLedger, ForgetsTheOldestWhenFull)
+{
+  FloeProbeLedger ledger = {};
+  guint path_id;
+
+  for (guint i = 0; i <= FLOE_PROBE_LEDGER_SIZE; i++)
+    floe_probe_ledger_add (&ledger, 100 + i, i);
+  EXPECT_FALSE (floe_probe_ledger_take (&ledger, 100, &path_id));
+  EXPECT_TRUE (floe_probe_ledger_take (&ledger, 101, &path_id));
+}
