@@ -62,6 +62,7 @@ mkdir "$work/here" "$work/there"
 head -c "$((size_mib * 1024 * 1024))" /dev/urandom > "$work/here/demo.bin"
 
 echo "== floe send demo.bin"
+: > "$work/send.json" # looked at before the shell in the background has made it
 "$floe" send --json "$work/here/demo.bin" > "$work/send.json" 2> "$work/send.err" &
 sender=$!
 tries=0

@@ -111,6 +111,7 @@ build ()
     shift 2
     [ "$targets" != all ] || targets=
     if [ ! -f "$build_dir/build.ninja" ]; then
+        echo "   building ${build_dir#"$root/"} for the first time: this takes minutes"
         rm -rf "$build_dir"
         meson setup "$build_dir" --werror "$@" >> "$suite_log" 2>&1 || return 1
     fi

@@ -51,10 +51,41 @@ run_as_root ()
     fi
 }
 
-# One more try: mirrors hiccup.
-run_twice ()
+# One more try: mirrors hiccup. What apt-get says, thousands of lines, is shown when it fails.
+apt_get ()
 {
-    "$@" || { echo "setup: '$*' failed, trying once more" >&2; sleep 3; "$@"; }
+    for attempt in 1 2; do
+        run_as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+            apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" > "$apt_log" 2>&1 \
+            < /dev/null && return 0
+        [ "$attempt" = 2 ] || { echo "  apt-get $1 failed, trying once more" >&2; sleep 3; }
+    done
+    tail -n 30 "$apt_log" | sed 's/^/  | /' >&2
+    echo "setup: 'apt-get $*' failed, as root: its last lines are above" >&2
+    exit 1
+}
+
+# tell_size PACKAGE...: how much apt-get is about to install.
+tell_size ()
+{
+    apt_get install -y --print-uris --no-install-recommends "$@"
+    packages=$(sed -n 's/^.*, \([0-9]*\) newly installed.*/\1/p' "$apt_log")
+    fetch=$(sed -n 's/^Need to get \([0-9.]* [kMG]*B\).*/\1/p' "$apt_log")
+    disk=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' "$apt_log")
+    echo "  With all that these need: $packages packages, $fetch to fetch, $disk on the disk." \
+        "This takes minutes."
+}
+
+# The package of the TURN server starts one for all the world, the tests start their own.
+stop_turn_server ()
+{
+    case " $* " in
+        *" coturn "*) ;;
+        *) return 0 ;;
+    esac
+    [ -d /run/systemd/system ] || return 0
+    echo "Stopping the service coturn that came with the package: the tests start a server themselves"
+    run_as_root systemctl disable --now coturn > "$apt_log" 2>&1 || cat "$apt_log" >&2
 }
 
 install_packages ()
@@ -64,10 +95,13 @@ install_packages ()
         exit 1
     fi
     echo "Installing with apt-get, as they are missing here:"
-    printf '  %s\n' "$@"
-    run_twice run_as_root apt-get -q update
-    run_twice run_as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q install -y --no-install-recommends "$@"
+    echo "$*" | fold -s -w 78 | sed 's/^/  /; s/ *$//'
+    apt_log=$(mktemp)
+    trap 'rm -f "$apt_log"' EXIT
+    apt_get update
+    tell_size "$@"
+    apt_get install -y --no-install-recommends "$@"
+    stop_turn_server "$@"
 }
 
 mode=install
