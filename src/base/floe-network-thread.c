@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* How long the end of the process waits for the network thread at most. */
+#define EXIT_LIMIT_MS 200
+
 /* Set once, under the lock; read under it too, which happens once a connection. */
 static GMutex context_lock;
 static GMainContext *network_context; /* (owned): for the life of the process */
@@ -39,16 +42,21 @@ quit_loop (gpointer user_data)
 static void
 stop_network (void)
 {
-  g_autoptr (GSource) source = NULL;
+  g_autoptr (GSource) idle = NULL;
+  g_autoptr (GSource) limit = NULL;
 
   /* A forked child does not have the thread, and the thread can't wait for itself. */
   if (getpid () != network_pid || g_thread_self () == network_thread)
     return;
-  /* By a source, for the loop may not have begun to run. */
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_HIGH);
-  g_source_set_callback (source, quit_loop, network_loop, NULL);
-  g_source_attach (source, network_context);
+  /* By sources, for the loop may not have begun to run: when nothing else is left to do, so that a
+   * close() just before the end still says goodbye to the peer, or when that takes too long. */
+  idle = g_idle_source_new ();
+  g_source_set_callback (idle, quit_loop, network_loop, NULL);
+  g_source_attach (idle, network_context);
+  limit = g_timeout_source_new (EXIT_LIMIT_MS);
+  g_source_set_priority (limit, G_PRIORITY_HIGH);
+  g_source_set_callback (limit, quit_loop, network_loop, NULL);
+  g_source_attach (limit, network_context);
   g_thread_join (network_thread);
 }
 
