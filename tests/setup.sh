@@ -60,8 +60,8 @@ apt_get ()
             < /dev/null && return 0
         [ "$attempt" = 2 ] || { echo "  apt-get $1 failed, trying once more" >&2; sleep 3; }
     done
-    tail -n 30 "$apt_log" | sed 's/^/  | /' >&2
-    echo "setup: 'apt-get $*' failed, as root: its last lines are above" >&2
+    tail -n 12 "$apt_log" | sed 's/^/  | /' >&2
+    echo "setup: apt-get $1 failed, its last lines are above; the packages are those of Debian 12" >&2
     exit 1
 }
 
