@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-network-thread-private.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <floe/floe-error.h>
 #include <floe/floe-network.h>
 
@@ -8,16 +11,55 @@
 static GMutex context_lock;
 static GMainContext *network_context; /* (owned): for the life of the process */
 
+/* The thread of our own, if there is one. Written once, before exit() can look. */
+static GThread *thread;    /* (owned) (nullable) */
+static GMainLoop *loop;    /* (owned) (nullable): with @thread */
+static pid_t thread_owner; /* a child process has the memory, but not the thread */
+
 static gpointer
 run_network (gpointer user_data)
 {
   GMainContext *context = user_data;
-  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
 
   g_main_context_push_thread_default (context);
   g_main_loop_run (loop);
   g_main_context_pop_thread_default (context);
   return NULL;
+}
+
+static gboolean
+quit_network (gpointer user_data)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* exit() frees what OpenSSL has for the whole process, in a handler that was registered before
+ * this one, so this one comes first and the thread is not caught in the middle of a handshake.
+ * Orders that were given before, to close and say goodbye, are carried out. */
+static void
+stop_network (void)
+{
+  GSource *source;
+
+  if (getpid () != thread_owner || g_thread_self () == thread)
+    return;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, quit_network, NULL, NULL);
+  g_source_attach (source, network_context);
+  g_source_unref (source);
+  g_thread_join (g_steal_pointer (&thread));
+}
+
+static void
+start_network (void)
+{
+  network_context = g_main_context_new ();
+  loop = g_main_loop_new (network_context, FALSE);
+  thread_owner = getpid ();
+  thread = g_thread_new ("floe-network", run_network, network_context);
+  atexit (stop_network);
 }
 
 GMainContext *
@@ -26,10 +68,7 @@ floe_network_get_context (void)
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&context_lock);
 
   if (network_context == NULL)
-    {
-      network_context = g_main_context_new ();
-      g_thread_unref (g_thread_new ("floe-network", run_network, network_context));
-    }
+    start_network ();
   return network_context;
 }
 
