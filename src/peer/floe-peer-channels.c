@@ -94,6 +94,18 @@ floe_peer_close_channel (FloePeerConnection *self, FloeDataChannel *channel)
 }
 
 void
+floe_peer_close_channels (FloePeerConnection *self)
+{
+  g_autolist (FloeDataChannel) channels = g_hash_table_get_values (self->channels.by_key);
+
+  /* Handlers may make and close channels. */
+  for (GList *item = channels; item != NULL; item = item->next)
+    g_object_ref (item->data);
+  for (GList *item = channels; item != NULL && !self->is_closed; item = item->next)
+    floe_data_channel_close (item->data);
+}
+
+void
 floe_peer_forget_channel (FloePeerConnection *self, FloeDataChannel *channel, gsize buffered_amount)
 {
   self->channels.queued_size -= MIN (buffered_amount, self->channels.queued_size);
