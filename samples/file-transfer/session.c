@@ -14,10 +14,6 @@
 #define GONE_TIMEOUT_S 5
 /* How long the last message may take to be read by a peer that does not hang up. */
 #define PARTING_MS 2000
-/* How long the program stays after close() so that the other side hears of it: the goodbye of DTLS
- * leaves from the library's own thread. */
-#define FAREWELL_MS 100
-
 static const int signal_numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
 typedef enum
@@ -91,7 +87,7 @@ hang_up (Session *self)
     floe_peer_connection_close (self->connection);
   if (self->signaling != NULL)
     floe_signaling_close (self->signaling);
-  self->parting_source = g_timeout_add (FAREWELL_MS, on_farewell_over, self);
+  self->parting_source = g_idle_add (on_farewell_over, self);
 }
 
 static gboolean

@@ -20,10 +20,6 @@
 #include "peer-signaling.h"
 #include "sample-json.h"
 
-/* How long the program stays after close() so that the other side hears of it: the goodbye of DTLS
- * leaves from the library's own thread. */
-#define FAREWELL_MS 100
-
 typedef struct
 {
   FloePeerConnection *connection; /* (owned) */
@@ -95,7 +91,7 @@ close_peer (Peer *self)
   floe_signaling_close (self->signaling);
   floe_peer_connection_close (self->connection);
   on_connection_state (self->connection, NULL, self);
-  g_timeout_add (FAREWELL_MS, on_farewell_over, self);
+  g_idle_add (on_farewell_over, self);
 }
 
 static gboolean

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-network-thread-private.h"
 
+#include <floe/floe-error.h>
+#include <floe/floe-network.h>
+
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <floe/floe-error.h>
-#include <floe/floe-network.h>
+/* How long the end of the process waits for the network thread at most. */
+#define EXIT_LIMIT_MS 200
 
 /* Set once, under the lock; read under it too, which happens once a connection. */
 static GMutex context_lock;
 static GMainContext *network_context; /* (owned): for the life of the process */
-
-/* The thread of our own, if there is one. Written once, before exit() can look. */
-static GThread *thread;    /* (owned) (nullable) */
-static GMainLoop *loop;    /* (owned) (nullable): with @thread */
-static pid_t thread_owner; /* a child process has the memory, but not the thread */
+static GMainLoop *network_loop;       /* (owned) (nullable): the thread's */
+static GThread *network_thread;       /* (owned) (nullable) */
+static pid_t network_pid;             /* the process that has the thread */
 
 static gpointer
 run_network (gpointer user_data)
 {
-  GMainContext *context = user_data;
+  GMainLoop *loop = user_data;
+  GMainContext *context = g_main_loop_get_context (loop);
 
   g_main_context_push_thread_default (context);
   g_main_loop_run (loop);
@@ -28,38 +30,34 @@ run_network (gpointer user_data)
 }
 
 static gboolean
-quit_network (gpointer user_data)
+quit_loop (gpointer user_data)
 {
-  g_main_loop_quit (loop);
+  g_main_loop_quit (user_data);
   return G_SOURCE_REMOVE;
 }
 
-/* exit() frees what OpenSSL has for the whole process, in a handler that was registered before
- * this one, so this one comes first and the thread is not caught in the middle of a handshake.
- * Orders that were given before, to close and say goodbye, are carried out. */
+/* An exit handler: ends the thread before the libraries that it uses take down their state. OpenSSL
+ * does so in an exit handler too, which was registered earlier, for the certificate is made before
+ * the network side of the first connection, and so runs later. */
 static void
 stop_network (void)
 {
-  GSource *source;
+  g_autoptr (GSource) idle = NULL;
+  g_autoptr (GSource) limit = NULL;
 
-  if (getpid () != thread_owner || g_thread_self () == thread)
+  /* A forked child does not have the thread, and the thread can't wait for itself. */
+  if (getpid () != network_pid || g_thread_self () == network_thread)
     return;
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, quit_network, NULL, NULL);
-  g_source_attach (source, network_context);
-  g_source_unref (source);
-  g_thread_join (g_steal_pointer (&thread));
-}
-
-static void
-start_network (void)
-{
-  network_context = g_main_context_new ();
-  loop = g_main_loop_new (network_context, FALSE);
-  thread_owner = getpid ();
-  thread = g_thread_new ("floe-network", run_network, network_context);
-  atexit (stop_network);
+  /* By sources, for the loop may not have begun to run: when nothing else is left to do, so that a
+   * close() just before the end still says goodbye to the peer, or when that takes too long. */
+  idle = g_idle_source_new ();
+  g_source_set_callback (idle, quit_loop, network_loop, NULL);
+  g_source_attach (idle, network_context);
+  limit = g_timeout_source_new (EXIT_LIMIT_MS);
+  g_source_set_priority (limit, G_PRIORITY_HIGH);
+  g_source_set_callback (limit, quit_loop, network_loop, NULL);
+  g_source_attach (limit, network_context);
+  g_thread_join (network_thread);
 }
 
 GMainContext *
@@ -68,7 +66,13 @@ floe_network_get_context (void)
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&context_lock);
 
   if (network_context == NULL)
-    start_network ();
+    {
+      network_context = g_main_context_new ();
+      network_loop = g_main_loop_new (network_context, FALSE);
+      network_pid = getpid ();
+      network_thread = g_thread_new ("floe-network", run_network, network_loop);
+      atexit (stop_network);
+    }
   return network_context;
 }
 

@@ -99,20 +99,24 @@ gboolean floe_jsep_is_negotiation_needed (const FloeJsep *self);
 char *floe_jsep_create_offer (FloeJsep *self, GError **error);
 char *floe_jsep_create_answer (FloeJsep *self, GError **error);
 
-/* Applies a description. Local ones must be what create_* returned last (else
- * InvalidModificationError; W3C 4.4.1.5), remote ones are parsed (SDP_SYNTAX_ERROR for malformed
- * text, InvalidAccessError for impossible content such as no fingerprint, InvalidStateError in a
- * wrong state, NotSupportedError for rollback and for an ICE restart: changed ufrag and pwd).
- * On failure nothing has changed and @out is untouched. */
+/* Applies a description. Local ones must be what create_* returned last, but for candidates and
+ * line ends (else InvalidModificationError; W3C 4.4.1.5); @sdp NULL or "" is that one, or else a
+ * new one (the implicit forms of W3C setLocalDescription). Remote ones are parsed (SDP_SYNTAX_ERROR
+ * for malformed text, InvalidAccessError for impossible content such as no fingerprint,
+ * InvalidStateError in a wrong state, NotSupportedError for rollback and for an ICE restart:
+ * changed ufrag and pwd). On failure nothing has changed and @out is untouched. */
 gboolean floe_jsep_apply (FloeJsep *self, FloeJsepSide side, FloeSdpType type, const char *sdp,
                           FloeJsepActions *out, GError **error);
 
 /* Checks a trickled remote candidate against the remote description (W3C addIceCandidate):
  * OperationError for an unknown mid or index or a ufrag that is not the remote one's;
- * InvalidStateError without a remote description; TypeError when neither mid nor index is given.
+ * InvalidStateError without a remote description; TypeError when neither mid nor index is given
+ * (which is allowed for the end of candidates and ends those of all sections).
  * @sdp_mid NULL and @sdp_mline_index -1 mean absent. @ufrag may be NULL. On success *@is_used says
- * whether the candidate belongs to the section of the transport (others are ignored). A used one
- * also shows in the remote description from now on. @candidate NULL is the end of candidates. */
+ * whether the candidate is for the network side: it belongs to the section of the transport or to
+ * one bundled with it, is of component 1 and of a known kind, is new, and not one too many. A used
+ * one also shows in the remote description from now on. @candidate NULL is the end of candidates.
+ */
 gboolean floe_jsep_add_remote_candidate (FloeJsep *self, const FloeCandidate *candidate,
                                          const char *sdp_mid, int sdp_mline_index,
                                          const char *ufrag, gboolean *is_used, GError **error);

@@ -32,6 +32,8 @@ typedef struct
 
 static Runtime runtime;
 
+static void log_message (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 static void
 log_message (const char *format, ...)
 {

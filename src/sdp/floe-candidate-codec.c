@@ -42,7 +42,8 @@ static const char *const tcp_type_names[] = {
 static gboolean
 fail (GError **error, const char *what, const char *word)
 {
-  g_autofree char *shown = g_strndup (word, 64);
+  g_autofree char *beginning = g_strndup (word, 64);
+  g_autofree char *shown = g_utf8_make_valid (beginning, -1);
 
   g_set_error (error, FLOE_ERROR, FLOE_ERROR_SYNTAX,
                "The candidate does not parse: %s is wrong at \"%s\" (RFC 8839 section 5.1)", what,
@@ -68,12 +69,20 @@ split_words (const char *text)
   return g_steal_pointer (&words);
 }
 
+/* Of an extension that comes twice the last one counts; nothing of the other may stay behind. */
+static void
+replace_text (char *out, gsize size, const char *text)
+{
+  memset (out, 0, size);
+  g_strlcpy (out, text, size);
+}
+
 static gboolean
 take_address (char *out, const char *word, GError **error)
 {
   if (!floe_sdp_is_address (word))
     return fail (error, "an address", word);
-  g_strlcpy (out, word, FLOE_ADDRESS_SIZE);
+  replace_text (out, FLOE_ADDRESS_SIZE, word);
   return TRUE;
 }
 
@@ -147,7 +156,7 @@ take_extension (FloeCandidate *candidate, const char **tcp_type, const char *nam
     {
       if (!floe_sdp_is_ice_string (value, 4, FLOE_UFRAG_SIZE - 1))
         return fail (error, "the username fragment", value);
-      g_strlcpy (candidate->ufrag, value, sizeof candidate->ufrag);
+      replace_text (candidate->ufrag, sizeof candidate->ufrag, value);
     }
   return TRUE;
 }

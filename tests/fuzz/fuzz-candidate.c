@@ -20,8 +20,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (!floe_candidate_parse (&candidate, text, &error))
     {
       g_assert_nonnull (error);
-      g_assert_true (g_utf8_validate (error->message, -1, NULL)
-                     || !g_utf8_validate (text, -1, NULL));
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
       return 0;
     }
   written = floe_candidate_serialize (&candidate);

@@ -48,6 +48,19 @@ pc ()
     pkg-config "$@" floe-1.0
 }
 
+# What README.md shows is what works.
+compile_readme ()
+{
+    sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | grep -v '^```' > "$work/readme.c"
+    cc -std=gnu17 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-cast-function-type \
+        "$work/readme.c" -o "$work/readme" $(pc --cflags --libs)
+}
+
+run_readme ()
+{
+    timeout 30 "$work/readme" | grep -x 'bob got: hello'
+}
+
 compile_c ()
 {
     cc -std=gnu17 -Wall -Wextra -Werror "$here/hello.c" -o "$work/hello-c" $(pc --cflags --libs)
@@ -74,6 +87,8 @@ compile_vala ()
 attempt "pkg-config knows floe-1.0" pc --exists --print-errors
 attempt "a C program compiles" compile_c
 attempt "a C program runs" "$work/hello-c"
+attempt "the program in README.md compiles" compile_readme
+attempt "the program in README.md says hello" run_readme
 attempt "every header stands alone in C and C++" compile_headers
 attempt "a Vala program compiles" compile_vala
 attempt "a Vala program runs" "$work/hello-vala"

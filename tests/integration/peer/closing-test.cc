@@ -52,6 +52,17 @@ TEST_F (Closing, IsSeenByThePeer)
       RunUntil ([&] { return bob.state () == FLOE_PEER_CONNECTION_STATE_DISCONNECTED; }, 2));
 }
 
+TEST_F (Closing, IsSeenByAPeerWithoutAnOpenChannel)
+{
+  Connect ();
+  floe_data_channel_close (channel->get ());
+  ASSERT_TRUE (RunUntil ([&] { return channel->is_closed () && peer_channel->is_closed (); }));
+  floe_peer_connection_close (alice.pc);
+  EXPECT_TRUE (
+      RunUntil ([&] { return bob.state () == FLOE_PEER_CONNECTION_STATE_DISCONNECTED; }, 2));
+  EXPECT_EQ (bob.states.back (), "disconnected");
+}
+
 TEST_F (Closing, AbortsPendingCalls)
 {
   Outcome outcome;
@@ -269,15 +280,6 @@ CountDescriptors ()
   while (g_dir_read_name (dir) != nullptr)
     count++;
   return count;
-}
-
-static long
-ResidentKib ()
-{
-  g_autofree char *text = nullptr;
-
-  g_file_get_contents ("/proc/self/statm", &text, nullptr, nullptr);
-  return atol (strchr (text, ' ')) * 4;
 }
 
 TEST (Cycles, ThreeHundredConnectionsLeaveMemoryAndDescriptorsFlat)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <floe/floe.h>
+#include <unistd.h>
 
 #include <functional>
 #include <memory>
@@ -33,6 +34,17 @@ inline void
 RunFor (double seconds)
 {
   RunUntil ([] { return false; }, seconds);
+}
+
+/* What the process has in memory, in KiB. */
+inline long
+ResidentKib ()
+{
+  g_autofree char *text = nullptr;
+
+  if (!g_file_get_contents ("/proc/self/statm", &text, nullptr, nullptr))
+    return 0;
+  return atol (strchr (text, ' ')) * (sysconf (_SC_PAGESIZE) / 1024);
 }
 
 inline GBytes *

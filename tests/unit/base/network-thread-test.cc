@@ -5,6 +5,9 @@
 #include <floe/floe-error.h>
 #include <floe/floe-network.h>
 
+#include <cstdlib>
+#include <unistd.h>
+
 /* The context is chosen once a process: the other choice is tested in network-context-test.cc. */
 
 struct Visit
@@ -61,4 +64,30 @@ TEST (NetworkThread, RefusesAContextOfTheApplicationOnceItRuns)
   EXPECT_TRUE (error.Is (FLOE_ERROR, FLOE_ERROR_INVALID_STATE)) << error.message ();
   EXPECT_NE (floe_network_get_context (), context);
   g_main_context_unref (context);
+}
+
+/* Registered before the thread was started, as OpenSSL's exit handler is. */
+static void
+ExitWithWhetherTheThreadRuns ()
+{
+  _exit (g_main_context_acquire (floe_network_get_context ()) ? 0 : 1);
+}
+
+TEST (NetworkThreadDeathTest, EndsBeforeTheExitHandlersThatWereThereFirst)
+{
+  GTEST_FLAG_SET (death_test_style, "threadsafe"); /* a process of its own, from its start */
+  EXPECT_EXIT (
+      {
+        atexit (ExitWithWhetherTheThreadRuns);
+        floe_network_get_context ();
+        exit (2);
+      },
+      testing::ExitedWithCode (0), "");
+}
+
+TEST (NetworkThreadDeathTest, DoesNotKeepAForkedChildFromExiting)
+{
+  GTEST_FLAG_SET (death_test_style, "fast"); /* a fork, which does not have the thread */
+  floe_network_get_context ();
+  EXPECT_EXIT (exit (0), testing::ExitedWithCode (0), "");
 }

@@ -215,7 +215,7 @@ TEST_F (JsepErrors, RefusesCandidatesOfUnknownSections)
   for (const BadCandidate &bad : { BadCandidate{ nullptr, -1, nullptr, FLOE_ERROR_TYPE },
                                    BadCandidate{ "1", 0, nullptr, FLOE_ERROR_OPERATION },
                                    BadCandidate{ nullptr, 1, nullptr, FLOE_ERROR_OPERATION },
-                                   BadCandidate{ "", 0, nullptr, FLOE_ERROR_OPERATION },
+                                   BadCandidate{ "", -1, nullptr, FLOE_ERROR_OPERATION },
                                    BadCandidate{ "0", 0, "wrong", FLOE_ERROR_OPERATION } })
     {
       EXPECT_FALSE (floe_jsep_add_remote_candidate (bob_, &candidate, bad.mid, bad.index, bad.ufrag,

@@ -76,6 +76,9 @@ INSTANTIATE_TEST_SUITE_P (
                   "candidate:1 1 udp 1 192.0.2.1 9 typ host" },
         GoodLine{ "PortWithoutAddress", "candidate:1 1 udp 1 192.0.2.1 9 typ srflx rport 7",
                   "candidate:1 1 udp 1 192.0.2.1 9 typ srflx" },
+        GoodLine{ "ExtensionTwice",
+                  "candidate:1 1 udp 1 192.0.2.1 9 typ host ufrag abcdefgh ufrag wxyz",
+                  "candidate:1 1 udp 1 192.0.2.1 9 typ host ufrag wxyz" },
         GoodLine{ "Limits",
                   "candidate:abcdefghijklmnopqrstuvwxyzABCDE/ 256 udp 2147483647 255.255.255.255 "
                   "65535 typ host",
@@ -129,6 +132,16 @@ TEST (Candidate, KnowsALiteralAddressFromAName)
   ASSERT_TRUE (
       floe_candidate_parse (&candidate, "candidate:1 1 udp 1 abc.local 9 typ host", nullptr));
   EXPECT_FALSE (floe_candidate_has_literal_address (&candidate));
+}
+
+TEST (Candidate, IsShownInErrorsAsUtf8)
+{
+  ErrorHolder error;
+  std::string text = std::string (63, 'x') + "\u00e9";
+  FloeCandidate candidate = {};
+
+  EXPECT_FALSE (floe_candidate_parse (&candidate, text.c_str (), error));
+  EXPECT_TRUE (g_utf8_validate (error.message (), -1, nullptr));
 }
 
 struct BadLine
