@@ -197,7 +197,7 @@ public:
   std::string AddCandidate (FloeIceCandidate *candidate);
 
   FloePeerConnection *pc;
-  Peer *other = nullptr; /* where candidates go as they come; null: they are kept */
+  Peer *other = nullptr;                /* where candidates go as they come; null: they are kept */
   std::vector<FloeIceCandidate *> kept; /* (owned) */
   std::vector<std::unique_ptr<Channel> > incoming;
   std::vector<std::string> states; /* of the connection, as notified */
