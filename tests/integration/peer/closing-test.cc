@@ -155,6 +155,7 @@ TEST_P (ClosingInside, AHandlerIsTheLastThatItHears)
     g_signal_connect_swapped (channel->get (), GetParam ().signal, G_CALLBACK (CloseHere), &closer);
   alice.other = &bob;
   bob.other = &alice;
+  RunFor (0.02); /* negotiation-needed comes when no call is pending */
   floe_peer_connection_set_local_description_async (alice.pc, nullptr, nullptr, nullptr, nullptr);
   RunUntil (
       [&] {
