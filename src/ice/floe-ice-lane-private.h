@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  FloeIcePath *path;   /* (owned) */
-  gint64 start_us;     /* when it is due */
-  gboolean is_watched; /* it has carried data: @liveness runs */
+  FloeIcePath *path;    /* (owned) */
+  gint64 start_us;      /* when it is due */
+  gboolean is_watched;  /* it has carried data: @liveness runs */
+  gboolean is_on_trial; /* took over from one that died: nothing says that it is better */
   FloeLivenessCore liveness;
 } FloeIceLane;
 
@@ -21,8 +22,8 @@ typedef struct
 FloeIceLane *floe_ice_lane_new (FloeIcePath *path);
 void floe_ice_lane_free (FloeIceLane *self);
 
-/* Data goes over it from now on. */
-void floe_ice_lane_start_watch (FloeIceLane *self, gint64 now_us);
+/* Data goes over it from now on. @is_successor: because another one shows no life. */
+void floe_ice_lane_start_watch (FloeIceLane *self, gboolean is_successor, gint64 now_us);
 void floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us);
 
 /* Starts the path, gives it up, or looks at the time with it. Returns TRUE when a probe is due. */
@@ -31,6 +32,8 @@ gint64 floe_ice_lane_get_deadline (const FloeIceLane *self); /* -1 for none */
 
 /* It shows life, or has not been asked for it. */
 gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
+/* Alive, and not only because nobody has asked yet after another one died. */
+gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
 /* It has a pair, and data may go there. */
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* FALSE for equals. @other nullable. */

@@ -37,16 +37,22 @@ floe_ice_lane_free (FloeIceLane *self)
 }
 
 void
-floe_ice_lane_start_watch (FloeIceLane *self, gint64 now_us)
+floe_ice_lane_start_watch (FloeIceLane *self, gboolean is_successor, gint64 now_us)
 {
-  if (!self->is_watched)
-    floe_liveness_core_start (&self->liveness, now_us);
+  if (self->is_watched)
+    return;
   self->is_watched = TRUE;
+  self->is_on_trial = is_successor;
+  if (is_successor)
+    floe_liveness_core_start_asking (&self->liveness, now_us);
+  else
+    floe_liveness_core_start (&self->liveness, now_us);
 }
 
 void
 floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us)
 {
+  self->is_on_trial = FALSE;
   if (self->is_watched)
     floe_liveness_core_handle_life (&self->liveness, now_us);
 }
@@ -95,6 +101,12 @@ gboolean
 floe_ice_lane_is_alive (const FloeIceLane *self)
 {
   return !self->is_watched || self->liveness.state == FLOE_LIVENESS_ALIVE;
+}
+
+gboolean
+floe_ice_lane_is_trusted (const FloeIceLane *self)
+{
+  return floe_ice_lane_is_alive (self) && !self->is_on_trial;
 }
 
 gboolean

@@ -113,6 +113,7 @@ report_pair (FloeIceTransport *self)
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
+  gboolean is_dead = self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier);
   FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
@@ -131,7 +132,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
   if (best == NULL)
     return;
   floe_debug (FLOE_LOG_ICE, "path %u carries", floe_ice_path_get_id (best->path));
-  floe_ice_lane_start_watch (best, now_us);
+  floe_ice_lane_start_watch (best, is_dead, now_us);
 }
 
 static void
@@ -154,7 +155,7 @@ collect_facts (const FloeIceTransport *self)
   return (FloeIceFacts){
     .is_checking = self->has_started && self->remote.ufrag != NULL,
     .is_carried = self->carrier != NULL,
-    .is_alive = self->carrier != NULL && floe_ice_lane_is_alive (self->carrier),
+    .is_alive = self->carrier != NULL && floe_ice_lane_is_trusted (self->carrier),
     .is_gathered = self->is_gathered,
     .is_remote_ended = self->remote.is_ended,
     .is_ready = self->carrier != NULL && floe_ice_path_is_finished (self->carrier->path),
@@ -433,15 +434,15 @@ void
 floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
 {
   FloeIceLane *lane;
-  gboolean was_alive;
+  gboolean was_trusted;
 
   if (self->is_closed || path_id >= self->lanes->len)
     return;
   lane = get_lane (self, path_id);
-  was_alive = floe_ice_lane_is_alive (lane);
+  was_trusted = floe_ice_lane_is_trusted (lane);
   floe_ice_lane_handle_life (lane, g_get_monotonic_time ());
   /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_alive)
+  if (!was_trusted)
     update (self);
 }
 

@@ -39,6 +39,8 @@ typedef struct
 } FloeLivenessCore;
 
 void floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us);
+/* Takes over from a path that showed no life: asked at once, with 25 s left to answer. */
+void floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us);
 /* Life also brings an expired path back: the peer's checks may have revived it. */
 void floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us);
 /* Returns TRUE when a probe is due; the state may have changed. */

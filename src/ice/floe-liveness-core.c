@@ -33,6 +33,12 @@ floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us)
 }
 
 void
+floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us)
+{
+  *self = (FloeLivenessCore){ .last_life_us = now_us - QUIET_US, .has_lived = TRUE };
+}
+
+void
 floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
 {
   *self = (FloeLivenessCore){ .last_life_us = now_us, .has_lived = TRUE };

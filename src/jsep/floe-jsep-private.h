@@ -127,6 +127,9 @@ void floe_jsep_add_local_candidate (FloeJsep *self, const FloeCandidate *candida
 /* The mid and index of the section that owns the transport; FALSE when there is none yet. */
 gboolean floe_jsep_get_transport_section (const FloeJsep *self, const char **mid, int *index);
 
+/* (nullable): the peer's, once a description of its with an accepted section is in. */
+const char *floe_jsep_get_remote_ufrag (const FloeJsep *self);
+
 /* Returns: (transfer full) (nullable): the description with its candidates. */
 char *floe_jsep_get_description (const FloeJsep *self, FloeJsepSide side, FloeJsepSlot slot,
                                  FloeSdpType *type);

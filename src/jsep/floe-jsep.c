@@ -176,6 +176,12 @@ floe_jsep_get_transport_section (const FloeJsep *self, const char **mid, int *in
   return FALSE;
 }
 
+const char *
+floe_jsep_get_remote_ufrag (const FloeJsep *self)
+{
+  return self->remote.ufrag;
+}
+
 char *
 floe_jsep_get_description (const FloeJsep *self, FloeJsepSide side, FloeJsepSlot slot,
                            FloeSdpType *type)

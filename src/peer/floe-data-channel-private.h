@@ -62,6 +62,8 @@ FloePeerConnection *floe_data_channel_get_connection (FloeDataChannel *self);
 /* floe-peer-channels.c: what a channel asks of its connection. */
 gboolean floe_peer_send (FloePeerConnection *self, FloeDataChannel *channel, gboolean is_text,
                          GBytes *bytes, GError **error);
+/* Whether @size bytes more may be queued on the connection. */
+gboolean floe_peer_has_room (FloePeerConnection *self, gsize size);
 void floe_peer_close_channel (FloePeerConnection *self, FloeDataChannel *channel);
 /* Something waits for a handler: looks again soon, or in the next turn of the main loop. */
 void floe_peer_hold (FloePeerConnection *self, gboolean is_urgent);

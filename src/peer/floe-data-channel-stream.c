@@ -103,6 +103,17 @@ floe_channel_stream_read (FloeDataChannelStream *self, void *buffer, gsize count
   return (gssize) total;
 }
 
+/* What other channels have queued counts too: together they must not meet the connection's bound,
+ * which would be an error and not a reason to wait. */
+static gboolean
+has_room (FloeDataChannelStream *self)
+{
+  FloePeerConnection *connection = floe_data_channel_get_connection (self->channel);
+
+  return floe_data_channel_get_buffered_amount (self->channel) < MAX_BUFFERED_SIZE
+         && (connection == NULL || floe_peer_has_room (connection, MAX_CHUNK_SIZE));
+}
+
 gboolean
 floe_channel_stream_is_writable (FloeDataChannelStream *self)
 {
@@ -111,7 +122,7 @@ floe_channel_stream_is_writable (FloeDataChannelStream *self)
     case FLOE_DATA_CHANNEL_STATE_CONNECTING:
       return FALSE;
     case FLOE_DATA_CHANNEL_STATE_OPEN:
-      return floe_data_channel_get_buffered_amount (self->channel) < MAX_BUFFERED_SIZE;
+      return has_room (self);
     default:
       return TRUE; /* so that the writer gets its error */
     }
@@ -177,7 +188,11 @@ floe_data_channel_stream_dispose (GObject *object)
   FloeDataChannelStream *self = FLOE_DATA_CHANNEL_STREAM (object);
 
   if (self->channel != NULL)
-    floe_data_channel_set_sink (self->channel, NULL, NULL);
+    {
+      floe_data_channel_set_sink (self->channel, NULL, NULL);
+      /* What the stream left in the channel would hold back the peer for good. */
+      ask_for_more (self);
+    }
   if (self->input_stream != NULL)
     floe_channel_input_stream_detach (self->input_stream);
   if (self->output_stream != NULL)

@@ -91,7 +91,9 @@ emit_open (FloeDataChannel *self, guint id)
     return;
   self->is_open_told = TRUE;
   set_ready_state (self, FLOE_DATA_CHANNEL_STATE_OPEN);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
+  /* A handler of the one may close the channel, or the connection, before the next. */
+  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_OPEN)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
   if (self->ready_state == FLOE_DATA_CHANNEL_STATE_OPEN)
     g_signal_emit (self, signals[SIGNAL_OPEN], 0);
 }
@@ -102,31 +104,42 @@ emit_closing (FloeDataChannel *self)
   if (self->ready_state >= FLOE_DATA_CHANNEL_STATE_CLOSING)
     return;
   set_ready_state (self, FLOE_DATA_CHANNEL_STATE_CLOSING);
-  g_signal_emit (self, signals[SIGNAL_CLOSING], 0);
+  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_CLOSING)
+    g_signal_emit (self, signals[SIGNAL_CLOSING], 0);
 }
 
-/* Lets go of the connection, which lets go of us. */
+/* Lets go of @connection, which lets go of us. */
 static void
-leave_connection (FloeDataChannel *self)
+leave_connection (FloeDataChannel *self, FloePeerConnection *connection)
 {
-  FloePeerConnection *connection = g_steal_pointer (&self->connection);
-
-  if (connection != NULL)
-    floe_peer_forget_channel (connection, self, self->buffered_amount);
+  self->connection = NULL;
+  floe_peer_forget_channel (connection, self, self->buffered_amount);
   if (self->sink != NULL)
     self->sink (NULL, self->sink_data);
+}
+
+static gboolean
+is_closed (FloePeerConnection *connection)
+{
+  return floe_peer_connection_get_connection_state (connection)
+         == FLOE_PEER_CONNECTION_STATE_CLOSED;
 }
 
 static void
 emit_close (FloeDataChannel *self, const GError *error)
 {
-  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_CLOSED)
+  g_autoptr (FloePeerConnection) connection = NULL;
+
+  if (self->connection == NULL)
     return;
-  leave_connection (self);
+  connection = g_object_ref (self->connection);
+  leave_connection (self, connection);
   set_ready_state (self, FLOE_DATA_CHANNEL_STATE_CLOSED);
-  if (error != NULL)
+  /* A handler may close the connection, which does not know us any more. */
+  if (error != NULL && !is_closed (connection))
     g_signal_emit (self, signals[SIGNAL_ERROR], 0, error);
-  g_signal_emit (self, signals[SIGNAL_CLOSE], 0);
+  if (!is_closed (connection))
+    g_signal_emit (self, signals[SIGNAL_CLOSE], 0);
 }
 
 static gboolean
@@ -201,7 +214,7 @@ handle_sent (FloeDataChannel *self, gsize size)
 
   self->buffered_amount -= MIN (size, self->buffered_amount);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUFFERED_AMOUNT]);
-  if (was_above && self->buffered_amount <= self->low_threshold)
+  if (self->connection != NULL && was_above && self->buffered_amount <= self->low_threshold)
     g_signal_emit (self, signals[SIGNAL_BUFFERED_AMOUNT_LOW], 0);
 }
 

@@ -52,6 +52,12 @@ new_channel_order (FloeOrderType type, FloeDataChannel *channel)
 }
 
 gboolean
+floe_peer_has_room (FloePeerConnection *self, gsize size)
+{
+  return size <= FLOE_PEER_MAX_QUEUED_SIZE - self->channels.queued_size;
+}
+
+gboolean
 floe_peer_send (FloePeerConnection *self, FloeDataChannel *channel, gboolean is_text, GBytes *bytes,
                 GError **error)
 {
@@ -66,7 +72,7 @@ floe_peer_send (FloePeerConnection *self, FloeDataChannel *channel, gboolean is_
                    size, self->max_message_size);
       return FALSE;
     }
-  if (size > FLOE_PEER_MAX_QUEUED_SIZE - self->channels.queued_size)
+  if (!floe_peer_has_room (self, size))
     {
       g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_OPERATION,
                            "More than 16 MiB wait to be sent on this connection: watch "
@@ -85,6 +91,18 @@ void
 floe_peer_close_channel (FloePeerConnection *self, FloeDataChannel *channel)
 {
   floe_stack_post (self->stack, new_channel_order (FLOE_ORDER_CLOSE_CHANNEL, channel));
+}
+
+void
+floe_peer_close_channels (FloePeerConnection *self)
+{
+  g_autolist (FloeDataChannel) channels = g_hash_table_get_values (self->channels.by_key);
+
+  /* Handlers may make and close channels. */
+  for (GList *item = channels; item != NULL; item = item->next)
+    g_object_ref (item->data);
+  for (GList *item = channels; item != NULL && !self->is_closed; item = item->next)
+    floe_data_channel_close (item->data);
 }
 
 void

@@ -124,6 +124,8 @@ FloePeerConnectionState floe_peer_combine_states (FloeIceConnectionState ice, Fl
 /* floe-peer-channels.c */
 void floe_peer_channels_init (FloePeerConnection *self);
 void floe_peer_channels_clear (FloePeerConnection *self);
+/* As the application would: the peer wants none. */
+void floe_peer_close_channels (FloePeerConnection *self);
 void floe_peer_handle_channel_fact (FloePeerConnection *self, FloeFact *fact);
 /* Tells the network side what the application has taken in this batch. */
 void floe_peer_flush_consumed (FloePeerConnection *self);

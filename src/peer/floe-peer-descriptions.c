@@ -67,6 +67,8 @@ carry_out (FloePeerConnection *self, const FloeJsepActions *actions)
       floe_stack_post (self->stack, order);
       self->is_started = TRUE;
     }
+  if (actions->data_rejected)
+    floe_peer_close_channels (self);
 }
 
 /* candidate (nullable): the end of all candidates. */

@@ -6,15 +6,15 @@
 #include "floe-ice-candidate-private.h"
 #include "floe-log-private.h"
 
-/* (transfer full): a local candidate as the application signals it. */
+/* (transfer full): a candidate as the application signals it; @ufrag of the side that it is of. */
 static FloeIceCandidate *
-make_local_candidate (FloePeerConnection *self, const FloeCandidate *value)
+make_candidate (FloePeerConnection *self, const FloeCandidate *value, const char *ufrag)
 {
   const char *mid = NULL;
   int index = -1;
 
   floe_jsep_get_transport_section (self->jsep, &mid, &index);
-  return floe_ice_candidate_new_from_value (value, mid, index, self->ufrag);
+  return floe_ice_candidate_new_from_value (value, mid, index, ufrag);
 }
 
 static void
@@ -23,7 +23,7 @@ handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
   floe_jsep_add_local_candidate (self->jsep, value);
-  candidate = make_local_candidate (self, value);
+  candidate = make_candidate (self, value, self->ufrag);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE, candidate);
 }
 
@@ -38,8 +38,9 @@ handle_gathering_done (FloePeerConnection *self)
 static void
 handle_pair (FloePeerConnection *self, const FloeCandidate pair[2])
 {
-  g_autoptr (FloeIceCandidate) local = make_local_candidate (self, &pair[0]);
-  g_autoptr (FloeIceCandidate) remote = make_local_candidate (self, &pair[1]);
+  g_autoptr (FloeIceCandidate) local = make_candidate (self, &pair[0], self->ufrag);
+  g_autoptr (FloeIceCandidate) remote =
+      make_candidate (self, &pair[1], floe_jsep_get_remote_ufrag (self->jsep));
 
   g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
   self->pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);

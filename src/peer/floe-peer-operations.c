@@ -86,7 +86,13 @@ emit_negotiation_needed (gpointer user_data)
   FloePeerConnection *self = user_data;
 
   floe_peer_clear_source (&self->operations.needed_source);
-  floe_peer_emit (self, FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED);
+  /* W3C 4.7.3: asked for again when the calls that are pending are done and the exchange that is
+   * under way has ended, if it is still needed then. */
+  if (!g_queue_is_empty (&self->operations.queue)
+      || floe_jsep_get_signaling_state (self->jsep) != FLOE_SIGNALING_STATE_STABLE)
+    self->operations.is_negotiation_needed = FALSE;
+  else
+    floe_peer_emit (self, FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED);
   return G_SOURCE_REMOVE;
 }
 

@@ -3,9 +3,11 @@
 
 import json
 import queue
+import signal
 import subprocess
 import sys
 import threading
+import time
 import zlib
 
 TIMEOUT = 20
@@ -111,6 +113,30 @@ def test_closes_a_channel_and_the_connection():
     one.wait("connectionstate", state="closed")
     assert one.process.wait(timeout=TIMEOUT) == 0
     two.wait("channelclose", label="y")
+    two.end()
+
+
+def test_tells_of_a_peer_that_stops_and_of_its_return():
+    one, two = connect([{"label": "chat"}])
+    one.wait("open", label="chat")
+    one.say(cmd="send", label="chat", text="before")
+    assert one.wait("message")["text"] == "before"
+    two.process.send_signal(signal.SIGSTOP)
+    start = time.monotonic()
+    try:
+        one.wait("connectionstate", state="disconnected")
+        waited = time.monotonic() - start
+        # Sent now, it waits for the peer to go on.
+        one.say(cmd="send", label="chat", text="meanwhile")
+    finally:
+        two.process.send_signal(signal.SIGCONT)
+    # Asked after 5 s of silence, and 5 s more without an answer.
+    assert 8 < waited < 12, f"disconnected after {waited:.1f} s"
+    one.wait("connectionstate", state="connected")
+    assert one.wait("message")["text"] == "meanwhile"
+    one.say(cmd="send", label="chat", text="after")
+    assert one.wait("message")["text"] == "after"
+    one.end()
     two.end()
 
 

@@ -117,6 +117,29 @@ TEST_F (IceRelayTest, TheDirectPathCarriesWhenBothAreThere)
   EXPECT_GE (foundations.size (), 2u);
 }
 
+/* A relay that is ready takes over, but nothing says that the peer can be reached there. */
+TEST_F (IceRelayTest, ADeadPeerIsDisconnectedThoughARelayIsReady)
+{
+  PeerOptions options = Options (coturn_.Url ("udp"));
+
+  options.relay_only = false;
+  PeerOptions controlling = options;
+  controlling.is_controlling = true;
+  IcePeer a (context_, controlling), b (context_, options);
+
+  Start (a, b);
+  ASSERT_TRUE (Run (8000, [&] { return a.gathered_count + b.gathered_count == 2; }));
+  Pause (500);
+  ASSERT_TRUE (a.IsConnected ());
+  floe_ice_transport_handle_life (a.transport, 0);
+  ASSERT_TRUE (Run (12000, [&] { return a.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED; }));
+  EXPECT_TRUE (Run (1000, [&] { return a.pair_path == 1; }));
+  guint probes = a.probe_count;
+  EXPECT_TRUE (Run (2000, [&] { return a.probe_count > probes; }));
+  floe_ice_transport_handle_life (a.transport, 1);
+  EXPECT_TRUE (Run (500, [&] { return a.IsConnected (); }));
+}
+
 TEST_F (IceRelayTest, WrongCredentialsAreAnErrorAndGatheringEnds)
 {
   PeerOptions options = Options (coturn_.Url ("udp"));

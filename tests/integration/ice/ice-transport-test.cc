@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include <algorithm>
+#include <cstring>
 
 static PeerOptions
 Controlling (PeerOptions options = {})
@@ -44,6 +45,20 @@ private:
   GSocket *socket_;
   guint16 port_;
 };
+
+/* Sends what begins like a ClientHello, from an address that no check ever came from. */
+static void
+SendAsAStranger (const FloeCandidate &to)
+{
+  static const char hello[] = "\x16\xfe\xff stranger";
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr);
+  GSocketAddress *address = g_inet_socket_address_new_from_string (to.address, to.port);
+
+  EXPECT_GT (g_socket_send_to (socket, address, hello, sizeof hello, nullptr, nullptr), 0);
+  g_object_unref (address);
+  g_object_unref (socket);
+}
 
 class IceTransportTest : public IceTest
 {
@@ -88,6 +103,31 @@ TEST_F (IceTransportTest, TwoConnectOnLoopbackAndExchangeDatagrams)
   EXPECT_EQ (a.gathered_count, 1u);
   EXPECT_EQ (a.local.type, FLOE_ICE_CANDIDATE_TYPE_HOST);
   EXPECT_EQ (a.pair_path, 0u);
+}
+
+TEST_F (IceTransportTest, ADatagramFromAnAddressWithoutAValidPairIsIgnored)
+{
+  IcePeer a (context_, Controlling ()), b (context_, {});
+  auto find_ipv4 = [&] {
+    return std::find_if (b.candidates.begin (), b.candidates.end (), [] (const auto &candidate) {
+      return strcmp (candidate.address, "127.0.0.1") == 0;
+    });
+  };
+
+  Wire (a, b);
+  Gather (a, b);
+  ASSERT_TRUE (Run (5000, [&] { return find_ipv4 () != b.candidates.end (); }));
+  SendAsAStranger (*find_ipv4 ());
+  Pause (50);
+  EXPECT_TRUE (b.messages.empty ()) << "before there are credentials";
+
+  ExchangeCredentials (a, b);
+  ASSERT_TRUE (ConnectWithin (a, b, 5000));
+  SendAsAStranger (*find_ipv4 ());
+  ASSERT_TRUE (a.Send ("\x17 from the peer"));
+  EXPECT_TRUE (Run (2000, [&] { return !b.messages.empty (); }));
+  Pause (50);
+  EXPECT_EQ (b.messages, std::vector<std::string> ({ "\x17 from the peer" }));
 }
 
 TEST_F (IceTransportTest, StatesComeInOrderUpToCompleted)

@@ -155,6 +155,7 @@ TEST_P (ClosingInside, AHandlerIsTheLastThatItHears)
     g_signal_connect_swapped (channel->get (), GetParam ().signal, G_CALLBACK (CloseHere), &closer);
   alice.other = &bob;
   bob.other = &alice;
+  RunFor (0.02); /* negotiation-needed comes when no call is pending */
   floe_peer_connection_set_local_description_async (alice.pc, nullptr, nullptr, nullptr, nullptr);
   RunUntil (
       [&] {
@@ -213,6 +214,62 @@ INSTANTIATE_TEST_SUITE_P (
                      Handler{ "MessageBytes", "peer channel", "message-bytes" },
                      Handler{ "PeerClosing", "peer channel", "closing" },
                      Handler{ "PeerClose", "peer channel", "close" }),
+    [] (const auto &info) { return std::string (info.param.name); });
+
+/* A notification with a signal right behind it: closed inside the one, it says no other. */
+struct Notice
+{
+  const char *name;
+  const char *signal;
+  FloeDataChannelState state; /* the channel's, when the connection is closed */
+};
+
+class ClosingInsideANotice : public PeerPairTest, public testing::WithParamInterface<Notice>
+{
+};
+
+TEST_P (ClosingInsideANotice, HoldsTheSignalBehindItBack)
+{
+  struct State
+  {
+    FloePeerConnection *pc;
+    FloeDataChannelState wanted;
+    int closed_count = 0;
+    int late_count = 0;
+  } state{ nullptr, GetParam ().state };
+  auto on_notice = +[] (FloeDataChannel *object, GParamSpec *, State *self) {
+    if (floe_data_channel_get_ready_state (object) != self->wanted || self->closed_count++ > 0)
+      return;
+    floe_peer_connection_close (self->pc);
+  };
+  auto on_late = +[] (State *self) { self->late_count += self->closed_count > 0; };
+  channel = alice.CreateChannel ("test");
+  state.pc = alice.pc;
+  g_signal_connect (channel->get (), GetParam ().signal, G_CALLBACK (on_notice), &state);
+  for (const char *signal : { "notify::id", "open", "closing", "close", "buffered-amount-low" })
+    g_signal_connect_swapped (channel->get (), signal, G_CALLBACK (on_late), &state);
+  Negotiate (alice, bob);
+  RunUntil ([&] { return bob.Incoming () != nullptr || state.closed_count > 0; });
+  if (channel->is_open ())
+    {
+      channel->SendText ("text");
+      RunFor (0.05);
+      if (bob.Incoming () != nullptr)
+        floe_data_channel_close (bob.Incoming ()->get ());
+    }
+  EXPECT_TRUE (RunUntil ([&] { return state.closed_count > 0; }));
+  RunFor (0.05);
+  EXPECT_EQ (state.late_count, 0);
+  g_signal_handlers_disconnect_by_data (channel->get (), &state);
+}
+
+INSTANTIATE_TEST_SUITE_P (
+    Connection, ClosingInsideANotice,
+    testing::Values (Notice{ "Open", "notify::ready-state", FLOE_DATA_CHANNEL_STATE_OPEN },
+                     Notice{ "Closing", "notify::ready-state", FLOE_DATA_CHANNEL_STATE_CLOSING },
+                     Notice{ "Closed", "notify::ready-state", FLOE_DATA_CHANNEL_STATE_CLOSED },
+                     Notice{ "BufferedAmount", "notify::buffered-amount",
+                             FLOE_DATA_CHANNEL_STATE_OPEN }),
     [] (const auto &info) { return std::string (info.param.name); });
 
 static int

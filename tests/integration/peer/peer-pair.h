@@ -160,6 +160,8 @@ public:
   }
   ~Peer ()
   {
+    for (auto *candidate : kept)
+      floe_ice_candidate_unref (candidate);
     if (pc == nullptr)
       return;
     g_signal_handlers_disconnect_by_data (pc, this);
@@ -195,8 +197,8 @@ public:
   std::string AddCandidate (FloeIceCandidate *candidate);
 
   FloePeerConnection *pc;
-  Peer *other = nullptr; /* where candidates go as they come; null: they are kept */
-  std::vector<FloeIceCandidate *> kept;
+  Peer *other = nullptr;                /* where candidates go as they come; null: they are kept */
+  std::vector<FloeIceCandidate *> kept; /* (owned) */
   std::vector<std::unique_ptr<Channel> > incoming;
   std::vector<std::string> states; /* of the connection, as notified */
   int negotiation_needed_count = 0;

@@ -129,3 +129,63 @@ TEST_F (Stream, OutlivesTheConnection)
   far.reset ();
   RunFor (0.05);
 }
+
+/* Sixteen mebibytes are what a connection queues: more streams than that has room for must wait
+ * for each other, not fail. */
+TEST_F (Stream, HoldsTheWritersOfManyChannelsWhenTogetherTheyQueueTooMuch)
+{
+  constexpr int count = 20;
+  std::string data (64 * 1024, 'x');
+  std::vector<std::unique_ptr<Channel> > channels;
+  std::vector<std::unique_ptr<FloeDataChannelStream, Unref> > streams;
+  ErrorHolder error;
+  gsize written = 0;
+
+  Connect ();
+  for (int i = 0; i < count; i++)
+    channels.push_back (alice.CreateChannel ("one of many"));
+  ASSERT_TRUE (RunUntil ([&] { return bob.incoming.size () == count + 1; }));
+  for (int i = 0; i < count; i++)
+    streams.emplace_back (floe_data_channel_stream_new (channels[i]->get ()));
+  /* The main loop does not run, so nothing is taken off the account. */
+  for (auto &stream : streams)
+    {
+      auto *output = G_POLLABLE_OUTPUT_STREAM (Output (stream.get ()));
+
+      while (g_pollable_output_stream_is_writable (output))
+        {
+          gssize size = g_pollable_output_stream_write_nonblocking (output, data.data (),
+                                                                    data.size (), nullptr, error);
+          ASSERT_GT (size, 0) << error.message ();
+          written += size;
+        }
+    }
+  EXPECT_EQ (written, 16u * 1024 * 1024);
+  EXPECT_EQ (g_pollable_output_stream_write_nonblocking (
+                 G_POLLABLE_OUTPUT_STREAM (Output (streams.back ().get ())), data.data (),
+                 data.size (), nullptr, error),
+             -1);
+  EXPECT_TRUE (error.Is (G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) << error.message ();
+  EXPECT_TRUE (RunUntil ([&] {
+    return g_pollable_output_stream_is_writable (
+        G_POLLABLE_OUTPUT_STREAM (Output (streams.back ().get ())));
+  }));
+}
+
+/* What nobody reads any more must not hold up the connection for the others. */
+TEST_F (Stream, DroppedUnreadLetsTheOtherChannelsGoOn)
+{
+  ConnectStreams ();
+  auto other = alice.CreateChannel ("other");
+  ASSERT_TRUE (RunUntil ([&] { return bob.Incoming (1) != nullptr; }));
+  /* The stream fills up, then the channel, then the peer is held back. */
+  for (int i = 0; i < 64; i++)
+    ASSERT_TRUE (channel->SendPattern (65536));
+  RunFor (0.5);
+  ASSERT_TRUE (other->SendText ("behind all that"));
+  RunFor (0.1);
+  EXPECT_TRUE (bob.Incoming (1)->texts.empty ());
+  far.reset ();
+  EXPECT_TRUE (RunUntil ([&] { return !bob.Incoming (1)->texts.empty (); }));
+  EXPECT_TRUE (RunUntil ([&] { return channel->is_closed (); }));
+}

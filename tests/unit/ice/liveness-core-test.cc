@@ -130,3 +130,15 @@ TEST_F (LivenessCore, AProcessThatWasStoppedAsksBeforeItComplains)
   Pass (5 * SECOND);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
 }
+
+TEST_F (LivenessCore, ASuccessorIsAskedAtOnceAndDisconnectedWithoutAnAnswer)
+{
+  floe_liveness_core_start_asking (&core_, now_us_);
+  EXPECT_EQ (Pass (0), 1);
+  Pass (5 * SECOND - 1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+  Pass (20 * SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+}
