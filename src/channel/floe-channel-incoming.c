@@ -99,7 +99,9 @@ handle_open (FloeChannelSet *self, guint16 stream, const guint8 *data, gsize siz
       punish (self, stream, violation ("The peer opened a data channel on a stream in use"));
       return;
     }
-  if (!floe_channel_core_is_peers_id (self->is_dtls_client, stream) || stream >= self->max_channels)
+  /* An answer needs the stream in our direction too. */
+  if (!floe_channel_core_is_peers_id (self->is_dtls_client, stream) || self->engine == NULL
+      || stream >= floe_channel_set_get_limit (self))
     {
       punish (self, stream, violation ("The peer opened a data channel on a stream of ours"));
       return;

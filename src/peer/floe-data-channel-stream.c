@@ -227,7 +227,8 @@ floe_data_channel_stream_init (FloeDataChannelStream *self)
 
 /**
  * floe_data_channel_stream_new:
- * @channel: (transfer none): an ordered and reliable channel, open or about to open
+ * @channel: (transfer none): an ordered and reliable channel, open or about to open, that has no
+ *   stream yet
  *
  * Makes a stream of bytes out of a channel's messages, for g_output_stream_splice_async() and the
  * like. While the stream exists it takes all messages, text ones as their UTF-8 bytes, and
@@ -251,6 +252,7 @@ floe_data_channel_stream_new (FloeDataChannel *channel)
   FloeDataChannelStream *self;
 
   g_return_val_if_fail (FLOE_IS_DATA_CHANNEL (channel), NULL);
+  g_return_val_if_fail (channel->sink == NULL, NULL);
 
   self = g_object_new (FLOE_TYPE_DATA_CHANNEL_STREAM, NULL);
   self->channel = g_object_ref (channel);

@@ -9,7 +9,8 @@
  * A channel for messages between the two ends of a connection (W3C RTCDataChannel).
  *
  * It belongs to the main context of its connection, which holds it until it is closed. Its signals
- * are emitted there, and never inside a call.
+ * are emitted there, and never inside a call; only the notification of a property that a call sets
+ * comes with that call.
  *
  * Since: 1.0
  */

@@ -286,6 +286,7 @@ floe_sctp_engine_handle_packet (FloeSctpEngine *self, const guint8 *packet, gsiz
       keep_early_init (self, packet, size);
       return;
     }
+  floe_sctp_runtime_catch_up ();
   if (floe_sctp_heartbeat_find_ack (packet, size, &ack))
     {
       g_autofree guint8 *rest = g_memdup2 (packet, size);
@@ -295,10 +296,7 @@ floe_sctp_engine_handle_packet (FloeSctpEngine *self, const guint8 *packet, gsiz
         feed (self, rest, size);
     }
   else
-    {
-      floe_sctp_runtime_catch_up ();
-      feed (self, packet, size);
-    }
+    feed (self, packet, size);
   floe_sctp_engine_process (self);
 }
 
