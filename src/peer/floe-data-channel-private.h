@@ -29,6 +29,7 @@ struct _FloeDataChannel
   GQueue pending; /* (element-type FloeFact) (owned): not yet emitted */
   gboolean is_announced;
   gboolean is_open_told;
+  gint64 end_us;            /* when the peer's closing came, monotonic; 0 before */
   FloeChannelSinkFunc sink; /* (nullable) */
   gpointer sink_data;
 };
@@ -45,9 +46,8 @@ void floe_data_channel_announce (FloeDataChannel *self);
 /* (transfer full) @fact. Emits what can be emitted. */
 void floe_data_channel_handle_fact (FloeDataChannel *self, FloeFact *fact);
 
-/* Emits what can be emitted now; TRUE when something still waits for a handler. @is_final: nobody
- * came, and messages that stand before the channel's end are dropped. */
-gboolean floe_data_channel_flush (FloeDataChannel *self, gboolean is_final);
+/* Emits what can be emitted now; TRUE when something still waits for a handler. */
+gboolean floe_data_channel_flush (FloeDataChannel *self);
 
 /* The connection is closed or gone: closed at once, without signals. */
 void floe_data_channel_detach (FloeDataChannel *self);

@@ -16,6 +16,9 @@
  */
 G_DEFINE_FINAL_TYPE (FloeDataChannel, floe_data_channel, G_TYPE_OBJECT)
 
+/* docs/decisions/0004-messages-wait-for-a-handler.md */
+#define END_PATIENCE_US G_TIME_SPAN_SECOND
+
 enum
 {
   PROP_LABEL = 1,
@@ -143,23 +146,21 @@ emit_close (FloeDataChannel *self, const GError *error)
     g_signal_emit (self, signals[SIGNAL_CLOSE], 0);
 }
 
+/* Nobody has come for the messages that stand before the channel's end. */
 static gboolean
-is_end_pending (FloeDataChannel *self)
+has_waited_enough (FloeDataChannel *self)
 {
-  const FloeFact *last = g_queue_peek_tail (&self->pending);
-
-  return last != NULL
-         && (last->type == FLOE_FACT_CHANNEL_CLOSED || last->type == FLOE_FACT_CHANNEL_CLOSING);
+  return self->end_us != 0 && g_get_monotonic_time () >= self->end_us + END_PATIENCE_US;
 }
 
 /* Whether the message at the head of the queue may leave it. A sink takes it right here. */
 static gboolean
-may_take_message (FloeDataChannel *self, FloeFact *fact, gboolean is_final)
+may_take_message (FloeDataChannel *self, FloeFact *fact)
 {
   if (self->sink != NULL)
     return self->sink (fact->bytes, self->sink_data);
   return has_listener (self) || self->ready_state != FLOE_DATA_CHANNEL_STATE_OPEN
-         || (is_final && is_end_pending (self));
+         || has_waited_enough (self);
 }
 
 static void
@@ -187,7 +188,7 @@ emit_fact (FloeDataChannel *self, FloeFact *fact)
 }
 
 gboolean
-floe_data_channel_flush (FloeDataChannel *self, gboolean is_final)
+floe_data_channel_flush (FloeDataChannel *self)
 {
   /* A handler may drop the last reference. */
   g_autoptr (FloeDataChannel) alive = g_object_ref (self);
@@ -197,7 +198,7 @@ floe_data_channel_flush (FloeDataChannel *self, gboolean is_final)
     {
       g_autoptr (FloeFact) fact = NULL;
 
-      if (head->type == FLOE_FACT_CHANNEL_MESSAGE && !may_take_message (self, head, is_final))
+      if (head->type == FLOE_FACT_CHANNEL_MESSAGE && !may_take_message (self, head))
         return self->sink == NULL;
       /* The sink may have closed the connection, and with it emptied the queue. */
       if (g_queue_peek_head (&self->pending) != head)
@@ -230,8 +231,11 @@ floe_data_channel_handle_fact (FloeDataChannel *self, FloeFact *fact)
       floe_fact_free (fact);
       return;
     }
+  if (self->end_us == 0
+      && (fact->type == FLOE_FACT_CHANNEL_CLOSING || fact->type == FLOE_FACT_CHANNEL_CLOSED))
+    self->end_us = g_get_monotonic_time ();
   g_queue_push_tail (&self->pending, fact);
-  if (floe_data_channel_flush (self, FALSE) && self->connection != NULL)
+  if (floe_data_channel_flush (self) && self->connection != NULL)
     floe_peer_hold (self->connection, FALSE);
 }
 

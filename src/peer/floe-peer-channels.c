@@ -129,7 +129,7 @@ announce_channels (FloePeerConnection *self)
       channel = g_queue_pop_head (&self->channels.unannounced);
       floe_data_channel_announce (channel);
       floe_peer_emit (self, FLOE_PEER_SIGNAL_DATA_CHANNEL, channel);
-      if (floe_data_channel_flush (channel, FALSE))
+      if (floe_data_channel_flush (channel))
         floe_peer_hold (self, FALSE);
     }
   return TRUE;
@@ -140,7 +140,6 @@ look_again (gpointer user_data)
 {
   g_autoptr (FloePeerConnection) self = g_object_ref (user_data);
   g_autolist (FloeDataChannel) channels = g_hash_table_get_values (self->channels.by_key);
-  gboolean is_final = self->channels.hold_interval_ms >= LAST_HOLD_INTERVAL_MS;
   gboolean is_held;
 
   /* Handlers may make and close channels. */
@@ -149,7 +148,7 @@ look_again (gpointer user_data)
   floe_peer_clear_source (&self->channels.hold_timer);
   is_held = !announce_channels (self);
   for (GList *item = channels; item != NULL && !self->is_closed; item = item->next)
-    is_held |= floe_data_channel_flush (item->data, is_final);
+    is_held |= floe_data_channel_flush (item->data);
   floe_peer_flush_consumed (self);
   if (self->is_closed)
     return G_SOURCE_REMOVE;

@@ -273,38 +273,6 @@ TEST_F (Channels, BeyondTheStreamsOfOneSideCloseWithAnError)
   EXPECT_TRUE (RunUntil ([&] { return few[3]->is_open (); }));
 }
 
-TEST_F (Channels, KeepAMessageUntilSomebodyListens)
-{
-  FloeDataChannel *taken = nullptr;
-  std::string got;
-
-  g_signal_handlers_disconnect_by_data (bob.pc, &bob);
-  g_signal_connect (
-      bob.pc, "data-channel",
-      G_CALLBACK (+[] (FloePeerConnection *, FloeDataChannel *it, FloeDataChannel **to) {
-        *to = FLOE_DATA_CHANNEL (g_object_ref (it));
-      }),
-      &taken);
-  g_signal_connect (bob.pc, "ice-candidate",
-                    G_CALLBACK (+[] (FloePeerConnection *, FloeIceCandidate *candidate, Peer *to) {
-                      floe_peer_connection_add_ice_candidate_async (to->pc, candidate, nullptr,
-                                                                    nullptr, nullptr);
-                    }),
-                    &alice);
-  channel = alice.CreateChannel ("test");
-  Negotiate (alice, bob);
-  ASSERT_TRUE (RunUntil ([&] { return channel->is_open (); }));
-  ASSERT_TRUE (channel->SendText ("patience"));
-  RunFor (0.3);
-  ASSERT_NE (taken, nullptr);
-  g_signal_connect (
-      taken, "message-text",
-      G_CALLBACK (+[] (FloeDataChannel *, const char *text, std::string *to) { *to = text; }),
-      &got);
-  EXPECT_TRUE (RunUntil ([&] { return got == "patience"; }));
-  g_object_unref (taken);
-}
-
 struct BadInit
 {
   const char *name;
