@@ -12,7 +12,7 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/floe-interop
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/floe-interop
 
 # GOPATH mode takes the libraries as Debian packages them and never asks the network.
 build_pion () {
