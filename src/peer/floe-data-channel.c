@@ -482,8 +482,9 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
   /**
    * FloeDataChannel::error:
    * @self: the channel
-   * @error: what happened, in %FLOE_ERROR: %FLOE_ERROR_OPERATION, %FLOE_ERROR_SCTP_FAILURE or
-   *   %FLOE_ERROR_DATA_CHANNEL_FAILURE among others
+   * @error: what happened: %FLOE_ERROR_OPERATION when no stream is left for the channel, else
+   *   %FLOE_ERROR_DATA_CHANNEL_FAILURE, %FLOE_ERROR_SCTP_FAILURE, %FLOE_ERROR_DTLS_FAILURE, or
+   *   %FLOE_ERROR_FINGERPRINT_FAILURE when the peer is not who its description promised
    *
    * The channel was lost. #FloeDataChannel::close follows.
    *

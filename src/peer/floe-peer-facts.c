@@ -50,7 +50,7 @@ static void
 handle_dtls_state (FloePeerConnection *self, const FloeFact *fact)
 {
   if (fact->error != NULL)
-    floe_warning (FLOE_LOG_PEER, "the connection failed: %s", fact->error->message);
+    floe_info (FLOE_LOG_PEER, "the connection failed: %s", fact->error->message);
   floe_peer_set_dtls_state (self, (FloeDtlsState) fact->number);
   /* Nothing can come any more, so there will be no sign of life either: don't wait for that. */
   if (fact->number == FLOE_DTLS_CLOSED && !self->is_closed)

@@ -113,10 +113,10 @@ take_part (FloeSctpEngine *self, const Part *part)
   inbox->next_size = MIN (part->next_size, self->config.max_message_size);
   if (inbox->size > self->config.max_message_size)
     {
-      floe_warning (FLOE_LOG_SCTP,
-                    "%u: the peer sent a message longer than the %zu bytes that "
-                    "our max-message-size allows",
-                    self->id, self->config.max_message_size);
+      floe_info (FLOE_LOG_SCTP,
+                 "%u: the peer sent a message longer than the %zu bytes that "
+                 "our max-message-size allows",
+                 self->id, self->config.max_message_size);
       floe_sctp_engine_end (self, FLOE_SCTP_FAILED, "a message was too long");
     }
   else if (part->is_end && part->is_notification_next)

@@ -80,6 +80,14 @@ TEST_P (Identity, ForgedNeverOpens)
       EXPECT_TRUE (RunUntil ([&] { return victim.state () == FLOE_PEER_CONNECTION_STATE_FAILED; }));
     }
   RunFor (0.2);
+  /* Who refuses knows why; the other one only hears that it was refused. */
+  if (refusal.empty ())
+    {
+      EXPECT_EQ (
+          channel->events,
+          (std::vector<std::string>{
+              is_offer_forged ? "error dtls-failure" : "error fingerprint-failure", "close" }));
+    }
   EXPECT_FALSE (channel->is_open ());
   EXPECT_TRUE (bob.incoming.empty ());
 }
