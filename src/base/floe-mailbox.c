@@ -93,8 +93,8 @@ dispatch_mailbox (GSource *source, GSourceFunc callback, gpointer user_data)
   FloeLetter *letter;
   guint count = 0;
 
-  /* deliver() may run a nested main loop: there, only letters that come anew make this ready. */
-  g_source_set_ready_time (source, -1);
+  /* The ready time stays set meanwhile: deliver() may run a nested main loop, which goes on with
+   * what is left of the batch. */
   while (!self->is_closed && (self->max_batch == 0 || count < self->max_batch)
          && (letter = take_letter (self)) != NULL)
     {

@@ -143,8 +143,8 @@ floe_data_channel_get_ready_state (FloeDataChannel *self)
  * floe_data_channel_get_buffered_amount:
  * @self: a data channel
  *
- * Gets how much waits to be sent. Messages that SCTP has taken, which are at most 1 MiB on the
- * whole connection, are not counted. The number stays when the channel closes.
+ * Gets how much waits to be sent. Messages that SCTP has taken are not counted: on the whole
+ * connection at most 1 MiB, or one larger message. The number stays when the channel closes.
  *
  * Returns: bytes
  * Since: 1.0

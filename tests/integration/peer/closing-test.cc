@@ -186,8 +186,8 @@ TEST_P (ClosingInside, AHandlerIsTheLastThatItHears)
     }
   EXPECT_TRUE (RunUntil ([&] { return closer.count > 0; }, 3)) << "the signal never came";
   RunFor (0.05);
-  EXPECT_EQ (closer.count,
-             std::string (GetParam ().signal).find ("notify") == 0 ? closer.count : 1);
+  /* A state's notification may come once more, for closed. */
+  EXPECT_LE (closer.count, std::string (GetParam ().signal).find ("notify") == 0 ? 2 : 1);
   EXPECT_EQ (floe_peer_connection_get_connection_state (closer.pc),
              FLOE_PEER_CONNECTION_STATE_CLOSED);
   g_signal_handlers_disconnect_by_data (closer.pc, &closer);

@@ -201,7 +201,7 @@ TEST_F (Connection, RefusesWhatTheSignalingStateDoesNotAllow)
   EXPECT_TRUE (error.Is (FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED));
 }
 
-TEST_F (Connection, AnswersMediaSectionsAsRejectedAndOpensTheChannel)
+TEST_F (Connection, AnswersMediaSectionsAsRejected)
 {
   channel = alice.CreateChannel ("test");
   alice.other = &bob;

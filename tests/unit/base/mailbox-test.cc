@@ -214,6 +214,25 @@ TEST_F (Mailbox, KeepsTheOrderInANestedLoop)
   EXPECT_EQ (delivered_, Range (0, 3));
 }
 
+/* A handler that runs a dialogue must not hold up what came with the fact that it handles. */
+TEST_F (Mailbox, DeliversTheRestOfABatchInANestedLoop)
+{
+  Open ();
+  on_letter_ = [this] (int number) {
+    for (int i = 0; number == 0 && i < 3; i++)
+      g_main_context_iteration (context_, FALSE);
+    if (number == 0)
+      {
+        EXPECT_EQ (delivered_, Range (0, 3));
+      }
+  };
+  for (int i = 0; i < 3; i++)
+    Post (i);
+  g_main_context_iteration (context_, FALSE);
+  EXPECT_EQ (delivered_, Range (0, 3));
+  EXPECT_FALSE (g_main_context_iteration (context_, FALSE));
+}
+
 TEST_F (Mailbox, CountsTheBytesThatAreUndelivered)
 {
   Open (1);
