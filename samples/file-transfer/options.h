@@ -4,6 +4,8 @@
 
 #include <gio/gio.h>
 
+#include "floe-room-address.h"
+#include "output-folder.h"
 #include "report.h"
 
 G_BEGIN_DECLS
@@ -12,22 +14,45 @@ typedef enum
 {
   COMMAND_SEND,
   COMMAND_RECEIVE,
+  COMMAND_SERVE,
 } Command;
 
 typedef struct
 {
   Command command;
   ReportForm form;
-  char *argument;             /* (owned): the file to send, or the address to receive from */
-  char *directory;            /* (owned): where to put what arrives */
-  GInetSocketAddress *listen; /* (owned): where the rendezvous listens */
-  guint timeout_s;            /* 0: the default */
+  guint timeout_s; /* 0: the default */
+
+  /* The room. */
+  FloeRoomAddress address;    /* with has_address: receive: where to go, with a code; else the
+                                 --server, without one */
+  gboolean has_address;       /* FALSE: a rendezvous of our own */
+  GInetSocketAddress *listen; /* (owned): where our own rendezvous listens */
+  gboolean has_listen;        /* --listen was given, and not chosen for the user */
+  GTlsCertificate *certificate; /* (owned) (nullable): of our own rendezvous */
+  GTlsDatabase *trust;          /* (owned) (nullable): to trust besides the system's */
+  char **hosts;                 /* (owned) (nullable): names our own rendezvous goes by */
+
+  /* The connection. */
+  GPtrArray *ice_servers; /* (owned): of FloeIceServer */
+  gboolean relay_only;
+  guint16 min_port, max_port; /* 0: any */
+
+  /* The files. */
+  char **paths;    /* (owned) (nullable): send: what */
+  char *directory; /* (owned) (nullable): receive: where to */
+  gboolean to_stdout;
+  gboolean accepts; /* without being asked */
+  ConflictRule conflict_rule;
+  gboolean has_conflict_rule;
 } Options;
 
 void options_clear (Options *self);
 
-/* Fills @options from the command line, or returns FALSE with an error that tells what is wrong;
- * options->form is good in either case. --help and --version print and exit. */
+/* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and asks
+ * at the terminal for an address that is given as "-"; or returns FALSE with an error that tells what
+ * is wrong; options->form is good in either case. --help and --version print and exit. Overwrites
+ * what is secret among @argv. */
 gboolean options_parse (Options *options, int argc, char **argv, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* What floe tells its user: sentences and a progress line, or one JSON object a line. */
+/* What floe tells its user: sentences and a progress line, or one JSON object a line as in
+ * docs/schema. Whatever text is given is made fit for a terminal here.
+ *
+ * With REPORT_TEXT sentences go to standard output, or to standard error when that has the content
+ * (report_use_stderr ()); with REPORT_JSON only objects go to standard output. */
 #pragma once
 
 #include <floe/floe.h>
@@ -20,20 +24,45 @@ typedef enum
 Report *report_new (ReportForm form);
 void report_free (Report *self);
 
-/* The rendezvous at @address is ready; @invites when somebody else has to be told the address. */
-void report_ready (Report *self, const char *address, gboolean invites);
+/* Standard output is taken. */
+void report_use_stderr (Report *self);
 
-/* Connected over @pair (nullable: not known) after @ms milliseconds. */
+/* Somebody may come to @url, whose fragment is @code; @offers_files: to fetch files, else to bring
+ * some. On a terminal with a QR code. @server (nullable): the rendezvous, when it is not our own. */
+void report_ready (Report *self, const char *url, const char *code, const char *server,
+                   gboolean offers_files);
+
+/* "floe serve" listens at @url. */
+void report_listening (Report *self, const char *url);
+
+/* Something that the user should know, a sentence. JSON: on standard error. */
+void report_warning (Report *self, const char *message);
+
+/* The other side offers @files files of @bytes (-1: not known) in all; @names (array of @n_names)
+ * are the topmost ones, @more is how many more there are. JSON: nothing. */
+void report_offer (Report *self, const char *const *names, guint n_names, guint more, guint files,
+                   gint64 bytes);
+
+/* Connected, and sure who with, over @pair (nullable: not known); @ms: from when both ends were
+ * known to each other to the open channel. */
 void report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms);
 
-/* @bytes of @total have moved. Call it at most five times a second. */
-void report_progress (Report *self, guint64 bytes, guint64 total);
+/* A file begins; @size -1: not known. */
+void report_file (Report *self, const char *name, gint64 size);
+
+/* @bytes of @total (-1: not known) have moved. Call it at most five times a second. */
+void report_progress (Report *self, guint64 bytes, gint64 total);
+
+/* A file has arrived and was checked. */
+void report_file_done (Report *self, const char *name, guint64 bytes, const char *sha256);
 
 /* All is well. */
-void report_done (Report *self, const char *name, guint64 bytes, const char *sha256,
-                  double seconds);
+void report_done (Report *self, guint files, guint64 bytes, double seconds);
 
 void report_error (Report *self, ExitStatus status, const char *message);
+
+/* The word for @status, as in events and in messages to the other side. */
+const char *exit_status_code (ExitStatus status);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Report, report_free)
 
