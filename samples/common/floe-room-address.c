@@ -1,79 +1,64 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-room-address.h"
 
-#include <floe/floe.h>
-
 #include <string.h>
-#include <sys/random.h>
 
-#define MAX_TOKEN_SIZE 64
 #define MAX_ADDRESS_SIZE 512
-#define NEW_TOKEN_BYTES 16
 
 void
 floe_room_address_clear (FloeRoomAddress *self)
 {
   g_clear_pointer (&self->scheme, g_free);
   g_clear_pointer (&self->host, g_free);
-  g_clear_pointer (&self->token, g_free);
+  floe_code_clear (&self->code);
+  self->has_code = FALSE;
 }
 
-gboolean
-floe_room_token_is_valid (const char *token)
+/* Fills all but the code. */
+static gboolean
+read_server (GUri *uri, FloeRoomAddress *out)
 {
-  gsize size = 0;
+  const char *scheme = g_uri_get_scheme (uri);
+  const char *host = g_uri_get_host (uri);
+  const char *path = g_uri_get_path (uri);
+  int port = g_uri_get_port (uri);
+  gboolean is_https = strcmp (scheme, "https") == 0;
 
-  while (g_ascii_isalnum (token[size]) || token[size] == '-' || token[size] == '_')
-    if (++size > MAX_TOKEN_SIZE)
-      return FALSE;
-  return size > 0 && token[size] == '\0';
-}
-
-char *
-floe_room_token_new (void)
-{
-  guint8 bytes[NEW_TOKEN_BYTES];
-  GString *token = g_string_sized_new (2 * sizeof bytes);
-
-  /* Up to 256 bytes come whole once the kernel's pool is ready, and the call waits for that. */
-  if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
-    g_error ("The kernel gives no random bytes");
-  for (gsize i = 0; i < sizeof bytes; i++)
-    g_string_append_printf (token, "%02x", bytes[i]);
-  return g_string_free (token, FALSE);
+  if (port == -1)
+    port = is_https ? 443 : 80;
+  if ((!is_https && strcmp (scheme, "http") != 0) || host == NULL || host[0] == '\0' || port < 1
+      || port > G_MAXUINT16 || (path[0] != '\0' && strcmp (path, "/") != 0)
+      || g_uri_get_query (uri) != NULL || g_uri_get_userinfo (uri) != NULL)
+    return FALSE;
+  out->scheme = g_strdup (scheme);
+  out->host = g_strdup (host);
+  out->port = (guint16) port;
+  return TRUE;
 }
 
 gboolean
 floe_room_address_parse (const char *text, FloeRoomAddress *out, GError **error)
 {
   g_autoptr (GUri) uri = NULL;
-  const char *scheme = NULL, *host = NULL, *token = NULL;
-  int port = -1;
+  g_auto (FloeRoomAddress) address = { 0 };
 
   if (strnlen (text, MAX_ADDRESS_SIZE + 1) <= MAX_ADDRESS_SIZE)
     uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
-  if (uri != NULL)
-    {
-      scheme = g_uri_get_scheme (uri);
-      host = g_uri_get_host (uri);
-      token = g_uri_get_fragment (uri);
-      port = g_uri_get_port (uri);
-    }
-  if (port == -1)
-    port = g_strcmp0 (scheme, "https") == 0 ? 443 : 80;
-  if ((g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0) || host == NULL
-      || host[0] == '\0' || port < 1 || port > G_MAXUINT16 || token == NULL
-      || !floe_room_token_is_valid (token))
+  if (uri == NULL || !read_server (uri, &address))
     {
       g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_SYNTAX,
-                           "This is no address of a rendezvous: give the one that \"floe send\" "
-                           "prints, with all that follows the '#'");
+                           "This is no address of a rendezvous, which has the form "
+                           "http://HOST:PORT/#CODE");
       return FALSE;
     }
-  out->scheme = g_strdup (scheme);
-  out->host = g_strdup (host);
-  out->port = (guint16) port;
-  out->token = g_strdup (token);
+  if (g_uri_get_fragment (uri) != NULL)
+    {
+      if (!floe_code_parse (g_uri_get_fragment (uri), &address.code, error))
+        return FALSE;
+      address.has_code = TRUE;
+    }
+  *out = address;
+  address = (FloeRoomAddress){ 0 };
   return TRUE;
 }
 
@@ -90,17 +75,22 @@ char *
 floe_room_address_to_string (const FloeRoomAddress *self)
 {
   g_autofree char *authority = format_authority (self);
+  g_autofree char *code = self->has_code ? floe_code_to_string (&self->code) : NULL;
 
-  return g_strdup_printf ("%s://%s/#%s", self->scheme, authority, self->token);
+  return g_strconcat (self->scheme, "://", authority, "/", code != NULL ? "#" : NULL, code, NULL);
 }
 
 char *
 floe_room_address_to_websocket_uri (const FloeRoomAddress *self)
 {
   g_autofree char *authority = format_authority (self);
+  g_autofree char *room = NULL;
   const char *scheme = strcmp (self->scheme, "https") == 0 ? "wss" : "ws";
 
-  return g_strdup_printf ("%s://%s/room/%s", scheme, authority, self->token);
+  g_return_val_if_fail (self->has_code, NULL);
+
+  room = floe_code_get_room (&self->code);
+  return g_strdup_printf ("%s://%s/ws/%s", scheme, authority, room);
 }
 
 gboolean
@@ -111,4 +101,23 @@ floe_room_address_is_loopback (const FloeRoomAddress *self)
   if (address != NULL)
     return g_inet_address_get_is_loopback (address);
   return g_ascii_strcasecmp (self->host, "localhost") == 0;
+}
+
+/* RFC 4193 section 3: fc00::/7. GInetAddress knows only the old site-local addresses. */
+static gboolean
+is_unique_local (GInetAddress *address)
+{
+  return g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
+         && (g_inet_address_to_bytes (address)[0] & 0xfe) == 0xfc;
+}
+
+gboolean
+floe_room_address_is_private (const FloeRoomAddress *self)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (self->host);
+
+  if (address == NULL)
+    return floe_room_address_is_loopback (self);
+  return g_inet_address_get_is_loopback (address) || g_inet_address_get_is_link_local (address)
+         || g_inet_address_get_is_site_local (address) || is_unique_local (address);
 }

@@ -68,16 +68,6 @@ floe_signaling_message_read (JsonObject *object, FloeSignalingMessage *message, 
     return read_description (object, FLOE_SDP_TYPE_OFFER, message, error);
   if (g_strcmp0 (type, "answer") == 0)
     return read_description (object, FLOE_SDP_TYPE_ANSWER, message, error);
-  if (g_strcmp0 (type, "joined") == 0)
-    {
-      message->kind = FLOE_SIGNALING_MESSAGE_JOINED;
-      return TRUE;
-    }
-  if (g_strcmp0 (type, "gone") == 0)
-    {
-      message->kind = FLOE_SIGNALING_MESSAGE_GONE;
-      return TRUE;
-    }
   g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_SYNTAX,
                        "This is neither a description nor a candidate");
   return FALSE;

@@ -3,9 +3,8 @@
  *
  *   {"type":"offer"|"answer","sdp":"..."}
  *   {"candidate":"...","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"..."}  empty: no more
- *   {"type":"joined"}, {"type":"gone"}                                 said by the rendezvous only
  *
- * the first two in the form that toJSON() gives them in a browser.
+ * in the form that toJSON() gives them in a browser.
  *
  * Layer: samples. Knows nothing about how the text travels. */
 #pragma once
@@ -20,8 +19,6 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  FLOE_SIGNALING_MESSAGE_JOINED,
-  FLOE_SIGNALING_MESSAGE_GONE,
   FLOE_SIGNALING_MESSAGE_DESCRIPTION,
   FLOE_SIGNALING_MESSAGE_CANDIDATE,
 } FloeSignalingMessageKind;

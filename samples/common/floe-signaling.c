@@ -3,7 +3,8 @@
 
 enum
 {
-  SIGNAL_PEER_JOINED,
+  SIGNAL_WELCOME,
+  SIGNAL_PEER,
   SIGNAL_DESCRIPTION,
   SIGNAL_CANDIDATE,
   SIGNAL_GONE,
@@ -17,8 +18,10 @@ G_DEFINE_INTERFACE (FloeSignaling, floe_signaling, G_TYPE_OBJECT)
 static void
 floe_signaling_default_init (FloeSignalingInterface *iface)
 {
-  signals[SIGNAL_PEER_JOINED] = g_signal_new ("peer-joined", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST,
-                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_WELCOME] = g_signal_new ("welcome", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
+  signals[SIGNAL_PEER] = g_signal_new ("peer", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_DESCRIPTION] =
       g_signal_new ("description", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, FLOE_TYPE_SESSION_DESCRIPTION);
@@ -48,6 +51,15 @@ floe_signaling_send_candidate (FloeSignaling *self, FloeIceCandidate *candidate)
 }
 
 void
+floe_signaling_dismiss_peer (FloeSignaling *self)
+{
+  g_return_if_fail (FLOE_IS_SIGNALING (self));
+
+  if (FLOE_SIGNALING_GET_IFACE (self)->dismiss_peer != NULL)
+    FLOE_SIGNALING_GET_IFACE (self)->dismiss_peer (self);
+}
+
+void
 floe_signaling_close (FloeSignaling *self)
 {
   g_return_if_fail (FLOE_IS_SIGNALING (self));
@@ -56,9 +68,15 @@ floe_signaling_close (FloeSignaling *self)
 }
 
 void
-floe_signaling_emit_peer_joined (FloeSignaling *self)
+floe_signaling_emit_welcome (FloeSignaling *self, GPtrArray *ice_servers)
 {
-  g_signal_emit (self, signals[SIGNAL_PEER_JOINED], 0);
+  g_signal_emit (self, signals[SIGNAL_WELCOME], 0, ice_servers);
+}
+
+void
+floe_signaling_emit_peer (FloeSignaling *self, gboolean offers)
+{
+  g_signal_emit (self, signals[SIGNAL_PEER], 0, offers);
 }
 
 void

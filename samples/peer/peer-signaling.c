@@ -75,13 +75,7 @@ peer_signaling_receive (PeerSignaling *self, JsonObject *object, GError **error)
     return FALSE;
   if (message.kind == FLOE_SIGNALING_MESSAGE_DESCRIPTION)
     floe_signaling_emit_description (FLOE_SIGNALING (self), message.description);
-  else if (message.kind == FLOE_SIGNALING_MESSAGE_CANDIDATE)
-    floe_signaling_emit_candidate (FLOE_SIGNALING (self), message.candidate);
   else
-    {
-      g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED,
-                           "There is no command of this type");
-      return FALSE;
-    }
+    floe_signaling_emit_candidate (FLOE_SIGNALING (self), message.candidate);
   return TRUE;
 }

@@ -6,8 +6,9 @@
  * opened beneath the one before it and no link is followed.
  *
  * Errors are those of G_IO_ERROR with a message that names the file, fit for a terminal:
- * G_IO_ERROR_INVALID_FILENAME when a path or a target breaks the rules, which is the sender's fault;
- * G_IO_ERROR_EXISTS with CONFLICT_REFUSE; G_IO_ERROR_NO_SPACE; and what else the system says.
+ * G_IO_ERROR_INVALID_FILENAME when a path or a target breaks the rules, which is the sender's
+ * fault; G_IO_ERROR_EXISTS with CONFLICT_REFUSE; G_IO_ERROR_NO_SPACE; and what else the system
+ * says.
  *
  * Layer: samples. Knows nothing about connections. */
 #pragma once

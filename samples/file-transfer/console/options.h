@@ -24,11 +24,11 @@ typedef struct
   guint timeout_s; /* 0: the default */
 
   /* The room. */
-  FloeRoomAddress address;    /* with has_address: receive: where to go, with a code; else the
-                                 --server, without one */
-  gboolean has_address;       /* FALSE: a rendezvous of our own */
-  GInetSocketAddress *listen; /* (owned): where our own rendezvous listens */
-  gboolean has_listen;        /* --listen was given, and not chosen for the user */
+  FloeRoomAddress address;      /* with has_address: receive: where to go, with a code; else the
+                                   --server, without one */
+  gboolean has_address;         /* FALSE: a rendezvous of our own */
+  GInetSocketAddress *listen;   /* (owned): where our own rendezvous listens */
+  gboolean has_listen;          /* --listen was given, and not chosen for the user */
   GTlsCertificate *certificate; /* (owned) (nullable): of our own rendezvous */
   GTlsDatabase *trust;          /* (owned) (nullable): to trust besides the system's */
   char **hosts;                 /* (owned) (nullable): names our own rendezvous goes by */
@@ -49,10 +49,10 @@ typedef struct
 
 void options_clear (Options *self);
 
-/* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and asks
- * at the terminal for an address that is given as "-"; or returns FALSE with an error that tells what
- * is wrong; options->form is good in either case. --help and --version print and exit. Overwrites
- * what is secret among @argv. */
+/* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and
+ * asks at the terminal for an address that is given as "-"; or returns FALSE with an error that
+ * tells what is wrong; options->form is good in either case. --help and --version print and exit.
+ * Overwrites what is secret among @argv. */
 gboolean options_parse (Options *options, int argc, char **argv, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)

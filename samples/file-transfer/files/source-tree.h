@@ -37,8 +37,8 @@ typedef struct
 {
   SourceKind kind;
   const char *name;
-  gint64 size;  /* of all that is in it; -1: not known beforehand */
-  guint files;  /* in it */
+  gint64 size; /* of all that is in it; -1: not known beforehand */
+  guint files; /* in it */
 } SourceItem;
 
 typedef struct _SourceTree SourceTree;

@@ -28,7 +28,8 @@ void report_free (Report *self);
 void report_use_stderr (Report *self);
 
 /* Somebody may come to @url, whose fragment is @code; @offers_files: to fetch files, else to bring
- * some. On a terminal with a QR code. @server (nullable): the rendezvous, when it is not our own. */
+ * some. On a terminal with a QR code. @server (nullable): the rendezvous, when it is not our own.
+ */
 void report_ready (Report *self, const char *url, const char *code, const char *server,
                    gboolean offers_files);
 

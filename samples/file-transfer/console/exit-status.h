@@ -12,7 +12,8 @@ typedef enum
   EXIT_STATUS_FILE = 5,           /* a file here can't be read or written */
   EXIT_STATUS_TIMED_OUT = 6,      /* nothing happened for too long */
   EXIT_STATUS_INTERRUPTED = 130,  /* by a signal */
-  /* Not an exit status of its own: ends as EXIT_STATUS_AUTHENTICATION, but is told apart in words. */
+  /* Not an exit status of its own: ends as EXIT_STATUS_AUTHENTICATION, but is told apart in words.
+   */
   EXIT_STATUS_INTEGRITY = 4 | 0x100 /* what arrived is not what was sent */
 } ExitStatus;
 
