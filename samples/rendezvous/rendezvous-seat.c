@@ -3,8 +3,16 @@
 
 #include <string.h>
 
-#include "floe-signaling-message.h"
+#include "floe-room-message.h"
 #include "sample-json.h"
+
+/* Of no peer: a room counts from 1. */
+#define NO_SESSION 0
+/* Not of the protocol: what is told when the member was let go, after the reason if there is one.
+ */
+#define END ""
+/* The servers do not travel as text to one who is here. */
+#define WELCOME "{\"type\":\"welcome\"}"
 
 struct _RendezvousSeat
 {
@@ -15,7 +23,7 @@ struct _RendezvousSeat
   GMainContext *context;    /* (owned) */
   GQueue incoming;          /* (owned): of text, to be told by the main loop */
   GSource *source;          /* (owned) (nullable): while there is something to tell */
-  gint64 session;           /* of the present peer, as far as ::peer told */
+  gint64 session;           /* of the peer that ::peer told of last, or NO_SESSION */
   gboolean is_closed;       /* nothing is told any more */
 };
 
@@ -42,69 +50,78 @@ stop (RendezvousSeat *self)
   g_queue_clear_full (&self->incoming, g_free);
 }
 
-/* A rendezvous' codes in the terms of FloeSignaling::error. */
+/* Nothing follows. */
 static void
-tell_error (RendezvousSeat *self, JsonObject *object)
+tell_error (RendezvousSeat *self, const GError *error)
 {
-  const char *code = sample_json_get_string (object, "code", 32);
-  const char *message = sample_json_get_string (object, "message", FLOE_SIGNALING_MAX_SIZE);
-  FloeError error_code = g_strcmp0 (code, "no-room") == 0  ? FLOE_ERROR_INVALID_ACCESS
-                         : g_strcmp0 (code, "closed") == 0 ? FLOE_ERROR_NETWORK
-                                                           : FLOE_ERROR_OPERATION;
-  g_autoptr (GError) error = g_error_new_literal (FLOE_ERROR, (int) error_code, message);
-
   stop (self);
   floe_signaling_emit_error (FLOE_SIGNALING (self), error);
 }
 
 static void
-tell_peer (RendezvousSeat *self, JsonObject *object)
+tell_end (RendezvousSeat *self)
 {
-  self->session = sample_json_get_int (object, "session", 0);
-  floe_signaling_emit_peer (FLOE_SIGNALING (self),
-                            sample_json_get_boolean (object, "offers", FALSE));
+  g_autoptr (GError) error =
+      g_error_new_literal (FLOE_ERROR, FLOE_ERROR_NETWORK, "The room was closed");
+
+  tell_error (self, error);
 }
 
-/* What the other member said: it is checked for form by the room, and for sense here. */
+/* What belongs to the present peer; not what was under way when it was sent away. */
 static void
-tell_relayed (RendezvousSeat *self, JsonObject *object, const char *type)
+tell_of_peer (RendezvousSeat *self, const FloeRoomMessage *message)
 {
-  g_auto (FloeSignalingMessage) message = { 0 };
-  g_autoptr (JsonObject) no_more = json_object_new ();
-  g_autoptr (GError) error = NULL;
-  JsonObject *inner = no_more;
+  FloeSignaling *signaling = FLOE_SIGNALING (self);
 
-  json_object_set_string_member (no_more, "candidate", "");
-  json_object_set_int_member (no_more, "sdpMLineIndex", 0);
-  if (sample_json_has (object, type))
-    inner = json_object_get_object_member (object, type);
-  if (!floe_signaling_message_read (inner, &message, &error))
-    g_debug ("rendezvous: left out a message: %s", error->message);
-  else if (message.kind == FLOE_SIGNALING_MESSAGE_DESCRIPTION)
-    floe_signaling_emit_description (FLOE_SIGNALING (self), message.description);
+  if (message->session != self->session)
+    return;
+  if (message->kind == FLOE_ROOM_MESSAGE_DESCRIPTION)
+    floe_signaling_emit_description (signaling, message->description);
+  else if (message->kind == FLOE_ROOM_MESSAGE_CANDIDATE)
+    floe_signaling_emit_candidate (signaling, message->candidate);
   else
-    floe_signaling_emit_candidate (FLOE_SIGNALING (self), message.candidate);
+    {
+      self->session = NO_SESSION;
+      floe_signaling_emit_gone (signaling);
+    }
+}
+
+static void
+tell_message (RendezvousSeat *self, const FloeRoomMessage *message)
+{
+  switch (message->kind)
+    {
+    case FLOE_ROOM_MESSAGE_WELCOME:
+      floe_signaling_emit_welcome (FLOE_SIGNALING (self), self->ice_servers);
+      break;
+    case FLOE_ROOM_MESSAGE_PEER:
+      self->session = message->session;
+      floe_signaling_emit_peer (FLOE_SIGNALING (self), message->offers);
+      break;
+    case FLOE_ROOM_MESSAGE_ERROR:
+      tell_error (self, message->error);
+      break;
+    case FLOE_ROOM_MESSAGE_DESCRIPTION:
+    case FLOE_ROOM_MESSAGE_CANDIDATE:
+    case FLOE_ROOM_MESSAGE_GONE:
+      tell_of_peer (self, message);
+      break;
+    }
 }
 
 static void
 tell (RendezvousSeat *self, const char *text)
 {
   g_autoptr (JsonObject) object = sample_json_parse_object (text, strlen (text), NULL);
-  const char *type = object != NULL ? sample_json_get_string (object, "type", 32) : NULL;
+  g_auto (FloeRoomMessage) message = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  /* It is the room's own text, so there is an object with a type. */
-  g_return_if_fail (type != NULL);
-
-  if (strcmp (type, "welcome") == 0)
-    floe_signaling_emit_welcome (FLOE_SIGNALING (self), self->ice_servers);
-  else if (strcmp (type, "peer") == 0)
-    tell_peer (self, object);
-  else if (strcmp (type, "gone") == 0)
-    floe_signaling_emit_gone (FLOE_SIGNALING (self));
-  else if (strcmp (type, "error") == 0)
-    tell_error (self, object);
-  else if (sample_json_get_int (object, "session", -1) == self->session)
-    tell_relayed (self, object, type);
+  if (object == NULL)
+    tell_end (self);
+  else if (floe_room_message_read (object, &message, &error))
+    tell_message (self, &message);
+  else /* One that makes no sense, a candidate of a new kind say, stops nobody. */
+    g_debug ("rendezvous: left out a message: %s", error->message);
 }
 
 /* One message a turn, so that a handler may close or drop the seat. */
@@ -143,56 +160,37 @@ on_member_send (gpointer user_data, const char *text)
 static void
 on_member_let_go (gpointer user_data)
 {
-  /* What was said last, an error or gone, is told by queue_text(). */
+  queue_text (user_data, END);
 }
 
 static const RendezvousMemberCallbacks member_callbacks = { on_member_send, on_member_let_go };
 
-/* Takes @object. */
+/* Takes @line. */
 static void
-say (RendezvousSeat *self, JsonObject *object)
+say (RendezvousSeat *self, char *line)
 {
-  g_autofree char *line = sample_json_to_line (object);
+  g_autofree char *owned = line;
 
-  json_object_unref (object);
   if (self->member != NULL)
-    rendezvous_member_handle_text (self->member, line, strlen (line), g_get_monotonic_time ());
-}
-
-/* (transfer full): a message of @type to the present peer. */
-static JsonObject *
-make_session_message (RendezvousSeat *self, const char *type)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "type", type);
-  json_object_set_int_member (object, "session", self->session);
-  return object;
+    rendezvous_member_handle_text (self->member, owned, strlen (owned), g_get_monotonic_time ());
 }
 
 static void
 send_description (FloeSignaling *signaling, FloeSessionDescription *description)
 {
   RendezvousSeat *self = RENDEZVOUS_SEAT (signaling);
-  JsonObject *object = make_session_message (self, "description");
 
-  json_object_set_object_member (object, "description",
-                                 floe_signaling_message_write_description (description));
-  say (self, object);
+  if (self->session != NO_SESSION)
+    say (self, floe_room_message_write_description (self->session, description));
 }
 
 static void
 send_candidate (FloeSignaling *signaling, FloeIceCandidate *candidate)
 {
   RendezvousSeat *self = RENDEZVOUS_SEAT (signaling);
-  JsonObject *object = make_session_message (self, "candidate");
 
-  if (candidate != NULL)
-    json_object_set_object_member (object, "candidate",
-                                   floe_signaling_message_write_candidate (candidate));
-  else
-    json_object_set_null_member (object, "candidate");
-  say (self, object);
+  if (self->session != NO_SESSION)
+    say (self, floe_room_message_write_candidate (self->session, candidate));
 }
 
 static void
@@ -200,7 +198,10 @@ dismiss_peer (FloeSignaling *signaling)
 {
   RendezvousSeat *self = RENDEZVOUS_SEAT (signaling);
 
-  say (self, make_session_message (self, "gone"));
+  if (self->session == NO_SESSION)
+    return;
+  say (self, floe_room_message_write_gone (self->session));
+  self->session = NO_SESSION;
 }
 
 static void
@@ -251,29 +252,16 @@ rendezvous_seat_init (RendezvousSeat *self)
   g_queue_init (&self->incoming);
 }
 
-static void
-join (RendezvousSeat *self, gboolean opens)
-{
-  g_autofree char *id = g_uuid_string_random ();
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "type", "join");
-  json_object_set_string_member (object, "id", id);
-  json_object_set_boolean_member (object, "opens", opens);
-  say (self, object);
-}
-
 RendezvousSeat *
 rendezvous_seat_new (RendezvousRooms *rooms, const char *room, gboolean opens,
                      GPtrArray *ice_servers)
 {
-  /* The servers do not travel as text to one who is here. */
-  static const char welcome[] = "{\"type\":\"welcome\"}";
   RendezvousSeat *self = g_object_new (RENDEZVOUS_TYPE_SEAT, NULL);
+  g_autofree char *id = g_uuid_string_random ();
 
   self->ice_servers = g_ptr_array_ref (ice_servers);
-  self->member = rendezvous_member_new (rooms, room, welcome, &member_callbacks, self);
-  join (self, opens);
+  self->member = rendezvous_member_new (rooms, room, WELCOME, &member_callbacks, self);
+  say (self, floe_room_message_write_join (id, opens));
   return self;
 }
 
@@ -281,6 +269,5 @@ void
 rendezvous_seat_dismiss (RendezvousSeat *self)
 {
   leave (self);
-  queue_text (self, "{\"type\":\"error\",\"code\":\"closed\","
-                    "\"message\":\"The rendezvous was closed\"}");
+  queue_text (self, END);
 }
