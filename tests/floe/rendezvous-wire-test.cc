@@ -335,6 +335,7 @@ INSTANTIATE_TEST_SUITE_P (
                      Origin{ "DefaultPortSaid", "h:80", "http://h", false, true },
                      Origin{ "DefaultPortOfTls", "h", "https://h", true, true },
                      Origin{ "PlainPageOfTlsHost", "h", "http://h", true, false },
+                     Origin{ "PlainPageOfTlsPort", "h:1", "http://h:1", true, false },
                      Origin{ "BehindATlsProxy", "h", "https://h", false, true },
                      Origin{ "Ipv6", "[::1]:1", "http://[::1]:1", false, true },
                      Origin{ "Path", "h:1", "http://h:1/", false, false }),
