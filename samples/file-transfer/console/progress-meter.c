@@ -10,6 +10,15 @@
 /* Longer is no estimate any more. */
 #define MAX_TIME_LEFT_S (100.0 * 60 * 60)
 
+char *
+progress_format_size (guint64 bytes)
+{
+  g_autofree char *text = g_format_size (bytes);
+  g_auto (GStrv) parts = g_strsplit (text, "\u00a0", -1); /* a space that does not break */
+
+  return g_strjoinv (" ", parts);
+}
+
 void
 progress_meter_update (ProgressMeter *self, gint64 now_us, guint64 bytes)
 {
@@ -52,9 +61,9 @@ format_time_left (const ProgressMeter *self, guint64 bytes, gint64 total)
 static char *
 format_details (const ProgressMeter *self, guint64 bytes, gint64 total)
 {
-  g_autofree char *done = g_format_size (bytes);
-  g_autofree char *all = total >= 0 ? g_format_size ((guint64) total) : NULL;
-  g_autofree char *rate = self->rate >= 1 ? g_format_size ((guint64) self->rate) : NULL;
+  g_autofree char *done = progress_format_size (bytes);
+  g_autofree char *all = total >= 0 ? progress_format_size ((guint64) total) : NULL;
+  g_autofree char *rate = self->rate >= 1 ? progress_format_size ((guint64) self->rate) : NULL;
   g_autofree char *left = format_time_left (self, bytes, total);
   GString *text = g_string_new (done);
 

@@ -14,6 +14,9 @@ typedef struct
   double rate; /* bytes a second, smoothed; 0: not known */
 } ProgressMeter;
 
+/* (transfer full): "12.3 MB", in characters that every terminal has. */
+char *progress_format_size (guint64 bytes);
+
 /* @bytes have moved in all, which may start anew with fewer. */
 void progress_meter_update (ProgressMeter *self, gint64 now_us, guint64 bytes);
 

@@ -166,7 +166,7 @@ void
 report_offer (Report *self, const char *const *names, guint n_names, guint more, guint files,
               gint64 bytes)
 {
-  g_autofree char *size = bytes >= 0 ? g_format_size ((guint64) bytes) : NULL;
+  g_autofree char *size = bytes >= 0 ? progress_format_size ((guint64) bytes) : NULL;
 
   if (self->form == REPORT_JSON)
     return;
@@ -243,7 +243,7 @@ report_file_done (Report *self, const char *name, guint64 bytes, const char *sha
       return;
     }
   safe = safe_message (name, MAX_TEXT);
-  size = g_format_size (bytes);
+  size = progress_format_size (bytes);
   say (self, "%s, %s\n", safe, size);
   self->files_done++;
   g_free (self->last_sha256);
@@ -261,8 +261,8 @@ report_done (Report *self, guint files, guint64 bytes, double seconds)
       report_json_done (files, bytes, seconds);
       return;
     }
-  size = g_format_size (bytes);
-  rate = g_format_size (seconds > 0 ? (guint64) ((double) bytes / seconds) : 0);
+  size = progress_format_size (bytes);
+  rate = progress_format_size (seconds > 0 ? (guint64) ((double) bytes / seconds) : 0);
   say (self, "Done: %u %s, %s in %.1f s (%s/s).\n", files, files == 1 ? "file" : "files", size,
        seconds, rate);
   if (self->files_done == 1)
