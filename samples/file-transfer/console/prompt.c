@@ -195,11 +195,11 @@ read_line_unseen (const char *question, char *line, gsize size)
     sigaction (numbers[i], &ours, &theirs[i]);
   unseen = before;
   unseen.c_lflag &= ~(tcflag_t) (ECHO | ECHOE | ECHOK | ECHONL);
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &unseen); /* before anybody is told to type */
   fputs (question, stderr);
   fflush (stderr);
-  tcsetattr (STDIN_FILENO, TCSAFLUSH, &unseen);
   is_read = read_line (line, size);
-  tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+  tcsetattr (STDIN_FILENO, TCSADRAIN, &before);
   fputc ('\n', stderr);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     sigaction (numbers[i], &theirs[i], NULL);
