@@ -74,5 +74,6 @@ serve_run (const Options *options, Report *report)
   announce (options, bound, report);
   run_until_signal ();
   floe_rendezvous_close (rendezvous);
+  report_error (report, EXIT_STATUS_INTERRUPTED, "Interrupted");
   return EXIT_STATUS_INTERRUPTED;
 }

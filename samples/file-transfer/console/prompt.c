@@ -199,7 +199,7 @@ read_line_unseen (const char *question, char *line, gsize size)
   fputs (question, stderr);
   fflush (stderr);
   is_read = read_line (line, size);
-  tcsetattr (STDIN_FILENO, TCSADRAIN, &before);
+  tcsetattr (STDIN_FILENO, TCSANOW, &before);
   fputc ('\n', stderr);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     sigaction (numbers[i], &theirs[i], NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* The events of docs/schema/events.schema.json, one on a line. */
+/* The events of docs/schema/events.json, one on a line. */
 #pragma once
 
 #include "report.h"
