@@ -354,7 +354,10 @@ on_entered (gpointer user_data)
   Session *self = user_data;
 
   self->moved_at_us = g_get_monotonic_time ();
-  if (room_is_ours (self->room) && !session_is_ending (self))
+  if (session_is_ending (self))
+    return;
+  room_warn_if_exposed (self->room, self->report);
+  if (room_is_ours (self->room))
     report_ready (self->report, room_get_url (self->room), room_get_code (self->room),
                   room_get_server (self->room), self->engine.role == FLOE_PROOF_SENDER);
 }
