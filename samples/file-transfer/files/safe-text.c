@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-/* Whether a terminal or a file manager might do something else with @c than show it: control
- * characters, and format characters such as those that turn the direction of text around. */
-static gboolean
-is_active (gunichar c)
+gboolean
+safe_text_is_active (gunichar c)
 {
   switch (g_unichar_type (c))
     {
@@ -31,7 +29,7 @@ replace_active (const char *text, glong max_characters)
   for (const char *p = text; *p != '\0' && max_characters > 0; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      g_string_append_unichar (safe, is_active (c) ? '_' : c);
+      g_string_append_unichar (safe, safe_text_is_active (c) ? '_' : c);
       max_characters--;
     }
   return g_string_free (safe, FALSE);

@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * name, "." and "..", invalid UTF-8, or more than SAFE_FILE_NAME_MAX bytes. */
 char *safe_file_name (const char *name);
 
+/* Whether a terminal or a file manager might do something else with @c than show it: control
+ * characters, and format characters such as those that turn the direction of text around. */
+gboolean safe_text_is_active (gunichar c);
+
 /* (transfer full): @text without what a terminal acts upon, cut to @max_characters. */
 char *safe_message (const char *text, glong max_characters);
 
