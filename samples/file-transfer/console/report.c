@@ -127,21 +127,18 @@ void
 report_ready (Report *self, const char *url, const char *code, const char *server,
               gboolean offers_files)
 {
-  const char *command = offers_files ? "receive" : "send";
-
   if (self->form == REPORT_JSON)
     {
       report_json_ready (url, code);
       return;
     }
-  if (offers_files)
-    say (self, "To fetch it, open this in a browser, or run: floe receive '%s'\n\n    %s\n\n", url,
-         url);
-  else
-    say (self, "To send something here, open this in a browser:\n\n    %s\n\n", url);
+  say (self, "To %s, open this in a browser:\n\n    %s\n\n",
+       offers_files ? "fetch it" : "send something here", url);
   show_qr_code (self, url);
-  if (server != NULL && offers_files)
-    say (self, "Or run: floe %s --server '%s' %s\n\n", command, server, code);
+  if (offers_files)
+    say (self, "Or run:\n\n    floe receive '%s'\n\n", url);
+  if (offers_files && server != NULL)
+    say (self, "Or, with the code alone:\n\n    floe receive --server '%s' %s\n\n", server, code);
 }
 
 void
