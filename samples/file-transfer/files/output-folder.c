@@ -37,6 +37,7 @@ struct _OutputFolder
   gint64 mtime_ms;
   ConflictRule rule;
   gboolean expects_more;
+  guint uncounted; /* folders and links */
 };
 
 OutputFolder *
@@ -136,6 +137,17 @@ start_entry (OutputFolder *self, const char *path, guint *count, GError **error)
     }
   *count = g_strv_length (segments);
   return g_steal_pointer (&segments);
+}
+
+/* Counts a folder or a link, which are not part of what an offer counts. */
+static gboolean
+count_uncounted (OutputFolder *self, const char *path, GError **error)
+{
+  if (self->uncounted >= TRANSFER_MAX_FOLDERS_AND_LINKS)
+    return file_error_set_rule (error, G_IO_ERROR_INVALID_FILENAME, path,
+                                "There are too many folders and links in this transfer");
+  self->uncounted++;
+  return TRUE;
 }
 
 /* Goes into the folder @name of the innermost one, which exists. */
@@ -285,7 +297,7 @@ output_folder_make_folder (OutputFolder *self, const char *path, guint mode, gin
   guint count;
   g_auto (GStrv) segments = start_entry (self, path, &count, error);
 
-  if (segments == NULL)
+  if (segments == NULL || !count_uncounted (self, path, error))
     return FALSE;
   /* It is open, or was at the top: this folder is sent a second time. */
   if (output_chain_count_open (self->chain, segments, count) == count)
@@ -377,7 +389,7 @@ output_folder_make_link (OutputFolder *self, const char *path, const char *targe
   Placement placement;
   int code;
 
-  if (segments == NULL)
+  if (segments == NULL || !count_uncounted (self, path, error))
     return FALSE;
   /* A link at the top has no topmost folder to stay in. */
   if (count < 2 || !transfer_path_is_inside (target, count - 2))
