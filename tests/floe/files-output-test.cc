@@ -3,10 +3,7 @@
 #include "files-output-test.h"
 
 #include <csignal>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 namespace
 {
