@@ -268,6 +268,32 @@ TEST_F (OutputFolderTest, GivesUpOnANameThatIsTakenAThousandTimes)
   EXPECT_TRUE (error_.Is (G_IO_ERROR, G_IO_ERROR_EXISTS));
 }
 
+bool
+WriteText (const char *path, const std::string &text)
+{
+  const int fd = open (path, O_WRONLY);
+  const bool is_written = write (fd, text.data (), text.size ()) > 0;
+  close (fd);
+  return is_written;
+}
+
+/* Makes a mount namespace, and if need be a user namespace in which the user may mount. */
+bool
+LeaveMountNamespace ()
+{
+  const uid_t user = geteuid ();
+  const std::string group_map =
+      std::to_string (getegid ()) + " " + std::to_string (getegid ()) + " 1";
+  const std::string user_map = std::to_string (user) + " " + std::to_string (user) + " 1";
+
+  if (unshare (CLONE_NEWNS | (user != 0 ? CLONE_NEWUSER : 0)) != 0)
+    return false;
+  if (user == 0)
+    return mount ("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  return WriteText ("/proc/self/setgroups", "deny") && WriteText ("/proc/self/gid_map", group_map)
+         && WriteText ("/proc/self/uid_map", user_map);
+}
+
 /* Fills a file system of 64 KiB, in a process and a mount namespace of its own. Returns the
  * process's exit status: 0 when all was well, 77 when it may not mount. */
 int
@@ -277,9 +303,8 @@ FillSmallDisk (const std::string &mount_point)
   ErrorHolder error;
   gboolean exists;
 
-  if (unshare (CLONE_NEWNS | (geteuid () != 0 ? CLONE_NEWUSER : 0)) != 0
-      || mount ("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
-      || mount ("floe", mount_point.c_str (), "tmpfs", 0, "size=64k") != 0)
+  if (!LeaveMountNamespace ()
+      || mount ("floe", mount_point.c_str (), "tmpfs", 0, "size=64k,mode=0777") != 0)
     return 77;
   OutputFolder *folder = output_folder_new (mount_point.c_str (), error);
   if (folder == nullptr || !output_folder_announce (folder, "f", &exists, error))

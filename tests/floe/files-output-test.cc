@@ -238,6 +238,9 @@ TEST_F (OutputFolderTest, KnowsWhatDoesNotFit)
   EXPECT_EQ (output_folder_begin_file (folder_, "f", G_MAXINT64, 0644, -1, error_), OUTPUT_FAILED);
   EXPECT_TRUE (error_.Is (G_IO_ERROR, G_IO_ERROR_NO_SPACE));
   EXPECT_EQ (target_.Show (), "out/\n");
+  target_.WriteFile ("out/f", "mine");
+  Open (CONFLICT_SKIP, { "f" });
+  EXPECT_EQ (output_folder_begin_file (folder_, "f", G_MAXINT64, 0644, -1, error_), OUTPUT_SKIPPED);
 }
 
 TEST_F (OutputFolderTest, SaysWhenAFileMayNotBeSoLarge)
