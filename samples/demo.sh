@@ -99,9 +99,9 @@ echo "   connected in $(value ms connected "$work/receive.json") ms;" \
     "path: $(value path connected "$work/receive.json")," \
     "from a $(value local_candidate connected "$work/receive.json") address" \
     "to a $(value remote_candidate connected "$work/receive.json") address"
-awk -v files="$(value files done "$work/receive.json")" \
-    -v bytes="$(value bytes done "$work/receive.json")" \
-    -v seconds="$(value seconds done "$work/receive.json")" \
+awk -v files="$(value files 'done' "$work/receive.json")" \
+    -v bytes="$(value bytes 'done' "$work/receive.json")" \
+    -v seconds="$(value seconds 'done' "$work/receive.json")" \
     'BEGIN { printf "   %d files, %d bytes in %.2f s: %.1f MB/s, over DTLS and SCTP\n", files, bytes,
              seconds, bytes / 1e6 / (seconds > 0 ? seconds : 1) }'
 

@@ -140,6 +140,16 @@ TEST_F (OptionsTest, TakeTheCodeFromTheEnvironmentAndOutOfIt)
   EXPECT_EQ (code.options.address.port, 1);
 }
 
+TEST_F (OptionsTest, NameTheEnvironmentWhereItIsToBlame)
+{
+  CommandLine line ({ "receive" });
+
+  g_setenv ("FLOE_CODE", CODE, TRUE);
+  EXPECT_FALSE (line.Parse ());
+  EXPECT_THAT (line.error.message (), testing::StartsWith ("FLOE_CODE: "));
+  EXPECT_THAT (line.error.message (), testing::HasSubstr ("--server"));
+}
+
 TEST_F (OptionsTest, HideSecretsAmongTheArguments)
 {
   CommandLine url ({ "receive", "http://127.0.0.1:81/#" CODE });
