@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <clocale>
+#include <cstdio>
+#include <unistd.h>
 
 extern "C"
 {
@@ -211,6 +213,34 @@ TEST_F (OptionsTest, OfServeSayWhereAndAsWhom)
   EXPECT_STREQ (line.options.hosts[1], "xn--bcher-kva.example");
   options_get_own_address (&line.options, line.options.listen, &address);
   EXPECT_EQ (TakeString (floe_room_address_to_string (&address)), "http://floe.example:81/");
+}
+
+TEST_F (OptionsTest, TakeACertificateAndTrust)
+{
+  g_autoptr (FloeCertificate) certificate = nullptr;
+  g_autofree char *key = nullptr, *folder = g_dir_make_tmp ("floe-options-XXXXXX", nullptr);
+  const std::string cert_path = std::string (folder) + "/cert.pem",
+                    key_path = std::string (folder) + "/key.pem";
+  CommandLine own ({ "serve", "--tls-cert", cert_path, "--tls-key", key_path, "--listen", "[::1]:1",
+                     "--host", "floe.example" });
+  CommandLine other ({ "send", "a", "--server", "https://floe.example", "--tls-ca", cert_path });
+  g_auto (FloeRoomAddress) address = {};
+
+  certificate = floe_certificate_generate (nullptr);
+  ASSERT_NE (certificate, nullptr);
+  g_file_set_contents (cert_path.c_str (),
+                       TakeString (floe_certificate_to_pem (certificate, &key)).c_str (), -1,
+                       nullptr);
+  g_file_set_contents (key_path.c_str (), key, -1, nullptr);
+  ASSERT_TRUE (own.Parse ()) << own.error.message ();
+  ASSERT_NE (own.options.certificate, nullptr);
+  options_get_own_address (&own.options, own.options.listen, &address);
+  EXPECT_EQ (TakeString (floe_room_address_to_string (&address)), "https://floe.example:1/");
+  ASSERT_TRUE (other.Parse ()) << other.error.message ();
+  EXPECT_NE (other.options.trust, nullptr);
+  remove (cert_path.c_str ());
+  remove (key_path.c_str ());
+  rmdir (folder);
 }
 
 struct BadLine
