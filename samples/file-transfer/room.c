@@ -222,6 +222,12 @@ room_is_on_loopback (Room *self)
 }
 
 void
+room_warn_if_exposed (Room *self, Report *report)
+{
+  host_address_warn_if_exposed (&self->address, report);
+}
+
+void
 room_get_key (Room *self, guint8 key[FLOE_CODE_KEY_SIZE])
 {
   floe_code_get_key (&self->address.code, key);

@@ -41,6 +41,9 @@ const char *room_get_server (Room *self);
 /* Whether it is on this machine, so that the other side may be, too. */
 gboolean room_is_on_loopback (Room *self);
 
+/* Warns if what is said on the way there can be read and changed. */
+void room_warn_if_exposed (Room *self, Report *report);
+
 void room_get_key (Room *self, guint8 key[FLOE_CODE_KEY_SIZE]);
 
 /* (nullable): NULL while the way there is lost. */

@@ -18,6 +18,7 @@ const CONNECTING_MS = 60000;
  * @property {() => void} onOpen
  * @property {(text: string) => void} onText
  * @property {(bytes: Uint8Array) => void} onBytes
+ * @property {(isInterrupted: boolean) => void} onInterruption nothing comes through, or again
  * @property {(error: TransferError) => void} onEnd the connection is no more; once
  */
 
@@ -125,20 +126,33 @@ export class Link {
 
   /** Sends what is under way and hangs up. No handler is called any more. */
   close() {
-    const connection = this.#connection;
     if (this.#isOver)
       return;
     this.#finish();
     if (this.#channel?.readyState !== 'open') {
-      connection.close();
+      this.#connection.close();
       return;
     }
-    const timer = setTimeout(() => connection.close(), CLOSING_MS);
+    this.#closeWithChannel();
+    this.#channel.close();
+  }
+
+  /** The same, but it is the other side that hangs up; if it does so soon. */
+  closeAfterPeer() {
+    if (this.#isOver || this.#channel?.readyState !== 'open') {
+      this.close();
+      return;
+    }
+    this.#finish();
+    this.#closeWithChannel();
+  }
+
+  #closeWithChannel() {
+    const timer = setTimeout(() => this.#connection.close(), CLOSING_MS);
     this.#channel.onclose = () => {
       clearTimeout(timer);
-      connection.close();
+      this.#connection.close();
     };
-    this.#channel.close();
   }
 
   /** Whether what is sent goes through a relay; null when the browser does not tell. */
@@ -217,7 +231,10 @@ export class Link {
   }
 
   #checkState() {
-    if (this.#connection.connectionState === 'failed')
+    const state = this.#connection.connectionState;
+    if (this.#isOpen && state !== 'failed')
+      this.#handlers.onInterruption(state === 'disconnected');
+    if (state === 'failed')
       this.#end(this.#isOpen ? new TransferError('lost', 'The connection broke')
         : new TransferError('failed', 'No path between the two let anything through'));
   }

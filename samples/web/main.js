@@ -66,9 +66,21 @@ async function showPath() {
   element('path').hidden = false;
 }
 
+function handleInterruption(isInterrupted) {
+  element('path').classList.toggle('interrupted', isInterrupted);
+  if (isInterrupted)
+    setText('path-text', 'Connection interrupted; waiting for it to come back');
+  else
+    showPath();
+}
+
 function handleDone() {
   document.title = 'Done · Floe';
-  session?.end();
+  element('path').hidden = true;
+  if (flow instanceof ReceivingFlow)
+    session?.endAfterPeer();
+  else
+    session?.end();
   session = null;
   flow = null;
 }
@@ -83,6 +95,7 @@ function join(secret) {
       onConnecting: () => setText('opening-text', 'Found; opening a connection'),
       onStranger: () => {},
       onProved: (role) => handleProved(role),
+      onInterruption: handleInterruption,
       onEnd: handleEnd,
     },
   });
@@ -130,6 +143,7 @@ function invite(sending) {
         showPath();
         sending.start(session, handleDone);
       },
+      onInterruption: handleInterruption,
       onEnd: handleEnd,
     },
   });
@@ -221,8 +235,10 @@ function wire() {
   for (const button of document.querySelectorAll('[data-action="restart"]'))
     button.onclick = restart;
   addEventListener('beforeunload', (event) => {
-    if (document.body.dataset.state === 'transfer' || document.body.dataset.state === 'invite')
-      event.preventDefault();
+    if (!['invite', 'offered', 'transfer'].includes(document.body.dataset.state))
+      return;
+    event.preventDefault();
+    event.returnValue = true; // browsers that do not look at preventDefault()
   });
   addEventListener('pagehide', () => session?.leave());
   addEventListener('hashchange', () => {

@@ -71,7 +71,8 @@ export class Room {
 
   /** Lets the other one go: only the first may. */
   dismiss() {
-    this.#send({ type: 'gone', session: this.#session });
+    if (this.#session !== null)
+      this.#send({ type: 'gone', session: this.#session });
     this.#session = null;
   }
 

@@ -11,6 +11,7 @@ import { protocolError, TransferError } from './transfer-error.js';
 
 const MAX_STRANGERS = 5;
 const HANDSHAKE_MS = 30000;
+const REASON_MS = 1500;
 
 /**
  * @typedef {object} Engine A sender or a receiver.
@@ -24,6 +25,7 @@ const HANDSHAKE_MS = 30000;
  * @property {() => void} onConnecting somebody is there
  * @property {(count: number) => void} onStranger somebody did not know the code: the how manieth
  * @property {(role: 'send' | 'receive') => void} onProved attach() comes now, or soon
+ * @property {(isInterrupted: boolean) => void} onInterruption nothing comes through, or again
  * @property {(error: TransferError) => void} onEnd it is over, and not because of end(); once
  */
 
@@ -95,6 +97,13 @@ export class Session {
     this.#room.close();
   }
 
+  /** It is done at both ends, and the other one hangs up. */
+  endAfterPeer() {
+    this.#isOver = true;
+    this.#link?.closeAfterPeer();
+    this.#room.close();
+  }
+
   /** The page goes away: there is only time for a word. */
   leave() {
     if (!this.#isOver)
@@ -102,10 +111,11 @@ export class Session {
   }
 
   #connect(offers) {
+    const { handlers } = this.#options;
     if (this.#isProved || this.#isOver)
       return;
     this.#link?.close();
-    this.#options.handlers.onConnecting();
+    handlers.onConnecting();
     try {
       this.#link = new Link({
         room: this.#room, iceServers: this.#iceServers, offers,
@@ -113,6 +123,7 @@ export class Session {
           onOpen: () => this.#guard(() => this.#shake()),
           onText: (text) => this.#guard(() => this.#handleText(text)),
           onBytes: (bytes) => this.#guard(() => this.#handleBytes(bytes)),
+          onInterruption: handlers.onInterruption,
           onEnd: (error) => this.#handleFailure(error),
         },
       });
@@ -200,7 +211,13 @@ export class Session {
   }
 
   #handleRoomError(code, message) {
-    if (!this.#isProved)
-      this.fail(new TransferError(code, message));
+    const fail = () => this.fail(new TransferError(code, message));
+    if (this.#isProved)
+      return;
+    // Why we were let go is said on the channel, and may take longer.
+    if (code === 'dismissed' && this.#handshake)
+      setTimeout(fail, REASON_MS);
+    else
+      fail();
   }
 }
