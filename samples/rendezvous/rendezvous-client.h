@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Somebody who came over the network: one HTTP request, which is answered, or which makes the
+ * connection a WebSocket and its owner a member of a room.
+ *
+ * Layer: samples. */
+#pragma once
+
+#include "rendezvous-limits.h"
+#include "rendezvous-room.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RendezvousClient RendezvousClient;
+
+/* What all clients of a rendezvous have in common; outlives them. */
+typedef struct
+{
+  RendezvousRooms *rooms;
+  const char *welcome;
+  const char *machine;      /* the machine's name */
+  const char *const *hosts; /* (nullable) */
+  gboolean is_tls;
+  void (*handle_gone) (gpointer user_data, RendezvousClient *client); /* once; is to free it */
+  gpointer user_data;
+} RendezvousHouse;
+
+/* (transfer full): takes @slot. @io is @socket itself or TLS over it, its handshake done. */
+RendezvousClient *rendezvous_client_new (const RendezvousHouse *house, GIOStream *io,
+                                         GSocket *socket, RendezvousSlot *slot);
+
+/* Ends the connection at once, if it still stands. */
+void rendezvous_client_free (RendezvousClient *self);
+
+G_END_DECLS
