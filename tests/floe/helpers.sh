@@ -7,7 +7,7 @@ begin ()
     title=$1
     why=
     rm -rf out beside && mkdir out beside
-    rm -f sender.* receiver.*
+    rm -f sender.* receiver.* stranger.* liar.*
 }
 
 # expect WHAT ACTUAL EXPECTED: notes a difference.
@@ -37,7 +37,7 @@ end ()
     fi
     failed=$((failed + 1))
     echo "not ok $title: ${why#; }"
-    for log in sender.out sender.err receiver.out receiver.err; do
+    for log in sender.out sender.err receiver.out receiver.err stranger.out stranger.err; do
         [ ! -s "$log" ] || tail -n 5 "$log" | sed "s/^/    $log: /"
     done
 }
@@ -94,7 +94,7 @@ start_sender ()
 # start_receiver OPTION...: in the background, sets receiver.
 start_receiver ()
 {
-    "$floe" receive --json --output out "$@" "$address" > receiver.out 2> receiver.err &
+    "$floe" receive --json --yes --output out "$@" "$address" > receiver.out 2> receiver.err &
     receiver=$!
     pids="$pids $receiver"
 }

@@ -191,6 +191,16 @@ read_link (const Folder *folder, const char *name)
   return g_steal_pointer (&valid);
 }
 
+/* After a folder or a link was added. */
+static gboolean
+check_count (SourceList *self, const char *path, GError **error)
+{
+  if (self->records->len - self->file_count <= TRANSFER_MAX_FOLDERS_AND_LINKS)
+    return TRUE;
+  return file_error_set_rule (error, G_IO_ERROR_NOT_SUPPORTED, path,
+                              "There are more folders and links than a transfer can hold");
+}
+
 /* Adds @record, a file, folder or link called @real_name in @folder. */
 static gboolean
 list_entry (SourceList *self, const Folder *folder, const char *real_name, SourceRecord record,
@@ -213,6 +223,8 @@ list_entry (SourceList *self, const Folder *folder, const char *real_name, Sourc
     case S_IFDIR:
       record.kind = SOURCE_FOLDER;
       index = add_record (self, record);
+      if (!check_count (self, path, error))
+        return FALSE;
       return enter_folder (self, folder->fd, index, folder->depth + 1, error);
     case S_IFLNK:
       record.kind = SOURCE_LINK;
@@ -220,7 +232,7 @@ list_entry (SourceList *self, const Folder *folder, const char *real_name, Sourc
       if (record.target != NULL)
         {
           add_record (self, record);
-          return TRUE;
+          return check_count (self, path, error);
         }
       break;
     default:
