@@ -6,7 +6,7 @@
 #   sh tests/floe/commands.sh FLOE PYTHON
 set -u
 
-floe=$1
+case $1 in /*) floe=$1 ;; *) floe=$PWD/$1 ;; esac
 python=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 failures=0
