@@ -276,7 +276,7 @@ rendezvous_request_has_own_origin (const RendezvousRequest *self, gboolean is_tl
 
   if (origin == NULL)
     return TRUE;
-  if (host == NULL || (!is_https && !g_str_has_prefix (origin, "http://")))
+  if (host == NULL || (!is_https && (is_tls || !g_str_has_prefix (origin, "http://"))))
     return FALSE;
   return split_authority (strstr (origin, "://") + 3, &origin_host, &origin_port)
          && split_authority (host, &own_host, &own_port) && strcmp (origin_host, own_host) == 0
