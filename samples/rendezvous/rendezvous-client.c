@@ -12,10 +12,6 @@
 
 #define PROTOCOL "floe.1"
 #define ROOM_PATH_PREFIX "/ws/"
-#define HEAD_TIMEOUT_S 10
-/* docs/protocol.md section 2. */
-#define JOIN_TIMEOUT_S 10
-#define PING_INTERVAL_S 25
 
 struct _RendezvousClient
 {
@@ -65,10 +61,10 @@ on_member_let_go (gpointer user_data)
 static const RendezvousMemberCallbacks member_callbacks = { on_member_send, on_member_let_go };
 
 static void
-start_timer (RendezvousClient *self, guint seconds, GSourceFunc callback)
+start_timer (RendezvousClient *self, guint delay_ms, GSourceFunc callback)
 {
   stop_timer (self);
-  self->timer = g_timeout_source_new_seconds (seconds);
+  self->timer = g_timeout_source_new (delay_ms);
   g_source_set_callback (self->timer, callback, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
@@ -95,7 +91,7 @@ on_join_timeout (gpointer user_data)
   RendezvousClient *self = user_data;
 
   if (rendezvous_member_is_in (self->member))
-    start_timer (self, PING_INTERVAL_S, on_ping_time);
+    start_timer (self, self->house->patience.ping_ms, on_ping_time);
   else
     rendezvous_member_refuse (self->member, RENDEZVOUS_REASON_TIMEOUT, g_get_monotonic_time ());
   return G_SOURCE_REMOVE;
@@ -183,7 +179,7 @@ upgrade (RendezvousClient *self, const RendezvousRequest *request, const char *r
   self->decoder = rendezvous_decoder_new (FLOE_SIGNALING_MAX_SIZE);
   self->member = rendezvous_member_new (self->house->rooms, room, self->house->welcome,
                                         &member_callbacks, self);
-  start_timer (self, JOIN_TIMEOUT_S, on_join_timeout);
+  start_timer (self, self->house->patience.join_ms, on_join_timeout);
   if (!rendezvous_slot_take_join (self->slot, now_us))
     rendezvous_member_refuse (self->member, RENDEZVOUS_REASON_BUSY, now_us);
 }
@@ -275,7 +271,7 @@ rendezvous_client_new (const RendezvousHouse *house, GIOStream *io, GSocket *soc
   self->slot = slot;
   self->head = g_byte_array_new ();
   self->stream = rendezvous_stream_new (io, socket, &stream_callbacks, self);
-  start_timer (self, HEAD_TIMEOUT_S, on_head_timeout);
+  start_timer (self, house->patience.head_ms, on_head_timeout);
   return self;
 }
 

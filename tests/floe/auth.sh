@@ -135,8 +135,8 @@ pretenders ()
             > stranger.out 2> stranger.err
         kill -0 "$receiver" 2> /dev/null || why="$why; the receiver ended"
     done
-    "$hostile" --role send --join "$address" "$(offer 1 0 f file)" wait:accept "$(file 0 f 0)" \
-        "$(end_of 0 0 "$nothing")" "$(done_with 1 0)" wait:done > sender.out 2> sender.err
+    "$hostile" --role send --join "$address" "$(offer_step 1 0 f file)" wait:accept "$(file_step 0 f 0)" \
+        "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done > sender.out 2> sender.err
     expect_receiver 0
     expect "what is in out/" "$(ls -A out)" f
     end

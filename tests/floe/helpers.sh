@@ -28,8 +28,16 @@ expect_text ()
     grep -q "$2" "$1" || why="$why; $1 says nothing of '$2'"
 }
 
+# expect_clean: no program found a fault of its own.
+expect_clean ()
+{
+    ! cat ./*.err 2> /dev/null | grep -q 'CRITICAL\|WARNING \*\*\|Sanitizer\|runtime error' \
+        || why="$why; a program complains about itself"
+}
+
 end ()
 {
+    expect_clean
     if [ -z "$why" ]; then
         passed=$((passed + 1))
         echo "ok $title"

@@ -415,10 +415,11 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new ("[STEP…]");
 
   options->timeout_s = 30;
-  options->proof = g_strdup ("right");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+  if (options->proof == NULL)
+    options->proof = g_strdup ("right");
   if (options->steps == NULL)
     options->steps = g_new0 (char *, 1);
   if (options->role != NULL && g_strv_contains (roles, options->role)

@@ -37,6 +37,7 @@ cd "$work" || exit 1
 mkdir files
 
 . "$here/helpers.sh"
+. "$here/steps.sh"
 for part in $parts; do
     . "$here/$part.sh"
 done

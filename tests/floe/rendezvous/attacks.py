@@ -127,7 +127,7 @@ BAD_FRAMES = {
     "a session that is text": frame(TEXT, b'{"type":"gone","session":"1"}'),
     "a session that is huge": frame(TEXT, b'{"type":"gone","session":99999999999999999999}'),
     "a dismissal by the second": frame(TEXT, b'{"type":"gone","session":1}'),
-    "a lone surrogate": frame(TEXT, description(b'{"type":"offer","sdp":"\\ud800"}')),
+    "a lone surrogate": frame(TEXT, description(b'{"type":"offer","sdp":"\\ud800A"}')),
     "a description that grows": frame(TEXT, description(b'{"type":"offer","sdp":"'
                                                         + b"\x7f" * 30000 + b'"}')),
 }
