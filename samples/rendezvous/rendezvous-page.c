@@ -12,10 +12,10 @@
  * may show it in a frame. The address has the room's code in its fragment: it goes nowhere. */
 #define SECURITY_HEADERS                                                                           \
   "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "             \
-  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"            \
+  "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "      \
+  "'none'\r\n"                                                                                     \
   "Referrer-Policy: no-referrer\r\n"                                                               \
   "X-Content-Type-Options: nosniff\r\n"                                                            \
-  "Cross-Origin-Opener-Policy: same-origin\r\n"                                                    \
   "Cache-Control: no-store\r\n"
 
 static const struct

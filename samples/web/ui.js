@@ -86,10 +86,12 @@ function describe({ kind, files, size }) {
 function makeRow(item, remove) {
   const row = document.createElement('li');
   const name = document.createElement('bdi');
+  const what = make('span', 'what');
   const size = make('span', 'size');
   name.textContent = visible(item.name);
   size.textContent = describe(item);
-  row.append(makeIcon(item.kind), name, size);
+  what.append(name, size);
+  row.append(makeIcon(item.kind), what);
   if (remove) {
     const button = make('button', 'remove');
     button.type = 'button';
