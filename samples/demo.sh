@@ -6,7 +6,7 @@
 #   sh samples/demo.sh [--size MIB] [--serve]
 #
 # MIB is the size of the large file, 64 unless told otherwise. With --serve it then offers the folder
-# to a browser, and prints where.
+# to browsers, and prints where, until it is interrupted.
 #
 # On a fresh Debian 12, as root or with sudo, it installs what the build needs first, and says so;
 # afterwards it needs neither the network nor root. Builds in build/demo.
@@ -123,8 +123,9 @@ echo "Both folders are the same: names, content, modes, times and links."
 
 if $serves; then
     echo
-    echo "== floe send demo, for a browser this time (Ctrl-C ends it)"
-    "$floe" send "$folder" || exit $?
+    echo "== floe send demo, for a browser this time, again and again (Ctrl-C ends it)"
+    while "$floe" send "$folder"; do echo; done
+    exit 1
 else
     echo "To fetch it with a browser: sh samples/demo.sh --serve"
 fi

@@ -210,6 +210,14 @@ TEST_F (OutputFolderTest, KeepsTheOldFileUntilTheNewOneIsWhole)
   EXPECT_EQ (target_.Show (), "out/\nout/f=old\n");
 }
 
+TEST_F (OutputFolderTest, SaysThatAFolderIsInTheWayBeforeTheContentComes)
+{
+  target_.MakeFolder ("out/f");
+  Open (CONFLICT_OVERWRITE, { "f" });
+  EXPECT_EQ (Begin ("f"), OUTPUT_FAILED);
+  EXPECT_TRUE (error_.Is (G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)) << error_.message ();
+}
+
 TEST_F (OutputFolderTest, DoesNotReplaceWhatComesWhileAFileIsReceived)
 {
   for (ConflictRule rule : { CONFLICT_REFUSE, CONFLICT_OVERWRITE, CONFLICT_RENAME, CONFLICT_SKIP })

@@ -108,6 +108,18 @@ TEST_F (OutputFolderTest, HasABoundOnWhatIsAnnounced)
   EXPECT_LT (count, 10000);
 }
 
+TEST_F (OutputFolderTest, HasABoundOnFoldersAndLinks)
+{
+  int count = 0;
+
+  Open (CONFLICT_REFUSE, { "t" });
+  while (count < 2000000 && output_folder_make_folder (folder_, "t", G_MAXUINT, -1, error_))
+    count++;
+  EXPECT_EQ (count, 1000000);
+  EXPECT_TRUE (error_.Is (G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME));
+  EXPECT_NE (Put ("t/l->x"), "");
+}
+
 class HostilePath : public OutputFolderTest, public testing::WithParamInterface<const char *>
 {
 };

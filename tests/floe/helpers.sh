@@ -129,3 +129,33 @@ expect_receiver ()
     finish "$receiver" 15
     expect "the receiver's status" "$status" "$1"
 }
+
+# start_send PATH...: floe itself, on the loopback interface.
+start_send ()
+{
+    start_sender "$floe" send --json --listen 127.0.0.1:0 "$@"
+}
+
+# expect_events send|receive STATUS: what it printed is what the schemas and its status say.
+expect_events ()
+{
+    case $1 in send) file=sender.out ;; *) file=receiver.out ;; esac
+    expect "the events to $1" "$(python3 "$here/check-events.py" --status "$2" "$1" "$file" 2>&1)" ""
+}
+
+# expect_both STATUS: the receiver, and with it the sender, end well within SECONDS, as told.
+expect_both ()
+{
+    expect "the receiver's status" "$status" "$1"
+    expect_sender "$1"
+    expect_events send "$1"
+    expect_events receive "$1"
+}
+
+# describe DIRECTORY: everything beneath it with kind, mode, time, size or target, and content.
+describe ()
+{
+    (cd "$1" && find . -mindepth 1 \( -type l -printf '%P link %l\n' \) -o \
+        \( -type d -printf '%P folder %m %T@\n' \) -o -printf '%P file %m %T@ %s\n' | LC_ALL=C sort
+     find . -type f -exec sha256sum {} + | LC_ALL=C sort)
+}

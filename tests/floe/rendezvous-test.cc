@@ -406,7 +406,7 @@ INSTANTIATE_TEST_SUITE_P (
         BadText{ "DescriptionWithoutSdp", Description ("{\"type\":\"offer\"}") },
         BadText{ "DescriptionGrows", Description ("{\"type\":\"offer\",\"sdp\":\""
                                                   + std::string (40000, '\x7f') + "\"}") },
-        BadText{ "LoneSurrogate", Description ("{\"type\":\"offer\",\"sdp\":\"\\ud800\"}") },
+        BadText{ "LoneSurrogate", Description ("{\"type\":\"offer\",\"sdp\":\"\\ud800A\"}") },
         BadText{ "CandidateMissing", "{\"type\":\"candidate\",\"session\":1}" },
         BadText{ "CandidateIsNumber", Candidate ("1") },
         BadText{ "CandidateWithoutText", Candidate ("{\"sdpMid\":\"0\"}") },

@@ -127,7 +127,7 @@ BAD_FRAMES = {
     "a session that is text": frame(TEXT, b'{"type":"gone","session":"1"}'),
     "a session that is huge": frame(TEXT, b'{"type":"gone","session":99999999999999999999}'),
     "a dismissal by the second": frame(TEXT, b'{"type":"gone","session":1}'),
-    "a lone surrogate": frame(TEXT, description(b'{"type":"offer","sdp":"\\ud800"}')),
+    "a lone surrogate": frame(TEXT, description(b'{"type":"offer","sdp":"\\ud800A"}')),
     "a description that grows": frame(TEXT, description(b'{"type":"offer","sdp":"'
                                                         + b"\x7f" * 30000 + b'"}')),
 }
@@ -205,6 +205,8 @@ def member_that_never_reads(port):
     first, second = pair(port, next_address())
     for _ in range(20):
         second.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        first.say("read this, and nothing after")
+        second.hear()
         for _ in range(4):
             first.say("x" * 60000)
         first.send_json({"type": "gone", "session": first.session})
@@ -215,6 +217,7 @@ def member_that_never_reads(port):
             message = first.receive()
         assert message["type"] == "peer", message
         first.session = message["session"]
+        second.meet()
     first.close()
     second.close()
 
