@@ -11,7 +11,8 @@
 //   transfer  transfer-title, transfer-file, transfer-progress, transfer-bytes, transfer-rate
 //   done      done-title, done-text, done-list, done-note, save-again (a link to the download)
 //   ended     ended-title, ended-text, ended-detail; <body data-end> is the code of the error
-// path-text says "direct" or "relay" in <body data-path>. Buttons that stop: [data-action=stop].
+// The path is in <body data-path>: direct or relay. Buttons that stop are
+// section:not([hidden]) [data-action=stop], those back to the start have data-action=restart.
 
 import { formatCode, generateSecret, parseCode, readInput } from './code.js';
 import { formatAmount } from './format.js';

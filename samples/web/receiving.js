@@ -99,12 +99,12 @@ export class ReceivingFlow {
     const size = formatSize(this.#offer.bytes);
     this.#receiver.refuse(`The browser at the other end takes at most ${limit}`);
     this.#session.fail(new TransferError('too-big', `It is ${size}, and this browser takes at most `
-      + `${limit} on this page.`, true));
+      + `${limit} on this page.`), false);
   }
 
   #decline() {
     this.#receiver.refuse('');
-    this.#session.fail(new TransferError('declined', '', true));
+    this.#session.fail(new TransferError('declined', ''), false);
   }
 
   async #acceptStream() {

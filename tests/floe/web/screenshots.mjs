@@ -111,7 +111,7 @@ const STATES = {
   },
 };
 
-for (const code of ['no-room', 'authentication', 'refused', 'lost', 'too-big', 'unsupported',
+for (const code of ['no-room', 'authentication', 'refused', 'lost', 'too-big', 'strangers', 'unsupported',
                     'unreachable', 'failed']) {
   const message = { refused: 'Not today', 'too-big': 'It is 4.2 GB, and this browser takes at most '
     + '1.1 GB on this page.', failed: 'No path between the two let anything through' }[code] ?? '';

@@ -6,7 +6,7 @@ import test from 'node:test';
 import { Receiver } from '../../../samples/web/receiver.js';
 import { makeOffer, Sender } from '../../../samples/web/sender.js';
 import { entriesOfFiles, Selection } from '../../../samples/web/source.js';
-import { createHasher, FakeLink, FakeStore, makeFile } from './fake-link.mjs';
+import { createHasher, FakeLink, FakeStore, File, makeFile } from './fake-link.mjs';
 
 function select(files) {
   const selection = new Selection();
