@@ -17,12 +17,16 @@
 import { formatCode, generateSecret, parseCode, readInput } from './code.js';
 import { formatAmount } from './format.js';
 import { startHashWorker } from './hasher.js';
-import { ReceivingFlow } from './receiving.js';
+import { forgetDownload, ReceivingFlow } from './receiving.js';
 import { SendingFlow } from './sending.js';
 import { Session } from './session.js';
 import { explain } from './texts.js';
 import { TransferError } from './transfer-error.js';
 import { announce, element, setNote, setText, show } from './ui.js';
+
+// What may go better when the same code is tried again.
+const RETRIED = ['busy', 'unreachable', 'server-lost', 'lost', 'failed', 'timeout', 'no-room',
+                 'full'];
 
 /** @type {Session | null} */
 let session = null;
@@ -38,7 +42,7 @@ function showEnd(error) {
   setNote('ended-detail', detail);
   element('ended-icon').classList.toggle('calm', calm);
   element('retry').hidden = !history.state?.code
-    || !['busy', 'unreachable', 'lost', 'failed', 'timeout', 'no-room', 'full'].includes(error.code);
+    || !RETRIED.includes(error.code);
   element('path').hidden = true;
   show('ended');
 }
@@ -166,6 +170,7 @@ function stop() {
 }
 
 function restart() {
+  forgetDownload();
   history.replaceState(null, '', location.pathname);
   flow = null;
   showStart();

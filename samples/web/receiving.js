@@ -11,6 +11,13 @@ import { announce, describeSummary, element, fillList, ProgressView, setNote, se
 
 const MAX_LISTED = 200;
 
+/** Lets the browser have the memory of what was downloaded back. */
+export function forgetDownload() {
+  const link = element('save-again');
+  URL.revokeObjectURL(link.href);
+  link.removeAttribute('href');
+}
+
 export class ReceivingFlow {
   #session;
   #onDone;
@@ -151,8 +158,7 @@ export class ReceivingFlow {
 
   #download(blob, name) {
     const link = element('save-again');
-    if (link.href)
-      URL.revokeObjectURL(link.href);
+    forgetDownload();
     link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();

@@ -16,8 +16,8 @@ const MAX_CANDIDATES = 256; // a session
  * @property {(description: RTCSessionDescriptionInit) => void} onDescription
  * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
  * @property {() => void} onGone the other one left
- * @property {(code: string, message: string) => void} onError the last that is heard; code "lost"
- *   when the connection broke, "unreachable" when there never was one
+ * @property {(code: string, message: string) => void} onError the last that is heard; code
+ *   "server-lost" when the connection broke, "unreachable" when there never was one
  */
 
 /** The servers that RTCPeerConnection can take. @param {unknown} servers @returns {RTCIceServer[]} */
@@ -55,7 +55,7 @@ export class Room {
     this.#socket = new WebSocket(address, SUBPROTOCOL);
     this.#socket.onopen = () => this.#send({ type: 'join', id: toHex(randomBytes(ID_SIZE)), opens });
     this.#socket.onmessage = ({ data }) => this.#handle(data);
-    this.#socket.onclose = () => this.#end(this.#isWelcome ? 'lost' : 'unreachable', '');
+    this.#socket.onclose = () => this.#end(this.#isWelcome ? 'server-lost' : 'unreachable', '');
   }
 
   /** @param {RTCSessionDescriptionInit} description */

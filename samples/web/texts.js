@@ -34,6 +34,10 @@ const ENDS = {
     title: 'The server does not answer',
     text: 'The program that made this link may have ended, or the network is down.',
   },
+  'server-lost': {
+    title: 'The server was lost',
+    text: 'It went away before the two of you were connected. Try again, or ask for a new link.',
+  },
   refused: {
     title: 'The other side declined', text: 'Nothing was sent.', calm: true,
   },

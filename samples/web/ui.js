@@ -129,6 +129,8 @@ export class ProgressView {
   #meter = new RateMeter();
   #timer;
   #announced = 0;
+  // A phone that goes to sleep takes the connection with it. Secure contexts only.
+  #wakeLock = navigator.wakeLock?.request('screen').catch(() => null);
 
   /**
    * @param {object} options
@@ -155,6 +157,7 @@ export class ProgressView {
 
   stop() {
     clearInterval(this.#timer);
+    this.#wakeLock?.then((lock) => lock?.release());
   }
 
   #update(bytes, total) {

@@ -9,6 +9,15 @@ const named = (name) => Object.assign(new Error(name), { name });
 /** What of FileSystemFileHandle is used: content is there when the writable is closed. */
 class FakeFile {
   content = '';
+  isRemoved = false;
+
+  async getFile() {
+    return { size: this.content.length };
+  }
+
+  async remove() {
+    this.isRemoved = true;
+  }
 
   async createWritable() {
     let written = '';
@@ -113,4 +122,15 @@ test('one file takes one file', async () => {
   assert.equal(file.content, 'half');
   await assert.rejects(store.begin(['another']), ({ code }) => code === 'protocol');
   await assert.rejects(store.makeFolder(['another']), ({ code }) => code === 'protocol');
+});
+
+test('one file that is not complete leaves what was there, or nothing', async () => {
+  for (const before of ['', 'old']) {
+    const file = Object.assign(new FakeFile(), { content: before });
+    const store = new FileStore(file);
+    await store.begin(['a']);
+    await store.write(Buffer.from('half'));
+    await store.abort();
+    assert.deepEqual([file.content, file.isRemoved], [before, before === '']);
+  }
 });

@@ -148,5 +148,5 @@ test('an error, a lost server and one that was never there are told apart', () =
   const lost = join();
   lost.socket.say({ type: 'welcome', iceServers: [] });
   lost.socket.onclose();
-  assert.deepEqual(lost.events.at(-1), ['onError', 'lost', '']);
+  assert.deepEqual(lost.events.at(-1), ['onError', 'server-lost', '']);
 });
