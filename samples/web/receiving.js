@@ -91,11 +91,11 @@ export class ReceivingFlow {
     const limit = formatSize(memoryLimit());
     const notes = [];
     if (!canDownload)
-      notes.push(`This is more than can be downloaded at once (${limit}), so it is written to where `
-        + 'you say.');
+      notes.push(`This is more than can be downloaded at once (${limit}), so it is written to `
+        + 'where you say.');
     else if (this.#offer.bytes === null)
-      notes.push(`The size is not known beforehand. ${canSave ? 'A download' : 'This browser'} takes `
-        + `up to ${limit}.`);
+      notes.push(`The size is not known beforehand. ${canSave ? 'A download' : 'This browser'} `
+        + `takes up to ${limit}.`);
     if (!isSingleFile(this.#offer) && canDownload && !canSave)
       notes.push('It will be saved as one zip file.');
     return notes.join(' ');

@@ -68,7 +68,8 @@ function makeLink(offers) {
   const handlers = Object.fromEntries(
     ['onOpen', 'onText', 'onBytes', 'onInterruption', 'onEnd']
       .map((name) => [name, (...args) => events.push([name, ...args])]));
-  const room = { sendDescription: ({ type }) => events.push(['sent', type]), sendCandidate: () => {} };
+  const room = { sendDescription: ({ type }) => events.push(['sent', type]),
+                 sendCandidate: () => {} };
   const link = new Link({ room, iceServers: [], offers, handlers });
   return { link, events, connection: FakeConnection.last };
 }
@@ -78,7 +79,7 @@ async function settle() {
     await new Promise(setImmediate);
 }
 
-test('candidates that come before the description wait for it, and a bad one does no harm', async () => {
+test('early candidates wait for the description, and a bad one does no harm', async () => {
   const { link, connection } = makeLink(false);
   link.handleCandidate({ candidate: 'a' });
   link.handleCandidate({ candidate: 'bad' });
