@@ -83,7 +83,7 @@ on_error (FloeSignaling *signaling, const GError *error, Room *self)
 
   leave (self);
   if (!self->is_waiting)
-    g_debug ("room: the way to it is lost: %s", error->message);
+    self->handlers.gone (self->user_data);
   else if (g_error_matches (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS))
     self->handlers.lost (EXIT_STATUS_AUTHENTICATION,
                          "The code is wrong, or nobody is there (any more)", self->user_data);

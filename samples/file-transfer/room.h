@@ -17,6 +17,7 @@ typedef struct
   /* We are in, for the first time. */
   void (*entered) (gpointer user_data);
   void (*peer) (gboolean offers, gpointer user_data);
+  /* That peer has left; or, once nobody is awaited any more, perhaps only the way is lost. */
   void (*gone) (gpointer user_data);
   /* There is no way in, or no way back. The last one called. */
   void (*lost) (ExitStatus status, const char *message, gpointer user_data);
@@ -55,7 +56,7 @@ void room_add_ice_servers (Room *self, FloeConfiguration *configuration);
 /* Lets the peer go that came last; another may come. */
 void room_dismiss_peer (Room *self);
 
-/* Nobody is awaited any more: when the way is lost now that does not matter. */
+/* Nobody is awaited any more: when the way is lost now, that is no more than gone(). */
 void room_stop_waiting (Room *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Room, room_free)

@@ -26,18 +26,30 @@ struct _FloeRendezvous
   RendezvousLimits *limits;     /* (owned) */
   RendezvousListener *listener; /* (owned) (nullable): while listening */
   RendezvousHouse house;        /* points to the members above */
-  GHashTable *clients;          /* (owned): of RendezvousClient (owned) */
+  GHashTable *clients;          /* (owned): RendezvousClient (owned) -> its address (owned) */
   GPtrArray *seats;             /* (owned): of RendezvousSeat, unowned: they tell when they go */
   GSource *expire_source;       /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (FloeRendezvous, floe_rendezvous, G_TYPE_OBJECT)
 
+/* (transfer full): whom @socket leads to, for people to read. */
+static char *
+describe_remote (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
+
+  return remote != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote))
+                        : g_strdup ("somebody");
+}
+
 static void
 on_client_gone (gpointer user_data, RendezvousClient *client)
 {
   FloeRendezvous *self = user_data;
 
+  if (self->logs_addresses)
+    g_message ("%s left", (const char *) g_hash_table_lookup (self->clients, client));
   g_hash_table_remove (self->clients, client);
 }
 
@@ -45,8 +57,12 @@ static void
 on_accepted (gpointer user_data, GIOStream *io, GSocket *socket, RendezvousSlot *slot)
 {
   FloeRendezvous *self = user_data;
+  char *address = self->logs_addresses ? describe_remote (socket) : NULL;
 
-  g_hash_table_add (self->clients, rendezvous_client_new (&self->house, io, socket, slot));
+  if (address != NULL)
+    g_message ("%s came", address);
+  g_hash_table_insert (self->clients, rendezvous_client_new (&self->house, io, socket, slot),
+                       address);
 }
 
 static gboolean
@@ -113,7 +129,7 @@ floe_rendezvous_init (FloeRendezvous *self)
 {
   self->limits = rendezvous_limits_new (get_max_connections (), MAX_HANDSHAKES);
   self->clients = g_hash_table_new_full (g_direct_hash, g_direct_equal,
-                                         (GDestroyNotify) rendezvous_client_free, NULL);
+                                         (GDestroyNotify) rendezvous_client_free, g_free);
   self->seats = g_ptr_array_new ();
   self->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
   self->expire_source = g_timeout_source_new_seconds (EXPIRE_INTERVAL_S);
@@ -143,6 +159,7 @@ floe_rendezvous_new (const FloeRendezvousOptions *options)
     .machine = g_get_host_name (),
     .hosts = (const char *const *) self->hosts,
     .is_tls = self->certificate != NULL,
+    .patience = RENDEZVOUS_PATIENCE,
     .handle_gone = on_client_gone,
     .user_data = self,
   };

@@ -12,10 +12,9 @@
 
 #define PROTOCOL "floe.1"
 #define ROOM_PATH_PREFIX "/ws/"
-#define HEAD_TIMEOUT_S 10
-/* docs/protocol.md section 2. */
-#define JOIN_TIMEOUT_S 10
-#define PING_INTERVAL_S 25
+/* How long a connection may make one request after the other: what a page's files take, so that a
+ * connection that does not become a WebSocket ends soon. */
+#define REQUESTS_LIFETIME_US (20 * G_TIME_SPAN_SECOND)
 
 struct _RendezvousClient
 {
@@ -23,8 +22,9 @@ struct _RendezvousClient
   RendezvousSlot *slot;         /* (owned) */
   RendezvousStream *stream;     /* (owned) */
   GSource *timer;               /* (owned) (nullable): while it has something to do in time */
+  gint64 opened_us;
 
-  GByteArray *head;           /* (owned): of the request, until it is whole */
+  GByteArray *head;           /* (owned) (nullable): of a request, while one may come */
   RendezvousDecoder *decoder; /* (owned) (nullable): while it is a WebSocket */
   RendezvousMember *member;   /* (owned) (nullable): while it is a WebSocket */
   gboolean awaits_pong;
@@ -65,10 +65,10 @@ on_member_let_go (gpointer user_data)
 static const RendezvousMemberCallbacks member_callbacks = { on_member_send, on_member_let_go };
 
 static void
-start_timer (RendezvousClient *self, guint seconds, GSourceFunc callback)
+start_timer (RendezvousClient *self, guint delay_ms, GSourceFunc callback)
 {
   stop_timer (self);
-  self->timer = g_timeout_source_new_seconds (seconds);
+  self->timer = g_timeout_source_new (delay_ms);
   g_source_set_callback (self->timer, callback, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
@@ -95,7 +95,7 @@ on_join_timeout (gpointer user_data)
   RendezvousClient *self = user_data;
 
   if (rendezvous_member_is_in (self->member))
-    start_timer (self, PING_INTERVAL_S, on_ping_time);
+    start_timer (self, self->house->patience.ping_ms, on_ping_time);
   else
     rendezvous_member_refuse (self->member, RENDEZVOUS_REASON_TIMEOUT, g_get_monotonic_time ());
   return G_SOURCE_REMOVE;
@@ -115,6 +115,39 @@ on_head_timeout (gpointer user_data)
 {
   respond (user_data, rendezvous_page_refuse (408));
   return G_SOURCE_REMOVE;
+}
+
+/* A browser keeps a connection in case it has another wish, and is not told when it has none. */
+static gboolean
+on_idle_timeout (gpointer user_data)
+{
+  RendezvousClient *self = user_data;
+
+  if (self->head->len > 0)
+    return on_head_timeout (self);
+  stop_timer (self);
+  rendezvous_stream_finish (self->stream);
+  return G_SOURCE_REMOVE;
+}
+
+/* Sends a file, after which another request may come, but not before. */
+static void
+respond_with_file (RendezvousClient *self, const RendezvousRequest *request, gboolean is_last)
+{
+  gboolean is_get = strcmp (request->method, "GET") == 0 || strcmp (request->method, "HEAD") == 0;
+  GBytes *response = NULL;
+
+  is_last |= request->is_last || g_get_monotonic_time () - self->opened_us > REQUESTS_LIFETIME_US;
+  if (is_get)
+    response = rendezvous_page_get_file (request->method, request->path, is_last);
+  if (response == NULL || is_last)
+    {
+      respond (self, response != NULL ? response : rendezvous_page_refuse (is_get ? 404 : 405));
+      return;
+    }
+  rendezvous_stream_send (self->stream, response);
+  self->head = g_byte_array_new ();
+  start_timer (self, self->house->patience.head_ms, on_idle_timeout);
 }
 
 /* The member says goodbye or breaks the framing: it leaves its room. */
@@ -183,7 +216,7 @@ upgrade (RendezvousClient *self, const RendezvousRequest *request, const char *r
   self->decoder = rendezvous_decoder_new (FLOE_SIGNALING_MAX_SIZE);
   self->member = rendezvous_member_new (self->house->rooms, room, self->house->welcome,
                                         &member_callbacks, self);
-  start_timer (self, JOIN_TIMEOUT_S, on_join_timeout);
+  start_timer (self, self->house->patience.join_ms, on_join_timeout);
   if (!rendezvous_slot_take_join (self->slot, now_us))
     rendezvous_member_refuse (self->member, RENDEZVOUS_REASON_BUSY, now_us);
 }
@@ -200,7 +233,7 @@ check_request (RendezvousClient *self, const RendezvousRequest *request)
 }
 
 static void
-handle_request (RendezvousClient *self, const RendezvousRequest *request)
+handle_request (RendezvousClient *self, const RendezvousRequest *request, gboolean is_last)
 {
   guint status = check_request (self, request);
   gboolean is_room = g_str_has_prefix (request->path, ROOM_PATH_PREFIX);
@@ -213,7 +246,7 @@ handle_request (RendezvousClient *self, const RendezvousRequest *request)
   else if (is_room)
     upgrade (self, request, room);
   else
-    respond (self, rendezvous_page_respond (request->method, request->path));
+    respond_with_file (self, request, is_last);
 }
 
 /* Bytes of the request's head, and what may already follow it. */
@@ -239,7 +272,7 @@ handle_head (RendezvousClient *self, const guint8 *data, gsize size)
   if (status != 0)
     respond (self, rendezvous_page_refuse (status));
   else
-    handle_request (self, &request);
+    handle_request (self, &request, head->len > end);
   if (self->decoder != NULL && head->len > end)
     handle_frames (self, head->data + end, head->len - end);
 }
@@ -273,9 +306,10 @@ rendezvous_client_new (const RendezvousHouse *house, GIOStream *io, GSocket *soc
 
   self->house = house;
   self->slot = slot;
+  self->opened_us = g_get_monotonic_time ();
   self->head = g_byte_array_new ();
   self->stream = rendezvous_stream_new (io, socket, &stream_callbacks, self);
-  start_timer (self, HEAD_TIMEOUT_S, on_head_timeout);
+  start_timer (self, house->patience.head_ms, on_head_timeout);
   return self;
 }
 

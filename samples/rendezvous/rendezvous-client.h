@@ -12,6 +12,17 @@ G_BEGIN_DECLS
 
 typedef struct _RendezvousClient RendezvousClient;
 
+/* How long a client may take, in milliseconds. */
+typedef struct
+{
+  guint head_ms; /* for the head of its request */
+  guint join_ms; /* from then to its join */
+  guint ping_ms; /* between pings, each of which is to be answered before the next */
+} RendezvousPatience;
+
+/* docs/protocol.md section 2. */
+#define RENDEZVOUS_PATIENCE ((RendezvousPatience){ 10 * 1000, 10 * 1000, 25 * 1000 })
+
 /* What all clients of a rendezvous have in common; outlives them. */
 typedef struct
 {
@@ -20,6 +31,7 @@ typedef struct
   const char *machine;      /* the machine's name */
   const char *const *hosts; /* (nullable) */
   gboolean is_tls;
+  RendezvousPatience patience;
   void (*handle_gone) (gpointer user_data, RendezvousClient *client); /* once; is to free it */
   gpointer user_data;
 } RendezvousHouse;

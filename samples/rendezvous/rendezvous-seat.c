@@ -131,10 +131,12 @@ on_turn (gpointer user_data)
   g_autoptr (RendezvousSeat) self = g_object_ref (RENDEZVOUS_SEAT (user_data));
   g_autofree char *text = g_queue_pop_head (&self->incoming);
 
-  if (g_queue_is_empty (&self->incoming))
+  gboolean is_last = g_queue_is_empty (&self->incoming);
+
+  if (is_last)
     g_clear_pointer (&self->source, g_source_unref);
   tell (self, text);
-  return self->source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  return is_last ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static void

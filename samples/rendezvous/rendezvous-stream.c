@@ -4,6 +4,8 @@
 #define READ_SIZE (16 * 1024)
 /* For the rest of what is sent, a page to a phone say, and then for the other side to close. */
 #define FINISH_TIMEOUT_US (20 * G_TIME_SPAN_SECOND)
+/* What may still come in then: what was under way, and not what goes on and on. */
+#define MAX_DROPPED_SIZE (1024 * 1024)
 
 struct _RendezvousStream
 {
@@ -19,6 +21,7 @@ struct _RendezvousStream
   GQueue output; /* (owned): of GBytes */
   gsize output_size;
   gsize head_sent; /* of the first in the queue */
+  gsize dropped_size;
   gboolean is_finishing;
   gboolean input_ended; /* and there is still something to send */
 };
@@ -118,6 +121,12 @@ on_readable (GObject *pollable, gpointer user_data)
     }
   if (!self->is_finishing)
     self->callbacks->handle_input (self->user_data, buffer, (gsize) size);
+  else
+    {
+      self->dropped_size += (gsize) size;
+      if (self->dropped_size > MAX_DROPPED_SIZE)
+        rendezvous_stream_abort (self);
+    }
   return G_SOURCE_CONTINUE;
 }
 

@@ -43,6 +43,8 @@ INSTANTIATE_TEST_SUITE_P (
                      Json{ "Overclosed", "{}}", false }, Json{ "OpenString", "{\"a", false },
                      Json{ "NotUtf8", "{\"a\":\"\xff\"}", false },
                      Json{ "Nul", std::string ("{\"a\":\"\0\"}", 9), false },
+                     Json{ "EscapedNul", "{\"a\":\"b\\u0000c\"}", false },
+                     Json{ "NoEscapedNul", "{\"a\":\"b\\\\u0000\"}", true },
                      Json{ "Comment", "{/*\"*/}", false }, Json{ "Quotes", "{'a':1}", false },
                      Json{ "Deep", "{\"a\":" + std::string (30000, '['), false },
                      Json{ "DeepAndClosed",

@@ -202,6 +202,15 @@ prove (Hostile *self, const char *theirs)
 }
 
 static void
+on_closed (gpointer user_data)
+{
+  Hostile *self = user_data;
+
+  finish (self,
+          self->has_begun && self->options.steps[self->step] == NULL ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void
 handle_hello (Hostile *self, JsonObject *object)
 {
   const char *nonce = sample_json_get_string (object, "nonce", 64);
@@ -243,6 +252,9 @@ on_text (const char *text, gpointer user_data)
   else if (strcmp (type, "proof") == 0)
     handle_proof (self, object);
   go_on (self);
+  /* As anybody does who is told that it is over. */
+  if (strcmp (type, "error") == 0)
+    on_closed (self);
 }
 
 static void
@@ -284,15 +296,6 @@ on_opened (gpointer user_data)
   /* Who has nothing to prove need not wait for anything. */
   if (is_sender (self) && proves (self, "none"))
     begin (self);
-}
-
-static void
-on_closed (gpointer user_data)
-{
-  Hostile *self = user_data;
-
-  finish (self,
-          self->has_begun && self->options.steps[self->step] == NULL ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 static void
@@ -412,10 +415,11 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new ("[STEP…]");
 
   options->timeout_s = 30;
-  options->proof = g_strdup ("right");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+  if (options->proof == NULL)
+    options->proof = g_strdup ("right");
   if (options->steps == NULL)
     options->steps = g_new0 (char *, 1);
   if (options->role != NULL && g_strv_contains (roles, options->role)

@@ -198,19 +198,18 @@ pair (Liar *self)
       json_object_set_boolean_member (object, "offers", i == 0);
       tell (&self->seats[i], object);
       /* Whom we tell to offer we answer, and the other way round. */
+      drop_link (&self->seats[i]);
       if (self->swaps)
         self->seats[i].link = attack_link_new (i != 0, &events, &self->seats[i]);
     }
 }
 
-/* Frees the second seat, and tells the first. */
+/* Frees the second seat, and tells the first. What both said last may still be under way. */
 static void
 part (Liar *self)
 {
   JsonObject *gone = begin ("gone");
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->seats); i++)
-    drop_link (&self->seats[i]);
   g_signal_handlers_disconnect_by_data (self->seats[1].connection, &self->seats[1]);
   g_clear_object (&self->seats[1].connection);
   json_object_set_int_member (gone, "session", self->session);
@@ -227,17 +226,6 @@ handle_join (Seat *seat)
   tell (seat, welcome);
   if (seat == &self->seats[1])
     pair (self);
-}
-
-/* The first lets the second go. */
-static void
-handle_gone (Liar *self)
-{
-  JsonObject *dismissed = begin ("error");
-
-  json_object_set_string_member (dismissed, "code", "dismissed");
-  tell (&self->seats[1], dismissed);
-  soup_websocket_connection_close (self->seats[1].connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
 }
 
 /* (transfer full): @payload with our fingerprint besides its own in it. */
@@ -285,8 +273,8 @@ on_message (SoupWebsocketConnection *connection, int kind, GBytes *bytes, Seat *
     handle_join (seat);
   else if (sample_json_get_int (object, "session", -1) != seat->liar->session)
     g_debug ("lying-rendezvous: of another session: %s", type);
-  else if (strcmp (type, "gone") == 0 && seat->liar->seats[1].connection != NULL)
-    handle_gone (seat->liar);
+  else if (strcmp (type, "gone") == 0) /* the second is to find out by itself */
+    g_debug ("lying-rendezvous: the first lets the second go");
   else if (payload != NULL && JSON_NODE_HOLDS_OBJECT (payload))
     handle_payload (seat, json_node_get_object (payload));
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <clocale>
+#include <cstdio>
+#include <unistd.h>
 
 extern "C"
 {
@@ -140,6 +142,16 @@ TEST_F (OptionsTest, TakeTheCodeFromTheEnvironmentAndOutOfIt)
   EXPECT_EQ (code.options.address.port, 1);
 }
 
+TEST_F (OptionsTest, NameTheEnvironmentWhereItIsToBlame)
+{
+  CommandLine line ({ "receive" });
+
+  g_setenv ("FLOE_CODE", CODE, TRUE);
+  EXPECT_FALSE (line.Parse ());
+  EXPECT_THAT (line.error.message (), testing::StartsWith ("FLOE_CODE: "));
+  EXPECT_THAT (line.error.message (), testing::HasSubstr ("--server"));
+}
+
 TEST_F (OptionsTest, HideSecretsAmongTheArguments)
 {
   CommandLine url ({ "receive", "http://127.0.0.1:81/#" CODE });
@@ -201,6 +213,34 @@ TEST_F (OptionsTest, OfServeSayWhereAndAsWhom)
   EXPECT_STREQ (line.options.hosts[1], "xn--bcher-kva.example");
   options_get_own_address (&line.options, line.options.listen, &address);
   EXPECT_EQ (TakeString (floe_room_address_to_string (&address)), "http://floe.example:81/");
+}
+
+TEST_F (OptionsTest, TakeACertificateAndTrust)
+{
+  g_autoptr (FloeCertificate) certificate = nullptr;
+  g_autofree char *key = nullptr, *folder = g_dir_make_tmp ("floe-options-XXXXXX", nullptr);
+  const std::string cert_path = std::string (folder) + "/cert.pem",
+                    key_path = std::string (folder) + "/key.pem";
+  CommandLine own ({ "serve", "--tls-cert", cert_path, "--tls-key", key_path, "--listen", "[::1]:1",
+                     "--host", "floe.example" });
+  CommandLine other ({ "send", "a", "--server", "https://floe.example", "--tls-ca", cert_path });
+  g_auto (FloeRoomAddress) address = {};
+
+  certificate = floe_certificate_generate (nullptr);
+  ASSERT_NE (certificate, nullptr);
+  g_file_set_contents (cert_path.c_str (),
+                       TakeString (floe_certificate_to_pem (certificate, &key)).c_str (), -1,
+                       nullptr);
+  g_file_set_contents (key_path.c_str (), key, -1, nullptr);
+  ASSERT_TRUE (own.Parse ()) << own.error.message ();
+  ASSERT_NE (own.options.certificate, nullptr);
+  options_get_own_address (&own.options, own.options.listen, &address);
+  EXPECT_EQ (TakeString (floe_room_address_to_string (&address)), "https://floe.example:1/");
+  ASSERT_TRUE (other.Parse ()) << other.error.message ();
+  EXPECT_NE (other.options.trust, nullptr);
+  remove (cert_path.c_str ());
+  remove (key_path.c_str ());
+  rmdir (folder);
 }
 
 struct BadLine

@@ -80,7 +80,8 @@ serve (GError **error)
       if (certificate == NULL)
         return FALSE;
     }
-  address = g_inet_socket_address_new_from_string (listen_address, 0);
+  address = g_inet_socket_address_new_from_string (
+      listen_address != NULL ? listen_address : "127.0.0.1", 0);
   if (address == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s is no numeric address",
@@ -109,7 +110,6 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean is_done;
 
-  listen_address = g_strdup ("127.0.0.1");
   g_option_context_add_main_entries (context, entries, NULL);
   is_done = g_option_context_parse (context, &argc, &argv, &error) && serve (&error);
   if (!is_done)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The WebSocket's end of signalling against a server that says what a test tells it to. */
+#include <glib/gstdio.h>
 #include <libsoup/soup.h>
 
 #include <algorithm>
@@ -341,6 +342,88 @@ TEST_F (WebsocketSignalingTest, MayBeClosedBeforeItIsConnected)
   auto other = Join ({ welcome });
   EXPECT_EQ (other->After ("welcome:0"), "welcome:0");
   EXPECT_EQ (trace->text (), "");
+}
+
+/* The same over TLS, with a certificate for 127.0.0.1 that no system trusts. */
+class SecureSignalingTest : public WebsocketSignalingTest
+{
+protected:
+  void SetUp () override
+  {
+    g_autofree char *folder = g_dir_make_tmp ("floe-test-XXXXXX", nullptr);
+    const std::string key = std::string (folder) + "/key",
+                      certificate = std::string (folder) + "/c";
+    const std::string command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+                                "-nodes -days 2 -subj /CN=x -addext subjectAltName=IP:127.0.0.1 "
+                                "-keyout "
+                                + key + " -out " + certificate;
+    g_autoptr (GTlsCertificate) own = nullptr;
+    g_autofree char *log = nullptr;
+
+    g_spawn_command_line_sync (command.c_str (), nullptr, &log, nullptr, nullptr);
+    own = g_tls_certificate_new_from_files (certificate.c_str (), key.c_str (), nullptr);
+    trust_ = g_tls_file_database_new (certificate.c_str (), nullptr);
+    g_remove (key.c_str ());
+    g_remove (certificate.c_str ());
+    g_rmdir (folder);
+    if (own == nullptr || trust_ == nullptr)
+      GTEST_SKIP () << "no openssl, or no TLS in GIO: " << (log != nullptr ? log : "");
+    Secure (own);
+  }
+  ~SecureSignalingTest () override
+  {
+    g_clear_object (&trust_);
+  }
+  void Secure (GTlsCertificate *own)
+  {
+    GSList *uris;
+
+    soup_server_disconnect (server_);
+    soup_server_set_tls_certificate (server_, own);
+    ASSERT_TRUE (
+        soup_server_listen_local (server_, 0,
+                                  static_cast<SoupServerListenOptions> (SOUP_SERVER_LISTEN_IPV4_ONLY
+                                                                        | SOUP_SERVER_LISTEN_HTTPS),
+                                  nullptr));
+    uris = soup_server_get_uris (server_);
+    address_.port = static_cast<guint16> (g_uri_get_port (static_cast<GUri *> (uris->data)));
+    g_free (address_.scheme);
+    address_.scheme = g_strdup ("https");
+    g_slist_free_full (uris, reinterpret_cast<GDestroyNotify> (g_uri_unref));
+  }
+  std::unique_ptr<SignalingTrace> JoinTrusting (GTlsDatabase *trust)
+  {
+    script_ = { welcome };
+    return std::make_unique<SignalingTrace> (
+        floe_websocket_signaling_new (&address_, FALSE, trust));
+  }
+
+  GTlsDatabase *trust_ = nullptr;
+};
+
+TEST_F (SecureSignalingTest, TrustsWhomItIsToldTo)
+{
+  auto trace = JoinTrusting (trust_);
+
+  EXPECT_EQ (trace->After ("welcome:0"), "welcome:0");
+}
+
+TEST_F (SecureSignalingTest, TrustsNobodyElse)
+{
+  auto trace = JoinTrusting (nullptr);
+
+  EXPECT_EQ (trace->After ("OperationError"), "OperationError");
+  EXPECT_TRUE (heard_.empty ());
+}
+
+TEST_F (SecureSignalingTest, TrustsItUnderItsNameOnly)
+{
+  g_free (address_.host);
+  address_.host = g_strdup ("localhost");
+  auto trace = JoinTrusting (trust_);
+
+  EXPECT_EQ (trace->After ("OperationError"), "OperationError");
+  EXPECT_TRUE (heard_.empty ());
 }
 
 } // namespace

@@ -168,8 +168,7 @@ host_address_warn_if_exposed (const FloeRoomAddress *address, Report *report)
 {
   if (strcmp (address->scheme, "https") == 0 || floe_room_address_is_private (address))
     return;
-  report_warning (report,
-                  "The rendezvous speaks plain http through networks that may not be "
-                  "yours: whoever can change what passes there can put a page of theirs "
-                  "in place of ours, and read what a browser sends or receives. Use https.");
+  report_warning (report, "This is plain http outside private networks: whoever can change what "
+                          "passes there can replace the page that a browser gets. Two programs "
+                          "are safe; for browsers use https.");
 }

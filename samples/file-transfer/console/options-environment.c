@@ -22,6 +22,7 @@ options_environment_apply (Command command, RawOptions *raw)
     {
       raw->arguments = g_new0 (char *, 2);
       raw->arguments[0] = g_steal_pointer (&code);
+      raw->has_code_of_environment = TRUE;
     }
   if (raw->connection.turn_password == NULL)
     raw->connection.turn_password = g_steal_pointer (&password);

@@ -161,7 +161,11 @@ options_check_room (const RawOptions *raw, Options *options, GError **error)
   if (room->server != NULL && !read_server (room->server, options, error))
     return FALSE;
   if (options->command == COMMAND_RECEIVE && !read_receive_argument (raw, options, error))
-    return FALSE;
+    {
+      if (raw->has_code_of_environment)
+        g_prefix_error (error, "FLOE_CODE: ");
+      return FALSE;
+    }
   if (!read_trust (room, options, error))
     return FALSE;
   options->logs_addresses = room->logs_addresses;

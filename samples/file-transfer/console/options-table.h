@@ -48,6 +48,7 @@ typedef struct
   RawConnection connection;
   RawFiles files;
   char **arguments;
+  gboolean has_code_of_environment; /* it is the argument */
   int timeout_s;
   gboolean json;
   gboolean verbose;

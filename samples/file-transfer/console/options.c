@@ -115,7 +115,7 @@ apply_raw (RawOptions *raw, GOptionContext *context, Options *options, GError **
   if (raw->version)
     print_version_and_exit ();
   if (raw->verbose)
-    g_setenv ("G_MESSAGES_DEBUG", "all", TRUE);
+    g_setenv ("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   options->form = raw->json ? REPORT_JSON : REPORT_TEXT;
   options_environment_apply (options->command, raw);
   return options_check_files (raw, options, error) && options_check_room (raw, options, error)

@@ -110,6 +110,15 @@ get_columns (int fd)
   return ioctl (fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DEFAULT_COLUMNS;
 }
 
+/* https://no-color.org: "when present and not an empty string". */
+static gboolean
+has_variable (const char *name)
+{
+  const char *value = g_getenv (name);
+
+  return value != NULL && value[0] != '\0';
+}
+
 static void
 show_qr_code (Report *self, const char *url)
 {
@@ -118,7 +127,7 @@ show_qr_code (Report *self, const char *url)
 
   if (!can_move_cursor (fd) || !g_get_charset (NULL))
     return;
-  picture = qr_code_draw (url, g_getenv ("NO_COLOR") == NULL, get_columns (fd));
+  picture = qr_code_draw (url, !has_variable ("NO_COLOR"), get_columns (fd));
   if (picture != NULL)
     say (self, "%s\n", picture);
 }
@@ -189,8 +198,11 @@ report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms)
       return;
     }
   connection_path_describe (pair, &path);
-  say (self, "Connected %s in %" G_GINT64_FORMAT " ms, end-to-end encrypted.\n",
-       g_strcmp0 (path.path, "relay") == 0 ? "through a relay" : "directly", ms);
+  say (self, "Connected%s in %" G_GINT64_FORMAT " ms, encrypted from end to end.\n",
+       path.path == NULL                  ? ""
+       : g_str_equal (path.path, "relay") ? " through a relay"
+                                          : " directly",
+       ms);
 }
 
 void

@@ -4,7 +4,8 @@
  * link.
  *
  * A sender goes through a folder and then leaves it for good, so its mode and its times are applied
- * when it is left, by its descriptor. Who comes back to a folder finds it again.
+ * when it is left, by its descriptor. Who comes back to a folder finds it again
+ * under the name that it has when it is made safe.
  *
  * Layer: samples. */
 #pragma once

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The disk begins to write after so many bytes, so that the sync at the end has little left to do
@@ -98,14 +99,6 @@ output_file_write (OutputFile *self, const void *data, gsize size, GError **erro
                        (off_t) (self->size - self->started_size), SYNC_FILE_RANGE_WRITE);
       self->started_size = self->size;
     }
-  return TRUE;
-}
-
-gboolean
-output_file_get_status (OutputFile *self, struct stat *status, GError **error)
-{
-  if (fstat (self->fd, status) != 0)
-    return file_error_set (error, errno, "Can't examine", self->shown_name);
   return TRUE;
 }
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <sys/stat.h>
+#include <time.h>
 
 G_BEGIN_DECLS
 
@@ -23,9 +23,6 @@ void output_file_free (OutputFile *self);
 
 /* Blocks as long as the disk does. */
 gboolean output_file_write (OutputFile *self, const void *data, gsize size, GError **error);
-
-/* What the file is: its inode stays the same when it gets its name. */
-gboolean output_file_get_status (OutputFile *self, struct stat *status, GError **error);
 
 /* Gives it the name @name in its folder. What has that name already is replaced if @replaces,
  * unless it is a folder; G_IO_ERROR_EXISTS otherwise. @mtime_ms: since 1970; negative: none. Large

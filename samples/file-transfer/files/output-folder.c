@@ -37,6 +37,7 @@ struct _OutputFolder
   gint64 mtime_ms;
   ConflictRule rule;
   gboolean expects_more;
+  guint uncounted; /* folders and links */
 };
 
 OutputFolder *
@@ -138,6 +139,17 @@ start_entry (OutputFolder *self, const char *path, guint *count, GError **error)
   return g_steal_pointer (&segments);
 }
 
+/* Counts a folder or a link, which are not part of what an offer counts. */
+static gboolean
+count_uncounted (OutputFolder *self, const char *path, GError **error)
+{
+  if (self->uncounted >= TRANSFER_MAX_FOLDERS_AND_LINKS)
+    return file_error_set_rule (error, G_IO_ERROR_INVALID_FILENAME, path,
+                                "There are too many folders and links in this transfer");
+  self->uncounted++;
+  return TRUE;
+}
+
 /* Goes into the folder @name of the innermost one, which exists. */
 static gboolean
 enter_known (OutputFolder *self, const char *name, GError **error)
@@ -186,14 +198,14 @@ find_free_name (OutputFolder *self, const char *name, gboolean is_folder, GError
         continue;
       if (errno == ENOENT)
         return g_steal_pointer (&numbered);
-      break;
+      file_error_set (error, errno, "Can't make", numbered);
+      return NULL;
     }
   file_error_set (error, EEXIST, "Can't find a free name for", name);
   return NULL;
 }
 
-/* What the rule says about @name, which is the user's, when a folder or else a file or link comes.
- */
+/* What the rule says about @name, which is the user's, when a folder comes, or a file or link. */
 static gboolean
 apply_rule (OutputFolder *self, const char *name, gboolean is_folder, gboolean exists_as_folder,
             Placement *placement, GError **error)
@@ -218,7 +230,7 @@ apply_rule (OutputFolder *self, const char *name, gboolean is_folder, gboolean e
   return TRUE;
 }
 
-/* Decides what the sender's @segment is called in the innermost folder: (transfer full) (nullable).
+/* (transfer full) (nullable): what the sender's @segment is to be called in the innermost folder.
  */
 static char *
 place (OutputFolder *self, const char *segment, gboolean is_folder, Placement *placement,
@@ -267,12 +279,12 @@ make_folder (OutputFolder *self, const char *segment, guint mode, gint64 mtime_m
 
   if (name == NULL)
     return FALSE;
+  if (placement != PLACE_MERGE && !output_chain_make_folder (self->chain, name, mode, error))
+    return FALSE;
   if (is_first && !output_names_set_folder (self->names, segment, name, error))
     return FALSE;
   if (placement == PLACE_MERGE)
     return output_chain_enter (self->chain, segment, name, FALSE, error);
-  if (!output_chain_make_folder (self->chain, name, mode, error))
-    return FALSE;
   remember_own (self, name);
   return output_chain_enter (self->chain, segment, name, TRUE, error)
          && output_chain_set_attributes (self->chain, mode, mtime_ms, error);
@@ -285,7 +297,7 @@ output_folder_make_folder (OutputFolder *self, const char *path, guint mode, gin
   guint count;
   g_auto (GStrv) segments = start_entry (self, path, &count, error);
 
-  if (segments == NULL)
+  if (segments == NULL || !count_uncounted (self, path, error))
     return FALSE;
   /* It is open, or was at the top: this folder is sent a second time. */
   if (output_chain_count_open (self->chain, segments, count) == count)
@@ -306,14 +318,14 @@ output_folder_begin_file (OutputFolder *self, const char *path, gint64 size, gui
 
   if (segments == NULL || !enter_parent (self, segments, count, error))
     return OUTPUT_FAILED;
-  if (size > 0 && !output_folder_has_room (self, (guint64) size, error))
-    return OUTPUT_FAILED;
   self->local_name = place (self, segments[count - 1], FALSE, &self->placement, error);
   if (self->local_name == NULL)
     return OUTPUT_FAILED;
   self->file_name = output_chain_get_path (self->chain, self->local_name);
   if (self->placement == PLACE_SKIP)
     return OUTPUT_SKIPPED;
+  if (size > 0 && !output_folder_has_room (self, (guint64) size, error))
+    return OUTPUT_FAILED;
   self->mtime_ms = mtime_ms;
   self->file = output_file_new (output_chain_get_fd (self->chain), self->file_name, mode, error);
   if (self->file == NULL)
@@ -377,7 +389,7 @@ output_folder_make_link (OutputFolder *self, const char *path, const char *targe
   Placement placement;
   int code;
 
-  if (segments == NULL)
+  if (segments == NULL || !count_uncounted (self, path, error))
     return FALSE;
   /* A link at the top has no topmost folder to stay in. */
   if (count < 2 || !transfer_path_is_inside (target, count - 2))

@@ -58,10 +58,10 @@ gboolean output_folder_announce (OutputFolder *self, const char *name, gboolean 
 /* From now on entries may begin with other names, too: not all of them were announced. */
 void output_folder_expect_more (OutputFolder *self);
 
-/* Makes a folder, before what is in it. @mode: permission bits, of which only the lower nine count
- * and which the umask limits; G_MAXUINT: none. @mtime_ms since 1970; -1: none. They are applied
- * when an entry outside the folder comes, or by finish(), and only to folders that were not there
- * before. */
+/* Makes a folder, once, and before what is in it. @mode: permission bits, of which only the lower
+ * nine count and which the umask limits; G_MAXUINT: none. @mtime_ms since 1970; -1: none. They are
+ * applied when an entry outside the folder comes, or by finish(), and only to folders that were not
+ * there before. */
 gboolean output_folder_make_folder (OutputFolder *self, const char *path, guint mode,
                                     gint64 mtime_ms, GError **error);
 

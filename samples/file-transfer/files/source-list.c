@@ -81,21 +81,23 @@ make_told_name (const char *real_name, GHashTable *taken, gboolean has_extension
   return told;
 }
 
-/* Counts a file of @size bytes (-1: not known) in the last item. */
+/* Counts the file that is the record @index, which was just added, in the last item. */
 static gboolean
-count_file (SourceList *self, gint64 size, const char *path, GError **error)
+count_file (SourceList *self, guint index, GError **error)
 {
+  const SourceRecord *record = get_record (self, index);
   SourceListItem *item = &g_array_index (self->items, SourceListItem, self->items->len - 1);
+  const gint64 size = record->status.st_size;
 
   self->file_count++;
   item->files++;
-  if (size < 0)
+  if (record->is_stdin)
     {
       item->size = self->size = -1;
       return TRUE;
     }
   if (size > MAX_TOTAL_SIZE - item->size || size > MAX_TOTAL_SIZE - MAX (self->size, 0))
-    return file_error_set_rule (error, G_IO_ERROR_NOT_SUPPORTED, path,
+    return file_error_set_rule (error, G_IO_ERROR_NOT_SUPPORTED, record->path,
                                 "This is more than one transfer can hold");
   item->size += size;
   if (self->size >= 0)
@@ -191,37 +193,41 @@ read_link (const Folder *folder, const char *name)
   return g_steal_pointer (&valid);
 }
 
-/* Adds @record, a file, folder or link called @real_name in @folder. */
+/* After a folder or a link was added as the record @index. */
+static gboolean
+check_count (SourceList *self, guint index, GError **error)
+{
+  if (self->records->len - self->file_count <= TRANSFER_MAX_FOLDERS_AND_LINKS)
+    return TRUE;
+  return file_error_set_rule (error, G_IO_ERROR_NOT_SUPPORTED, get_record (self, index)->path,
+                              "There are more folders and links than a transfer can hold");
+}
+
+/* Adds @record, a file, folder or link called @real_name in @folder, or leaves it out. */
 static gboolean
 list_entry (SourceList *self, const Folder *folder, const char *real_name, SourceRecord record,
             GError **error)
 {
-  g_autofree char *path = g_strdup (record.path);
   guint index;
 
   switch (record.status.st_mode & S_IFMT)
     {
     case S_IFREG:
       record.kind = SOURCE_FILE;
+      index = add_record (self, record);
       if (faccessat (folder->fd, real_name, R_OK, AT_EACCESS) != 0)
-        {
-          clear_record (&record);
-          return file_error_set (error, errno, "Can't read", path);
-        }
-      add_record (self, record);
-      return count_file (self, record.status.st_size, path, error);
+        return file_error_set (error, errno, "Can't read", record.path);
+      return count_file (self, index, error);
     case S_IFDIR:
       record.kind = SOURCE_FOLDER;
       index = add_record (self, record);
-      return enter_folder (self, folder->fd, index, folder->depth + 1, error);
+      return check_count (self, index, error)
+             && enter_folder (self, folder->fd, index, folder->depth + 1, error);
     case S_IFLNK:
       record.kind = SOURCE_LINK;
       record.target = read_link (folder, real_name);
       if (record.target != NULL)
-        {
-          add_record (self, record);
-          return TRUE;
-        }
+        return check_count (self, add_record (self, record), error);
       break;
     default:
       break;
@@ -331,7 +337,8 @@ add_stdin (SourceList *self, GError **error)
     if (get_record (self, i)->is_stdin)
       return file_error_set_rule (error, G_IO_ERROR_INVALID_ARGUMENT, "-",
                                   "Standard input can be sent only once");
-  return add_item (self, record, "stdin", error) && count_file (self, -1, "-", error);
+  return add_item (self, record, "stdin", error)
+         && count_file (self, self->records->len - 1, error);
 }
 
 gboolean
@@ -358,5 +365,5 @@ source_list_add (SourceList *self, const char *path, GError **error)
     return enter_folder (self, AT_FDCWD, index, 1, error);
   if (faccessat (AT_FDCWD, real_path, R_OK, AT_EACCESS) != 0)
     return file_error_set (error, errno, "Can't read", path);
-  return count_file (self, record.status.st_size, path, error);
+  return count_file (self, index, error);
 }

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 #define TRANSFER_PATH_MAX_SEGMENTS 64
 #define TRANSFER_PATH_MAX_SEGMENT_SIZE 255
 
+/* Folders and links of one transfer. Files are counted in the offer; these are not, and a disk has
+ * only so many inodes. */
+#define TRANSFER_MAX_FOLDERS_AND_LINKS 1000000
+
 /* Whether @name is valid UTF-8, not empty, not "." or "..", has no slash, and is not too long. */
 gboolean transfer_path_is_segment (const char *name);
 

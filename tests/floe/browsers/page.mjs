@@ -43,6 +43,7 @@ export class Browser {
     mkdirSync(downloads);
     const browser = await puppeteer.launch({
       headless: true,
+      acceptInsecureCerts: true, // of the cases with a certificate of their own
       userDataDir: join(profile, 'data'),
       timeout: START_MS,
       ...browsers[name],
@@ -94,7 +95,8 @@ export class Page {
       (wanted) => wanted.includes(document.body.dataset.state) && document.body.dataset.state,
       { timeout: STATE_MS }, states,
     ).catch(async () => {
-      throw new Error(`the page is not ${states} but ${await this.describe()}`);
+      throw new Error(
+        `the page is not ${states} but ${await this.describe()} ${this.errors.join ('; ')}`);
     });
     return handle.jsonValue();
   }

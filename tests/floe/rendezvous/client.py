@@ -148,6 +148,8 @@ class WebSocket(Connection):
         assert fields["sec-websocket-accept"] == base64.b64encode(digest).decode()
         assert fields["sec-websocket-protocol"] == "floe.1"
         assert "sec-websocket-extensions" not in fields
+        self.room = room
+        self.id = None
         self.session = None
 
     def send_frame(self, opcode, payload, **how):
@@ -183,7 +185,8 @@ class WebSocket(Connection):
 
     def join(self, member_id=None, opens=True):
         """The answer: welcome or error."""
-        self.send_json({"type": "join", "id": member_id or os.urandom(6).hex(), "opens": opens})
+        self.id = member_id or os.urandom(6).hex()
+        self.send_json({"type": "join", "id": self.id, "opens": opens})
         return self.receive()
 
     def meet(self):
