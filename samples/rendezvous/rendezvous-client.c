@@ -318,7 +318,10 @@ rendezvous_client_free (RendezvousClient *self)
 {
   stop_timer (self);
   if (self->member != NULL)
-    rendezvous_member_free (self->member, g_get_monotonic_time ());
+    {
+      end_websocket (self, RENDEZVOUS_CLOSE_GOING_AWAY);
+      rendezvous_member_free (self->member, g_get_monotonic_time ());
+    }
   g_clear_pointer (&self->decoder, rendezvous_decoder_free);
   g_clear_pointer (&self->head, g_byte_array_unref);
   rendezvous_stream_free (self->stream);

@@ -219,6 +219,17 @@ TEST_F (ClientTest, StaysWhenItAnswersPings)
   EXPECT_EQ (rendezvous_rooms_get_count (rooms_), 1u);
 }
 
+TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
+{
+  Start ({ never_ms, never_ms, never_ms });
+  Send (upgrade + join);
+  EXPECT_TRUE (WaitForText ("welcome!"));
+
+  g_clear_pointer (&client_, rendezvous_client_free);
+  Read ();
+  EXPECT_THAT (received_, EndsWith ("\x88\x02\x03\xe9"));
+}
+
 TEST_F (ClientTest, LeavesItsRoomWhenTheConnectionBreaks)
 {
   Start ({ never_ms, never_ms, never_ms });
