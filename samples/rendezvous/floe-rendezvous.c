@@ -209,7 +209,6 @@ floe_rendezvous_close (FloeRendezvous *self)
   g_clear_pointer (&self->listener, rendezvous_listener_free);
   g_source_destroy (self->expire_source);
   g_clear_pointer (&self->expire_source, g_source_unref);
-  g_hash_table_remove_all (self->clients);
   for (guint i = 0; i < self->seats->len; i++)
     {
       RendezvousSeat *seat = g_ptr_array_index (self->seats, i);
@@ -218,5 +217,7 @@ floe_rendezvous_close (FloeRendezvous *self)
       rendezvous_seat_dismiss (seat);
     }
   g_ptr_array_set_size (self->seats, 0);
+  /* Last, as they are told when a seat leaves. */
+  g_hash_table_remove_all (self->clients);
   g_clear_pointer (&self->rooms, rendezvous_rooms_free);
 }

@@ -12,6 +12,9 @@
 
 #define PROTOCOL "floe.1"
 #define ROOM_PATH_PREFIX "/ws/"
+/* How long a connection may make one request after the other: what a page's files take, so that a
+ * connection that does not become a WebSocket ends soon. */
+#define REQUESTS_LIFETIME_US (20 * G_TIME_SPAN_SECOND)
 
 struct _RendezvousClient
 {
@@ -19,8 +22,9 @@ struct _RendezvousClient
   RendezvousSlot *slot;         /* (owned) */
   RendezvousStream *stream;     /* (owned) */
   GSource *timer;               /* (owned) (nullable): while it has something to do in time */
+  gint64 opened_us;
 
-  GByteArray *head;           /* (owned): of the request, until it is whole */
+  GByteArray *head;           /* (owned) (nullable): of a request, while one may come */
   RendezvousDecoder *decoder; /* (owned) (nullable): while it is a WebSocket */
   RendezvousMember *member;   /* (owned) (nullable): while it is a WebSocket */
   gboolean awaits_pong;
@@ -113,6 +117,39 @@ on_head_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* A browser keeps a connection in case it has another wish, and is not told when it has none. */
+static gboolean
+on_idle_timeout (gpointer user_data)
+{
+  RendezvousClient *self = user_data;
+
+  if (self->head->len > 0)
+    return on_head_timeout (self);
+  stop_timer (self);
+  rendezvous_stream_finish (self->stream);
+  return G_SOURCE_REMOVE;
+}
+
+/* Sends a file, after which another request may come, but not before. */
+static void
+respond_with_file (RendezvousClient *self, const RendezvousRequest *request, gboolean is_last)
+{
+  gboolean is_get = strcmp (request->method, "GET") == 0 || strcmp (request->method, "HEAD") == 0;
+  GBytes *response = NULL;
+
+  is_last |= request->is_last || g_get_monotonic_time () - self->opened_us > REQUESTS_LIFETIME_US;
+  if (is_get)
+    response = rendezvous_page_get_file (request->method, request->path, is_last);
+  if (response == NULL || is_last)
+    {
+      respond (self, response != NULL ? response : rendezvous_page_refuse (is_get ? 404 : 405));
+      return;
+    }
+  rendezvous_stream_send (self->stream, response);
+  self->head = g_byte_array_new ();
+  start_timer (self, self->house->patience.head_ms, on_idle_timeout);
+}
+
 /* The member says goodbye or breaks the framing: it leaves its room. */
 static void
 leave (RendezvousClient *self, guint16 close_code)
@@ -196,7 +233,7 @@ check_request (RendezvousClient *self, const RendezvousRequest *request)
 }
 
 static void
-handle_request (RendezvousClient *self, const RendezvousRequest *request)
+handle_request (RendezvousClient *self, const RendezvousRequest *request, gboolean is_last)
 {
   guint status = check_request (self, request);
   gboolean is_room = g_str_has_prefix (request->path, ROOM_PATH_PREFIX);
@@ -209,7 +246,7 @@ handle_request (RendezvousClient *self, const RendezvousRequest *request)
   else if (is_room)
     upgrade (self, request, room);
   else
-    respond (self, rendezvous_page_respond (request->method, request->path));
+    respond_with_file (self, request, is_last);
 }
 
 /* Bytes of the request's head, and what may already follow it. */
@@ -235,7 +272,7 @@ handle_head (RendezvousClient *self, const guint8 *data, gsize size)
   if (status != 0)
     respond (self, rendezvous_page_refuse (status));
   else
-    handle_request (self, &request);
+    handle_request (self, &request, head->len > end);
   if (self->decoder != NULL && head->len > end)
     handle_frames (self, head->data + end, head->len - end);
 }
@@ -269,6 +306,7 @@ rendezvous_client_new (const RendezvousHouse *house, GIOStream *io, GSocket *soc
 
   self->house = house;
   self->slot = slot;
+  self->opened_us = g_get_monotonic_time ();
   self->head = g_byte_array_new ();
   self->stream = rendezvous_stream_new (io, socket, &stream_callbacks, self);
   start_timer (self, house->patience.head_ms, on_head_timeout);
@@ -280,7 +318,10 @@ rendezvous_client_free (RendezvousClient *self)
 {
   stop_timer (self);
   if (self->member != NULL)
-    rendezvous_member_free (self->member, g_get_monotonic_time ());
+    {
+      end_websocket (self, RENDEZVOUS_CLOSE_GOING_AWAY);
+      rendezvous_member_free (self->member, g_get_monotonic_time ());
+    }
   g_clear_pointer (&self->decoder, rendezvous_decoder_free);
   g_clear_pointer (&self->head, g_byte_array_unref);
   rendezvous_stream_free (self->stream);

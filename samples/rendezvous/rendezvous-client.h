@@ -40,7 +40,7 @@ typedef struct
 RendezvousClient *rendezvous_client_new (const RendezvousHouse *house, GIOStream *io,
                                          GSocket *socket, RendezvousSlot *slot);
 
-/* Ends the connection at once, if it still stands. */
+/* Ends the connection, if it still stands; a member is told so. */
 void rendezvous_client_free (RendezvousClient *self);
 
 G_END_DECLS

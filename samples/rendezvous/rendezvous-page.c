@@ -31,23 +31,31 @@ static const struct
   { ".webmanifest", "application/manifest+json" },
 };
 
-static const struct
+#define CLOSE "Connection: close\r\n"
+#define PLAIN_TEXT "text/plain; charset=utf-8"
+#define LAST_STATUS 505
+
+typedef struct
 {
   guint status;
   const char *reason;
-  const char *extra; /* (nullable): headers that belong to the status */
-} refusals[] = {
-  { 400, "Bad Request", NULL },
-  { 403, "Forbidden", NULL },
-  { 404, "Not Found", NULL },
-  { 405, "Method Not Allowed", "Allow: GET, HEAD\r\n" },
-  { 408, "Request Timeout", NULL },
-  { 413, "Content Too Large", NULL },
-  { 421, "Misdirected Request", NULL },
+  const char *extra; /* headers, whole lines */
+  const char *type;  /* of the body */
+} Head;
+
+static const Head refusals[] = {
+  { 400, "Bad Request", CLOSE, PLAIN_TEXT },
+  { 403, "Forbidden", CLOSE, PLAIN_TEXT },
+  { 404, "Not Found", CLOSE, PLAIN_TEXT },
+  { 405, "Method Not Allowed", CLOSE "Allow: GET, HEAD\r\n", PLAIN_TEXT },
+  { 408, "Request Timeout", CLOSE, PLAIN_TEXT },
+  { 413, "Content Too Large", CLOSE, PLAIN_TEXT },
+  { 421, "Misdirected Request", CLOSE, PLAIN_TEXT },
   { 426, "Upgrade Required",
-    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nConnection: Upgrade\r\n" },
-  { 431, "Request Header Fields Too Large", NULL },
-  { 505, "HTTP Version Not Supported", NULL },
+    "Connection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+    PLAIN_TEXT },
+  { 431, "Request Header Fields Too Large", CLOSE, PLAIN_TEXT },
+  { LAST_STATUS, "HTTP Version Not Supported", CLOSE, PLAIN_TEXT },
 };
 
 static const char *
@@ -61,18 +69,17 @@ get_content_type (const char *path)
 
 /* (transfer full): the body is left out when @is_head, but not its size. */
 static GBytes *
-compose (guint status, const char *reason, const char *extra, const char *type, GBytes *body,
-         gboolean is_head)
+compose (const Head *head, GBytes *body, gboolean is_head)
 {
   GByteArray *response = g_byte_array_new ();
   gsize size;
   const guint8 *data = g_bytes_get_data (body, &size);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %u %s\r\n" SECURITY_HEADERS
-                                           "%sContent-Type: %s\r\nContent-Length: %" G_GSIZE_FORMAT
-                                           "\r\nConnection: close\r\n\r\n",
-                                           status, reason, extra != NULL ? extra : "", type, size);
+  g_autofree char *text =
+      g_strdup_printf ("HTTP/1.1 %u %s\r\n" SECURITY_HEADERS "%sContent-Type: %s\r\n"
+                       "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n",
+                       head->status, head->reason, head->extra, head->type, size);
 
-  g_byte_array_append (response, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (response, (const guint8 *) text, (guint) strlen (text));
   if (!is_head)
     g_byte_array_append (response, data, (guint) size);
   return g_byte_array_free_to_bytes (response);
@@ -81,44 +88,31 @@ compose (guint status, const char *reason, const char *extra, const char *type, 
 GBytes *
 rendezvous_page_refuse (guint status)
 {
-  gsize index = 0;
+  const Head *head = refusals;
   g_autofree char *text = NULL;
   g_autoptr (GBytes) body = NULL;
 
-  while (index + 1 < G_N_ELEMENTS (refusals) && refusals[index].status != status)
-    index++;
-  text = g_strdup_printf ("%u %s\n", refusals[index].status, refusals[index].reason);
+  while (head->status != status && head->status != LAST_STATUS)
+    head++;
+  text = g_strdup_printf ("%u %s\n", head->status, head->reason);
   body = g_bytes_new (text, strlen (text));
-  return compose (refusals[index].status, refusals[index].reason, refusals[index].extra,
-                  "text/plain; charset=utf-8", body, FALSE);
-}
-
-/* (transfer full) (nullable): the file at @path. A lookup among what was compiled in: dots and
- * escapes have no meaning in it. */
-static GBytes *
-find_file (const char *path)
-{
-  g_autofree char *name =
-      g_strconcat (RESOURCE_PREFIX, strcmp (path, "/") == 0 ? "/index.html" : path, NULL);
-
-  return g_resource_lookup_data (floe_web_get_resource (), name, G_RESOURCE_LOOKUP_FLAGS_NONE,
-                                 NULL);
+  return compose (head, body, FALSE);
 }
 
 GBytes *
-rendezvous_page_respond (const char *method, const char *path)
+rendezvous_page_get_file (const char *method, const char *path, gboolean is_last)
 {
-  gboolean is_head = strcmp (method, "HEAD") == 0;
+  const char *name = strcmp (path, "/") == 0 ? "/index.html" : path;
+  g_autofree char *resource = g_strconcat (RESOURCE_PREFIX, name, NULL);
   g_autoptr (GBytes) body = NULL;
 
-  if (!is_head && strcmp (method, "GET") != 0)
-    return rendezvous_page_refuse (405);
-  body = find_file (path);
+  /* A lookup among what was compiled in: dots and escapes have no meaning in it. */
+  body = g_resource_lookup_data (floe_web_get_resource (), resource, G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                 NULL);
   if (body == NULL)
-    return rendezvous_page_refuse (404);
-  return compose (200, "OK", NULL,
-                  strcmp (path, "/") == 0 ? content_types[0].type : get_content_type (path), body,
-                  is_head);
+    return NULL;
+  return compose (&(Head){ 200, "OK", is_last ? CLOSE : "", get_content_type (name) }, body,
+                  strcmp (method, "HEAD") == 0);
 }
 
 GBytes *

@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): the response to a GET or HEAD of @path; what is no file gets 404, other methods
- * 405. */
-GBytes *rendezvous_page_respond (const char *method, const char *path);
+/* (transfer full) (nullable): the response to a GET or HEAD of the file at @path, which says that
+ * the connection ends after it if @is_last; NULL: there is no such file. */
+GBytes *rendezvous_page_get_file (const char *method, const char *path, gboolean is_last);
 
-/* (transfer full): a response of @status, one of those that a rendezvous gives. */
+/* (transfer full): a response of @status, one of those that a rendezvous gives, after which the
+ * connection ends. */
 GBytes *rendezvous_page_refuse (guint status);
 
 /* (transfer full): the response that makes a connection a WebSocket. */

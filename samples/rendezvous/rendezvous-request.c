@@ -68,6 +68,7 @@ parse_request_line (const char *line, RendezvousRequest *request)
   if (strcmp (parts[2], "HTTP/1.1") != 0 && strcmp (parts[2], "HTTP/1.0") != 0)
     return STATUS_VERSION_NOT_SUPPORTED;
   request->method = g_strdup (parts[0]);
+  request->is_last = strcmp (parts[2], "HTTP/1.0") == 0;
   request->path = g_strndup (parts[1], strcspn (parts[1], "?"));
   return 0;
 }
@@ -108,6 +109,22 @@ has_body (const RendezvousRequest *request)
          || (length != NULL && strcmp (length, "0") != 0);
 }
 
+/* Whether @token stands in the comma-separated list that the header @name is. */
+static gboolean
+header_lists (const RendezvousRequest *request, const char *name, const char *token)
+{
+  const char *value = rendezvous_request_get_header (request, name);
+  g_auto (GStrv) items = NULL;
+
+  if (value == NULL)
+    return FALSE;
+  items = g_strsplit (value, ",", -1);
+  for (char **item = items; *item != NULL; item++)
+    if (g_ascii_strcasecmp (g_strstrip (*item), token) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 guint
 rendezvous_request_parse (const guint8 *head, gsize size, RendezvousRequest *out)
 {
@@ -130,6 +147,7 @@ rendezvous_request_parse (const guint8 *head, gsize size, RendezvousRequest *out
     status = STATUS_CONTENT_TOO_LARGE;
   if (status != 0)
     return status;
+  request.is_last |= header_lists (&request, "connection", "close");
   *out = request;
   request = (RendezvousRequest){ 0 };
   return 0;
@@ -139,22 +157,6 @@ const char *
 rendezvous_request_get_header (const RendezvousRequest *self, const char *name)
 {
   return g_hash_table_lookup (self->headers, name);
-}
-
-/* Whether @token stands in the comma-separated list that the header @name is. */
-static gboolean
-header_lists (const RendezvousRequest *request, const char *name, const char *token)
-{
-  const char *value = rendezvous_request_get_header (request, name);
-  g_auto (GStrv) items = NULL;
-
-  if (value == NULL)
-    return FALSE;
-  items = g_strsplit (value, ",", -1);
-  for (char **item = items; *item != NULL; item++)
-    if (g_ascii_strcasecmp (g_strstrip (*item), token) == 0)
-      return TRUE;
-  return FALSE;
 }
 
 gboolean

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The head of an HTTP/1.1 request (RFC 9112), read strictly: what browsers send, and no more.
  *
- * There is one request a connection and no request has a body, so none of the ways to disagree
- * about where a request ends.
+ * No request has a body, so there are none of the ways to disagree about where one ends.
  *
  * Layer: samples. Pure: no socket, no clock. */
 #pragma once
@@ -17,6 +16,7 @@ typedef struct
 {
   char *method;        /* (owned) */
   char *path;          /* (owned): begins with a slash; without the query */
+  gboolean is_last;    /* no other one follows on this connection */
   GHashTable *headers; /* (owned): name in lower case -> value; repeated ones joined by ", " */
 } RendezvousRequest;
 

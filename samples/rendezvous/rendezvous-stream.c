@@ -130,31 +130,39 @@ on_readable (GObject *pollable, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Writes what goes of the first in the queue. FALSE with @error when nothing does. */
+static gboolean
+write_some (RendezvousStream *self, GError **error)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (self->io);
+  gsize head_size;
+  const guint8 *data = g_bytes_get_data (g_queue_peek_head (&self->output), &head_size);
+  gssize size = g_pollable_output_stream_write_nonblocking (
+      G_POLLABLE_OUTPUT_STREAM (output), data + self->head_sent, head_size - self->head_sent, NULL,
+      error);
+
+  if (size < 0)
+    return FALSE;
+  self->head_sent += (gsize) size;
+  self->output_size -= (gsize) size;
+  if (self->head_sent < head_size)
+    return TRUE;
+  g_bytes_unref (g_queue_pop_head (&self->output));
+  self->head_sent = 0;
+  return TRUE;
+}
+
 static gboolean
 on_writable (GObject *pollable, gpointer user_data)
 {
   RendezvousStream *self = user_data;
-  GBytes *head = g_queue_peek_head (&self->output);
-  gsize head_size;
-  const guint8 *data = g_bytes_get_data (head, &head_size);
   g_autoptr (GError) error = NULL;
-  gssize size = g_pollable_output_stream_write_nonblocking (
-      G_POLLABLE_OUTPUT_STREAM (pollable), data + self->head_sent, head_size - self->head_sent,
-      NULL, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return G_SOURCE_CONTINUE;
-  if (size < 0)
+  if (!write_some (self, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
       rendezvous_stream_abort (self);
       return G_SOURCE_REMOVE;
     }
-  self->head_sent += (gsize) size;
-  self->output_size -= (gsize) size;
-  if (self->head_sent < head_size)
-    return G_SOURCE_CONTINUE;
-  g_bytes_unref (g_queue_pop_head (&self->output));
-  self->head_sent = 0;
   if (!g_queue_is_empty (&self->output))
     return G_SOURCE_CONTINUE;
   clear_source (&self->output_source);
@@ -196,6 +204,8 @@ rendezvous_stream_new (GIOStream *io, GSocket *socket, const RendezvousStreamCal
 void
 rendezvous_stream_free (RendezvousStream *self)
 {
+  while (!g_queue_is_empty (&self->output) && write_some (self, NULL))
+    ;
   disconnect (self);
   clear_source (&self->deadline_source);
   g_object_unref (self->io);

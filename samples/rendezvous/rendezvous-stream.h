@@ -28,7 +28,8 @@ RendezvousStream *rendezvous_stream_new (GIOStream *io, GSocket *socket,
                                          const RendezvousStreamCallbacks *callbacks,
                                          gpointer user_data);
 
-/* Ends the connection at once, if it still stands. */
+/* Ends the connection, if it still stands. What was sent goes out as far as that takes no waiting.
+ */
 void rendezvous_stream_free (RendezvousStream *self);
 
 /* Takes @bytes; nothing happens when the stream has ended. */

@@ -46,9 +46,12 @@ export class FileStore {
 
   async finish() {}
 
+  /* What was there before stays; what the picker made is empty, and goes if it can. */
   async abort() {
     await this.#writable?.abort();
     this.#writable = null;
+    if ((await this.#handle.getFile()).size === 0)
+      await this.#handle.remove?.();
   }
 }
 

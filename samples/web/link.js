@@ -175,7 +175,7 @@ export class Link {
   #enqueue(operation) {
     this.#operations = this.#operations.then(() => (this.#isOver ? undefined : operation()))
       .catch((error) => this.#end(error instanceof TransferError ? error
-        : new TransferError('failed', `The two sides do not understand each other (${error.message})`)));
+        : new TransferError('failed', `The two do not understand each other: ${error.message}`)));
   }
 
   async #describe() {

@@ -11,17 +11,22 @@
 //   transfer  transfer-title, transfer-file, transfer-progress, transfer-bytes, transfer-rate
 //   done      done-title, done-text, done-list, done-note, save-again (a link to the download)
 //   ended     ended-title, ended-text, ended-detail; <body data-end> is the code of the error
-// path-text says "direct" or "relay" in <body data-path>. Buttons that stop: [data-action=stop].
+// The path is in <body data-path>: direct or relay. Buttons that stop are
+// section:not([hidden]) [data-action=stop], those back to the start have data-action=restart.
 
 import { formatCode, generateSecret, parseCode, readInput } from './code.js';
 import { formatAmount } from './format.js';
 import { startHashWorker } from './hasher.js';
-import { ReceivingFlow } from './receiving.js';
+import { forgetDownload, ReceivingFlow } from './receiving.js';
 import { SendingFlow } from './sending.js';
 import { Session } from './session.js';
 import { explain } from './texts.js';
 import { TransferError } from './transfer-error.js';
 import { announce, element, setNote, setText, show } from './ui.js';
+
+// What may go better when the same code is tried again.
+const RETRIED = ['busy', 'unreachable', 'server-lost', 'lost', 'failed', 'timeout', 'no-room',
+                 'full'];
 
 /** @type {Session | null} */
 let session = null;
@@ -37,7 +42,7 @@ function showEnd(error) {
   setNote('ended-detail', detail);
   element('ended-icon').classList.toggle('calm', calm);
   element('retry').hidden = !history.state?.code
-    || !['busy', 'unreachable', 'lost', 'failed', 'timeout', 'no-room', 'full'].includes(error.code);
+    || !RETRIED.includes(error.code);
   element('path').hidden = true;
   show('ended');
 }
@@ -165,6 +170,7 @@ function stop() {
 }
 
 function restart() {
+  forgetDownload();
   history.replaceState(null, '', location.pathname);
   flow = null;
   showStart();

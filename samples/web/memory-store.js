@@ -96,8 +96,9 @@ export class ZipStore {
   }
 
   async makeFolder(path, { mode, mtime }) {
+    const entry = { path: `${path.join('/')}/`, size: 0, crc: 0, mode, mtime };
     if (this.#names.addFolder(path))
-      this.#parts.push(this.#zip.begin({ path: `${path.join('/')}/`, size: 0, crc: 0, mode, mtime }));
+      this.#parts.push(this.#zip.begin(entry));
   }
 
   async begin(path, { mode, mtime }) {

@@ -11,6 +11,13 @@ import { announce, describeSummary, element, fillList, ProgressView, setNote, se
 
 const MAX_LISTED = 200;
 
+/** Lets the browser have the memory of what was downloaded back. */
+export function forgetDownload() {
+  const link = element('save-again');
+  URL.revokeObjectURL(link.href);
+  link.removeAttribute('href');
+}
+
 export class ReceivingFlow {
   #session;
   #onDone;
@@ -84,11 +91,11 @@ export class ReceivingFlow {
     const limit = formatSize(memoryLimit());
     const notes = [];
     if (!canDownload)
-      notes.push(`This is more than can be downloaded at once (${limit}), so it is written to where `
-        + 'you say.');
+      notes.push(`This is more than can be downloaded at once (${limit}), so it is written to `
+        + 'where you say.');
     else if (this.#offer.bytes === null)
-      notes.push(`The size is not known beforehand. ${canSave ? 'A download' : 'This browser'} takes `
-        + `up to ${limit}.`);
+      notes.push(`The size is not known beforehand. ${canSave ? 'A download' : 'This browser'} `
+        + `takes up to ${limit}.`);
     if (!isSingleFile(this.#offer) && canDownload && !canSave)
       notes.push('It will be saved as one zip file.');
     return notes.join(' ');
@@ -99,12 +106,12 @@ export class ReceivingFlow {
     const size = formatSize(this.#offer.bytes);
     this.#receiver.refuse(`The browser at the other end takes at most ${limit}`);
     this.#session.fail(new TransferError('too-big', `It is ${size}, and this browser takes at most `
-      + `${limit} on this page.`, true));
+      + `${limit} on this page.`), false);
   }
 
   #decline() {
     this.#receiver.refuse('');
-    this.#session.fail(new TransferError('declined', '', true));
+    this.#session.fail(new TransferError('declined', ''), false);
   }
 
   async #acceptStream() {
@@ -151,8 +158,7 @@ export class ReceivingFlow {
 
   #download(blob, name) {
     const link = element('save-again');
-    if (link.href)
-      URL.revokeObjectURL(link.href);
+    forgetDownload();
     link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();

@@ -16,11 +16,15 @@ const MAX_CANDIDATES = 256; // a session
  * @property {(description: RTCSessionDescriptionInit) => void} onDescription
  * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
  * @property {() => void} onGone the other one left
- * @property {(code: string, message: string) => void} onError the last that is heard; code "lost"
- *   when the connection broke, "unreachable" when there never was one
+ * @property {(code: string, message: string) => void} onError the last that is heard; code
+ *   "server-lost" when the connection broke, "unreachable" when there never was one
  */
 
-/** The servers that RTCPeerConnection can take. @param {unknown} servers @returns {RTCIceServer[]} */
+/**
+ * The servers that RTCPeerConnection can take.
+ * @param {unknown} servers
+ * @returns {RTCIceServer[]}
+ */
 function readIceServers(servers) {
   const isUrl = (url) => typeof url === 'string' && /^(?:stuns?|turns?):/.test(url);
   const known = [];
@@ -53,9 +57,10 @@ export class Room {
   constructor(address, opens, handlers) {
     this.#handlers = handlers;
     this.#socket = new WebSocket(address, SUBPROTOCOL);
-    this.#socket.onopen = () => this.#send({ type: 'join', id: toHex(randomBytes(ID_SIZE)), opens });
+    this.#socket.onopen = () =>
+      this.#send({ type: 'join', id: toHex(randomBytes(ID_SIZE)), opens });
     this.#socket.onmessage = ({ data }) => this.#handle(data);
-    this.#socket.onclose = () => this.#end(this.#isWelcome ? 'lost' : 'unreachable', '');
+    this.#socket.onclose = () => this.#end(this.#isWelcome ? 'server-lost' : 'unreachable', '');
   }
 
   /** @param {RTCSessionDescriptionInit} description */

@@ -7,9 +7,8 @@ import { BlobStore, ZipStore } from './memory-store.js';
 import { FileStore, FolderStore } from './disk-store.js';
 import { makeSafe } from './paths.js';
 
-const GIB = 1024 ** 3;
-const MEMORY_LIMIT = GIB;
-const SMALL_MEMORY_LIMIT = GIB / 2;
+const MEMORY_LIMIT = 1e9;
+const SMALL_MEMORY_LIMIT = 5e8;
 
 /** @typedef {import('./receiver.js').Offer} Offer */
 

@@ -184,7 +184,7 @@ export class Sender {
     return this.#state === 'sending' && !this.#isSkipped;
   }
 
-  /* A file that is not what it was when it was chosen can't be read any more (File API section 4). */
+  /* A file that is not what it was when it was chosen can't be read (File API, section 4). */
   async #read(file, path, start, end) {
     try {
       const block = new Uint8Array(await file.slice(start, end).arrayBuffer());

@@ -78,11 +78,15 @@ export class Session {
     return this.#link;
   }
 
-  /** Ends it because of @error of this side, and tells the other one. @param {TransferError} error */
-  fail(error) {
+  /**
+   * Ends it because of @error.
+   * @param {TransferError} error
+   * @param {boolean} [tells] the other side, unless it was that one that said so
+   */
+  fail(error, tells = true) {
     if (this.#isOver)
       return;
-    if (!error.fromPeer && error.code !== 'lost')
+    if (tells && !error.fromPeer && error.code !== 'lost')
       this.#link?.send({ type: 'error', code: error.code === 'stopped' ? 'interrupted' : error.code,
                          message: error.message });
     this.end();
@@ -187,7 +191,7 @@ export class Session {
     if (error.code === 'authentication' || error.code === 'protocol') {
       this.#strangerCount++;
       if (this.#strangerCount >= MAX_STRANGERS) {
-        this.fail(new TransferError('authentication', 'Too many came who do not know the code'));
+        this.fail(new TransferError('strangers', ''), false);
         return;
       }
       this.#options.handlers.onStranger(this.#strangerCount);

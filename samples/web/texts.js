@@ -24,10 +24,19 @@ const ENDS = {
     text: 'Nothing was sent. Check that the whole link was copied, or ask for a new one. If the '
       + 'link is right, somebody between the two of you may be interfering.',
   },
+  strangers: {
+    title: 'Too many did not know the code',
+    text: 'Five came to this link and could not prove that they know the code. Nothing was sent. '
+      + 'Make a new link; if it happens again, somebody at the server may be interfering.',
+  },
   busy: { title: 'The server is busy', text: 'Wait a minute, then try again.' },
   unreachable: {
     title: 'The server does not answer',
     text: 'The program that made this link may have ended, or the network is down.',
+  },
+  'server-lost': {
+    title: 'The server was lost',
+    text: 'It went away before the two of you were connected. Try again, or ask for a new link.',
   },
   refused: {
     title: 'The other side declined', text: 'Nothing was sent.', calm: true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Why a transfer ended before it was done. The code is one of docs/protocol.md (sections 2 and 4)
-// or one that is ours alone: lost, refused, stopped.
+// or one of the page's own (texts.js).
 
 export class TransferError extends Error {
   /**

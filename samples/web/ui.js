@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-// What is shown: one section of index.html at a time, filled in. Text of the other side goes through
-// visible() and textContent only.
+// What is shown: one section of index.html at a time, filled in. Text of the other side goes
+// through visible() and textContent only.
 
-import { formatAmount, formatCount, formatDuration, formatSize, RateMeter } from './format.js';
+import { formatAmount, formatDuration, formatSize, RateMeter } from './format.js';
 import { visible } from './paths.js';
 
 const MAX_LISTED = 200;
@@ -129,6 +129,8 @@ export class ProgressView {
   #meter = new RateMeter();
   #timer;
   #announced = 0;
+  // A phone that goes to sleep takes the connection with it. Secure contexts only.
+  #wakeLock = navigator.wakeLock?.request('screen').catch(() => null);
 
   /**
    * @param {object} options
@@ -155,6 +157,7 @@ export class ProgressView {
 
   stop() {
     clearInterval(this.#timer);
+    this.#wakeLock?.then((lock) => lock?.release());
   }
 
   #update(bytes, total) {
@@ -185,5 +188,4 @@ export class ProgressView {
  * @param {number} seconds
  */
 export const describeSummary = (summary, seconds) =>
-  `${formatCount(summary.files, 'file')}, ${formatSize(summary.bytes)} in ${formatDuration(seconds)}. `
-  + 'All checksums agree.';
+  `${formatAmount(summary)} in ${formatDuration(seconds)}. All checksums agree.`;

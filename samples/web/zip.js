@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The records of a zip file of stored (not compressed) entries: PKWARE's APPNOTE.TXT, sections
-// 4.3.7 (local header), 4.3.12 (central directory), 4.3.14 to 4.3.16 (ends) and 4.5.3 (zip64). Pure:
-// who calls it puts the records and the contents one after the other.
+// 4.3.7 (local header), 4.3.12 (central directory), 4.3.14 to 4.3.16 (ends) and 4.5.3 (zip64).
+// Pure: who calls it puts the records and the contents one after the other.
 
 import { concat, utf8 } from './bytes.js';
 
@@ -53,6 +53,11 @@ function dosTime(mtime) {
           year - 1980 << 9 | date.getMonth() + 1 << 5 | date.getDate()];
 }
 
+/** @param {[number, number][]} fields those that do not fit into their 32 bits */
+const zip64Extra = (fields) =>
+  (fields.length > 0 ? record([2, ZIP64_EXTRA], [2, 8 * fields.length], ...fields)
+    : new Uint8Array());
+
 function timesExtra(mtime) {
   const seconds = Math.floor((mtime ?? NaN) / 1000);
   if (!(Math.abs(seconds) < 2 ** 31))
@@ -81,9 +86,8 @@ export class ZipWriter {
   begin(entry) {
     const name = utf8(entry.path);
     const isBig = entry.size >= MAX_32;
-    const extra = concat(
-      isBig ? record([2, ZIP64_EXTRA], [2, 16], [8, entry.size], [8, entry.size]) : new Uint8Array(),
-      timesExtra(entry.mtime));
+    const wide = isBig ? [[8, entry.size], [8, entry.size]] : [];
+    const extra = concat(zip64Extra(wide), timesExtra(entry.mtime));
     const header = concat(record([4, 0x04034b50], [2, isBig ? VERSION_ZIP64 : VERSION_FOLDERS],
                                  ...commonFields(entry, name, extra)), name, extra);
     this.#addCentral(entry, name, isBig);
@@ -95,9 +99,7 @@ export class ZipWriter {
     const isFar = this.#offset >= MAX_32;
     const wide = [...(isBig ? [[8, entry.size], [8, entry.size]] : []),
                   ...(isFar ? [[8, this.#offset]] : [])];
-    const extra = concat(
-      wide.length > 0 ? record([2, ZIP64_EXTRA], [2, 8 * wide.length], ...wide) : new Uint8Array(),
-      timesExtra(entry.mtime));
+    const extra = concat(zip64Extra(wide), timesExtra(entry.mtime));
     const isFolder = entry.path.endsWith('/');
     const mode = isFolder ? UNIX_FOLDER | (entry.mode ?? 0o755) : UNIX_FILE | (entry.mode ?? 0o644);
     const version = isBig || isFar ? VERSION_ZIP64 : VERSION_FOLDERS;

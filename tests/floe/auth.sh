@@ -152,10 +152,11 @@ start_liar ()
     server=$(head -n 1 liar.out)
 }
 
-# between MODE TITLE: five who know the code come to a rendezvous that lies.
+# between MODE COUNT TITLE: five who know the code come to a rendezvous that lies, which gets in
+# between COUNT times.
 between ()
 {
-    begin "$2"
+    begin "$3"
     start_liar "$1"
     start_sender "$floe" send --json --server "$server" files/secret.txt
     for i in 1 2 3 4 5; do
@@ -166,6 +167,7 @@ between ()
     done
     expect_sender 4
     expect_text sender.out '"code":"authentication"'
+    expect "how often it had both channels" "$(grep -c '^open$' liar.out)" "$2"
     expect_no_secret liar.out
     expect_empty
     kill "$liar"
@@ -175,10 +177,8 @@ between ()
 
 liars ()
 {
-    between swap "a rendezvous that puts itself in between is found out on both sides"
-    [ "$(grep -c '^open$' liar.out)" = 5 ] \
-        || { failed=$((failed + 1)); echo "not ok it was in between five times"; }
-    between add "a rendezvous that adds a fingerprint is found out on both sides"
+    between swap 5 "a rendezvous that puts itself in between is found out on both sides"
+    between add 0 "a rendezvous that adds a fingerprint is found out on both sides"
 }
 
 echo 'nobody else' > files/secret.txt

@@ -150,7 +150,6 @@ hostile_senders ()
     sent "a second hello" 1 '' 'text:{"type":"hello","version":1,"role":"send"}'
     sent "a receiver's message" 1 '' 'text:{"type":"stored","index":0}'
     attack "a file before the offer" 1 '' "$(file_step 0 f 0)"
-    attack "a file before it was accepted" 1 '' "$(offer_step 1 0 f file)" "$(file_step 0 f 0)" wait:error
     attack "an offer of nonsense" 1 '' 'text:{"type":"offer","files":-1,"bytes":[],"items":{}}'
     attack "what is no JSON" 1 '' 'text:hello'
     attack "JSON that nests without end" 1 '' "text:$(printf '%030000d' 0 | tr 0 '[')"

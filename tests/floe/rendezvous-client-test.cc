@@ -102,6 +102,7 @@ protected:
 
     if (size > 0)
       received_.append (buffer, static_cast<size_t> (size));
+    is_at_end_ |= size == 0;
   }
   static void OnGone (gpointer user_data, RendezvousClient *client)
   {
@@ -117,6 +118,7 @@ protected:
   GSocket *near_;
   GSocket *far_;
   std::string received_;
+  bool is_at_end_ = false;
 };
 
 TEST_F (ClientTest, GetsAPageAndTheEnd)
@@ -128,6 +130,40 @@ TEST_F (ClientTest, GetsAPageAndTheEnd)
   EXPECT_THAT (received_, StartsWith ("HTTP/1.1 200 OK\r\n"));
   g_socket_close (far_, nullptr);
   EXPECT_TRUE (WaitFor ([this] { return client_ == nullptr; }));
+}
+
+TEST_F (ClientTest, MayAskForOneFileAfterTheOther)
+{
+  Start ({ never_ms, never_ms, never_ms });
+  for (int i = 0; i < 3; i++)
+    {
+      Send ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      ASSERT_TRUE (WaitForText ("</html>")) << i;
+      EXPECT_THAT (received_, StartsWith ("HTTP/1.1 200 OK\r\n"));
+      received_.clear ();
+    }
+  Send (upgrade + join);
+  EXPECT_TRUE (WaitForText ("welcome!"));
+}
+
+TEST_F (ClientTest, GetsTheEndAfterOneFileWhenItAsksForTwoAtOnce)
+{
+  const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  Start ({ never_ms, never_ms, never_ms });
+  Send (request + request);
+  ASSERT_TRUE (WaitForText ("</html>"));
+  EXPECT_THAT (received_, HasSubstr ("Connection: close\r\n"));
+  EXPECT_EQ (received_.find ("HTTP/1.1", 1), std::string::npos);
+}
+
+TEST_F (ClientTest, IsDroppedInSilenceWhenItAsksForNoMore)
+{
+  Start ({ 50, never_ms, never_ms });
+  Send ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE (WaitForText ("</html>"));
+  EXPECT_TRUE (WaitFor ([this] { return is_at_end_; }));
+  EXPECT_EQ (received_.find ("408"), std::string::npos);
 }
 
 TEST_F (ClientTest, IsToldWhenItsRequestTakesTooLong)
@@ -181,6 +217,17 @@ TEST_F (ClientTest, StaysWhenItAnswersPings)
     }
   EXPECT_NE (client_, nullptr);
   EXPECT_EQ (rendezvous_rooms_get_count (rooms_), 1u);
+}
+
+TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
+{
+  Start ({ never_ms, never_ms, never_ms });
+  Send (upgrade + join);
+  EXPECT_TRUE (WaitForText ("welcome!"));
+
+  g_clear_pointer (&client_, rendezvous_client_free);
+  Read ();
+  EXPECT_THAT (received_, EndsWith ("\x88\x02\x03\xe9"));
 }
 
 TEST_F (ClientTest, LeavesItsRoomWhenTheConnectionBreaks)

@@ -391,13 +391,20 @@ INSTANTIATE_TEST_SUITE_P (
 
 /* --- responses --- */
 
+/* (nullable becomes empty). */
+std::string
+GetFile (const char *method, const char *path, bool is_last = true)
+{
+  GBytes *response = rendezvous_page_get_file (method, path, is_last);
+
+  return response != nullptr ? TakeBytes (response) : "";
+}
+
 TEST (Page, HasItsSecurityHeadersOnEveryResponse)
 {
   for (const std::string &response :
-       { TakeBytes (rendezvous_page_respond ("GET", "/")),
-         TakeBytes (rendezvous_page_respond ("GET", "/none")),
-         TakeBytes (rendezvous_page_respond ("PUT", "/")), TakeBytes (rendezvous_page_refuse (421)),
-         TakeBytes (rendezvous_page_upgrade ("a", "b")) })
+       { GetFile ("GET", "/"), GetFile ("HEAD", "/style.css"),
+         TakeBytes (rendezvous_page_refuse (421)), TakeBytes (rendezvous_page_upgrade ("a", "b")) })
     {
       EXPECT_THAT (response, HasSubstr ("default-src 'none'; script-src 'self'"));
       EXPECT_THAT (response, HasSubstr ("Referrer-Policy: no-referrer\r\n"));
@@ -408,15 +415,27 @@ TEST (Page, HasItsSecurityHeadersOnEveryResponse)
 
 TEST (Page, IsOneOfItsFilesOrNothing)
 {
-  std::string page = TakeBytes (rendezvous_page_respond ("GET", "/"));
-  std::string head = TakeBytes (rendezvous_page_respond ("HEAD", "/"));
+  std::string page = GetFile ("GET", "/");
 
   EXPECT_THAT (page, StartsWith ("HTTP/1.1 200 OK\r\n"));
-  EXPECT_EQ (head, page.substr (0, page.find ("\r\n\r\n") + 4));
+  EXPECT_THAT (page, HasSubstr ("Content-Type: text/html; charset=utf-8\r\n"));
+  EXPECT_THAT (GetFile ("GET", "/main.js"), HasSubstr ("Content-Type: text/javascript;"));
+  EXPECT_EQ (GetFile ("HEAD", "/"), page.substr (0, page.find ("\r\n\r\n") + 4));
   for (const char *path : { "/none", "//", "/../index.html", "/%2e%2e/", "/./index.html", "/ws" })
-    EXPECT_THAT (TakeBytes (rendezvous_page_respond ("GET", path)), StartsWith ("HTTP/1.1 404 "))
-        << path;
-  EXPECT_THAT (TakeBytes (rendezvous_page_respond ("POST", "/")), StartsWith ("HTTP/1.1 405 "));
+    EXPECT_EQ (GetFile ("GET", path), "") << path;
+}
+
+TEST (Page, SaysWhenTheConnectionEnds)
+{
+  EXPECT_THAT (GetFile ("GET", "/", true), HasSubstr ("Connection: close\r\n"));
+  EXPECT_THAT (GetFile ("GET", "/", false), Not (HasSubstr ("Connection:")));
+  for (guint status : { 400u, 403u, 404u, 405u, 408u, 413u, 421u, 426u, 431u, 505u })
+    {
+      std::string response = TakeBytes (rendezvous_page_refuse (status));
+
+      EXPECT_THAT (response, StartsWith ("HTTP/1.1 " + std::to_string (status) + " "));
+      EXPECT_THAT (response, HasSubstr ("Connection: close"));
+    }
 }
 
 } // namespace

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "safe-text.h"
 
-#include <string.h>
-
 gboolean
 safe_text_is_active (gunichar c)
 {
@@ -33,28 +31,6 @@ replace_active (const char *text, glong max_characters)
       max_characters--;
     }
   return g_string_free (safe, FALSE);
-}
-
-char *
-safe_file_name (const char *name)
-{
-  g_autofree char *safe = NULL;
-  const char *base = name;
-
-  if (!g_utf8_validate (name, -1, NULL))
-    return NULL;
-  for (const char *p = name; *p != '\0'; p++)
-    if (*p == '/' || *p == '\\')
-      base = p + 1;
-  if (base[0] == '\0' || strcmp (base, ".") == 0 || strcmp (base, "..") == 0
-      || strlen (base) > SAFE_FILE_NAME_MAX)
-    return NULL;
-  safe = g_strstrip (replace_active (base, G_MAXLONG));
-  if (safe[0] == '\0')
-    return NULL;
-  if (safe[0] == '.')
-    safe[0] = '_';
-  return g_steal_pointer (&safe);
 }
 
 char *

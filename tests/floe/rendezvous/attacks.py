@@ -205,6 +205,8 @@ def member_that_never_reads(port):
     first, second = pair(port, next_address())
     for _ in range(20):
         second.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        first.say("read this, and nothing after")
+        second.hear()
         for _ in range(4):
             first.say("x" * 60000)
         first.send_json({"type": "gone", "session": first.session})
@@ -215,6 +217,7 @@ def member_that_never_reads(port):
             message = first.receive()
         assert message["type"] == "peer", message
         first.session = message["session"]
+        second.meet()
     first.close()
     second.close()
 

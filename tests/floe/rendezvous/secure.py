@@ -60,8 +60,11 @@ def talk(program):
         first.say("x" * size)
         assert second.hear() == "x" * size
     connection = Connection(server.port, tls=server.tls)
-    status, fields = connection.request("GET", "/", ["Origin: https://127.0.0.1:"
-                                                     + str(server.port)])
+    origin = f"Origin: https://127.0.0.1:{server.port}"
+    status, fields = connection.request("GET", "/", [origin])
+    assert status == 200
+    connection.read_exactly(int(fields["content-length"]))
+    status, fields = connection.request("GET", "/main.js", [origin, "Connection: close"])
     assert status == 200
     assert len(connection.read_all()) == int(fields["content-length"])
     connection = Connection(server.port, tls=server.tls)

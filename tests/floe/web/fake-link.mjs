@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // A channel in memory between a sender and a receiver, and a store that keeps what it is given.
 
+import { File } from 'node:buffer'; // no global before version 20
+
 import { Sha256 } from '../../../samples/web/sha256.js';
 
 export function createHasher() {
@@ -41,6 +43,8 @@ export class FakeLink {
     });
   }
 }
+
+export { File };
 
 /** A file as browsers have it. */
 export function makeFile(name, content, lastModified = 1700000000000) {

@@ -140,10 +140,10 @@ test('nothing is taken before it is accepted', async () => {
 
 test('names are made safe before they are stored', async () => {
   const hostile = 'gpj\u202eexe.\n';
-  const { store } = await receive([item({ name: '.bashrc' }), file({ path: '.bashrc' }), CONTENT, END]);
-  const second = await receive([item({ name: hostile }), file({ path: hostile }), CONTENT, END]);
-  assert.deepEqual([...store.files.keys()], ['_bashrc']);
-  assert.deepEqual([...second.store.files.keys()], ['gpj_exe._']);
+  for (const [name, safe] of [['.bashrc', '_bashrc'], [hostile, 'gpj_exe._']]) {
+    const { store } = await receive([item({ name }), file({ path: name }), CONTENT, END]);
+    assert.deepEqual([...store.files.keys()], [safe]);
+  }
 });
 
 test('what is not known beforehand is bounded by the store', async () => {

@@ -7,8 +7,10 @@ import { isLinkAllowed, makeSafe, numberedName, splitPath, visible }
 
 const GOOD = ['a', 'a/b', '.hidden', 'a/.b', '...', 'a..b', ' ', 'ünï/日本', 'x'.repeat(255),
               Array(64).fill('a').join('/'), 'a\\b', 'C:', 'é'.repeat(127)];
-for (const path of GOOD)
-  test(`“${path.slice(0, 30)}” is a path`, () => assert.deepEqual(splitPath(path), path.split('/')));
+for (const path of GOOD) {
+  test(`“${path.slice(0, 30)}” is a path`, () =>
+    assert.deepEqual(splitPath(path), path.split('/')));
+}
 
 const BAD = ['', '/', '/a', 'a/', 'a//b', '.', '..', 'a/..', 'a/./b', '../a', 'a\0b',
              'x'.repeat(256), 'é'.repeat(128), Array(65).fill('a').join('/'),

@@ -15,7 +15,7 @@ give_up () {
 
 command -v node > /dev/null || give_up "node is missing (Debian package nodejs)"
 command -v python3 > /dev/null || give_up "python3 is missing (Debian package python3)"
-node -e 'process.exit (parseInt (process.versions.node) < 18)' \
+node -e 'process.exit (parseInt (process.versions.node) < 18 ? 1 : 0)' \
     || give_up "node is older than version 18"
 
 output=$(mktemp "${TMPDIR:-/tmp}/floe-web.XXXXXX") || exit 1

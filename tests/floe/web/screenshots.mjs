@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Takes a picture of every state of the page, light and dark, on a phone and on a desk, for somebody
-// to look at.
+// Takes a picture of every state of the page, light and dark, on a phone and on a desk, for
+// somebody to look at.
 //
 //   node tests/floe/web/screenshots.mjs OUTPUT-FOLDER [STATE…]
 //
@@ -111,12 +111,13 @@ const STATES = {
   },
 };
 
-for (const code of ['no-room', 'authentication', 'refused', 'lost', 'too-big', 'unsupported',
-                    'unreachable', 'failed']) {
+for (const code of ['no-room', 'authentication', 'refused', 'lost', 'too-big', 'strangers',
+                    'unsupported', 'unreachable', 'failed']) {
   const message = { refused: 'Not today', 'too-big': 'It is 4.2 GB, and this browser takes at most '
     + '1.1 GB on this page.', failed: 'No path between the two let anything through' }[code] ?? '';
   STATES[`ended-${code}`] = ({ ui, texts }, given) => {
-    const { title, text, detail, calm } = texts.explain({ ...given, fromPeer: given.code === 'refused' });
+    const { title, text, detail, calm } =
+      texts.explain({ ...given, fromPeer: given.code === 'refused' });
     ui.setText('ended-title', title);
     ui.setNote('ended-text', text);
     ui.setNote('ended-detail', detail);

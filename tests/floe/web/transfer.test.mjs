@@ -6,7 +6,7 @@ import test from 'node:test';
 import { Receiver } from '../../../samples/web/receiver.js';
 import { makeOffer, Sender } from '../../../samples/web/sender.js';
 import { entriesOfFiles, Selection } from '../../../samples/web/source.js';
-import { createHasher, FakeLink, FakeStore, makeFile } from './fake-link.mjs';
+import { createHasher, FakeLink, FakeStore, File, makeFile } from './fake-link.mjs';
 
 function select(files) {
   const selection = new Selection();
@@ -32,7 +32,7 @@ function transfer(source, { answer, onFile = () => {} } = {}) {
     sending.engine = new Sender({ link: sending, source, createHasher, handlers: {
       onAccepted: () => {}, onFile, onFileDone: () => {}, onDone: done, onFail: end } });
     receiving.engine = new Receiver({ link: receiving, createHasher, handlers: {
-      onOffer: (offer) => (answer ? answer(receiving.engine, offer) : receiving.engine.accept(store)),
+      onOffer: () => (answer ? answer(receiving.engine) : receiving.engine.accept(store)),
       onFile: () => {}, onFileDone: () => {}, onLeftOut: () => {}, onDone: done, onFail: end } });
     sending.engine.offer();
   });
