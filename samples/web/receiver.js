@@ -126,6 +126,11 @@ export class Receiver {
     return this.#bytes;
   }
 
+  /** Whether more has to come. */
+  get isMoving() {
+    return this.#state === 'entry' || this.#state === 'content';
+  }
+
   /** @param {Store} store */
   accept(store) {
     if (this.#state !== 'answer')
