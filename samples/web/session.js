@@ -12,7 +12,7 @@ import { protocolError, TransferError } from './transfer-error.js';
 const MAX_STRANGERS = 5;
 const HANDSHAKE_MS = 30000;
 const REASON_MS = 1500;
-const STILL_MS = 10000;
+const STILL_MS = 8000;
 
 /**
  * @typedef {object} Engine A sender or a receiver.
