@@ -19,7 +19,7 @@ static const struct
   { "no-room", FLOE_ERROR_INVALID_ACCESS,
     "Nobody is there with this code: check that it is complete, and that the other side still "
     "waits" },
-  { "full", FLOE_ERROR_OPERATION,
+  { "full", FLOE_ERROR_NETWORK,
     "Somebody else has joined already: ask the other side for a new code" },
   { "duplicate", FLOE_ERROR_NETWORK,
     "The rendezvous has not noticed yet that an earlier connection is gone: try again" },
