@@ -27,6 +27,7 @@ struct _RendezvousClient
   GByteArray *head;           /* (owned) (nullable): of a request, while one may come */
   RendezvousDecoder *decoder; /* (owned) (nullable): while it is a WebSocket */
   RendezvousMember *member;   /* (owned) (nullable): while it is a WebSocket */
+  guint16 close_code;         /* what it ends with when the member is let go */
   gboolean awaits_pong;
 };
 
@@ -59,7 +60,9 @@ on_member_send (gpointer user_data, const char *text)
 static void
 on_member_let_go (gpointer user_data)
 {
-  end_websocket (user_data, RENDEZVOUS_CLOSE_NORMAL);
+  RendezvousClient *self = user_data;
+
+  end_websocket (self, self->close_code);
 }
 
 static const RendezvousMemberCallbacks member_callbacks = { on_member_send, on_member_let_go };
@@ -150,12 +153,13 @@ respond_with_file (RendezvousClient *self, const RendezvousRequest *request, gbo
   start_timer (self, self->house->patience.head_ms, on_idle_timeout);
 }
 
-/* The member says goodbye or breaks the framing: it leaves its room. */
+/* The member leaves its room; @close_code says whether in order. */
 static void
 leave (RendezvousClient *self, guint16 close_code)
 {
   gint64 now_us = g_get_monotonic_time ();
 
+  self->close_code = close_code;
   if (close_code == RENDEZVOUS_CLOSE_NORMAL)
     end_websocket (self, close_code);
   else
@@ -307,6 +311,7 @@ rendezvous_client_new (const RendezvousHouse *house, GIOStream *io, GSocket *soc
   self->house = house;
   self->slot = slot;
   self->opened_us = g_get_monotonic_time ();
+  self->close_code = RENDEZVOUS_CLOSE_NORMAL;
   self->head = g_byte_array_new ();
   self->stream = rendezvous_stream_new (io, socket, &stream_callbacks, self);
   start_timer (self, house->patience.head_ms, on_head_timeout);

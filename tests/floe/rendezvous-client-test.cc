@@ -219,6 +219,17 @@ TEST_F (ClientTest, StaysWhenItAnswersPings)
   EXPECT_EQ (rendezvous_rooms_get_count (rooms_), 1u);
 }
 
+/* RFC 6455 section 7.4.1: 1003 is "a type of data it cannot accept". */
+TEST_F (ClientTest, IsToldWhatWasWrongWithAFrame)
+{
+  Start ({ never_ms, never_ms, never_ms });
+  Send (upgrade + join + Frame (0x82, "binary"));
+
+  EXPECT_TRUE (WaitForText ("\x88\x02\x03\xeb"));
+  EXPECT_THAT (received_, HasSubstr ("\"code\":\"protocol\""));
+  EXPECT_EQ (rendezvous_rooms_get_count (rooms_), 0u);
+}
+
 TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
 {
   Start ({ never_ms, never_ms, never_ms });

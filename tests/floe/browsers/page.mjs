@@ -2,10 +2,10 @@
 // The page in a browser, driven as a user would: by its buttons and fields (see the list of ids in
 // samples/web/main.js).
 
-import { mkdtempSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { browsers } from '../../interop/lib/browsers.mjs';
 import { within } from './program.mjs';
@@ -131,6 +131,30 @@ export class Page {
   async choose(id, ...paths) {
     const field = await this.page.$(`#${id}`);
     await field.uploadFile(...paths);
+  }
+
+  /** Chooses the folder at @path, with the paths that listTree() gives, in the file field @id. */
+  async chooseFolder(id, path, paths) {
+    if (this.name === 'chromium') {
+      await this.choose(id, path);
+      return;
+    }
+    // WebDriver BiDi sets files only, so the files that a folder would give are made in the page.
+    const files = paths.map((name) => ({
+      path: `${basename(path)}/${name}`,
+      content: readFileSync(join(path, name)).toString('base64'),
+    }));
+    await this.page.$eval(`#${id}`, (field, list) => {
+      const transfer = new DataTransfer();
+      for (const { path: relative, content } of list) {
+        const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+        const file = new File([bytes], relative.split('/').at(-1));
+        Object.defineProperty(file, 'webkitRelativePath', { value: relative });
+        transfer.items.add(file);
+      }
+      field.files = transfer.files;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    }, files);
   }
 
   async type(id, text) {
