@@ -43,10 +43,10 @@ typedef struct
 
 typedef enum
 {
-  FLOE_STUN_RESULT_SUCCESS,     /* a success response */
-  FLOE_STUN_RESULT_ERROR,       /* an error response: error_code says which */
-  FLOE_STUN_RESULT_TIMED_OUT,   /* no response */
-  FLOE_STUN_RESULT_VIOLATED,    /* there were responses, none of them proved */
+  FLOE_STUN_RESULT_SUCCESS,   /* a success response */
+  FLOE_STUN_RESULT_ERROR,     /* an error response, perhaps not authentic: error_code says which */
+  FLOE_STUN_RESULT_TIMED_OUT, /* no response */
+  FLOE_STUN_RESULT_VIOLATED,  /* there were responses, none of them proved */
   FLOE_STUN_RESULT_UNREACHABLE, /* the network says that the server can't be reached */
   FLOE_STUN_RESULT_REFUSED,     /* wrong username or password */
   FLOE_STUN_RESULT_UNUSABLE,    /* the server asks for what can't or must not be done */

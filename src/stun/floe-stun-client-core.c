@@ -9,6 +9,8 @@
 #define MAX_CREDENTIALS_SIZE 3072
 /* Bytes of a server's reason that people are shown, about. */
 #define MAX_REASON_SIZE 128
+/* How long a proved response may still come after an error without proof. */
+#define PROOF_GRACE_US (500 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
@@ -21,6 +23,7 @@ typedef struct
   guint challenge_count;
   guint stale_count;
   guint error_code; /* of the last error response, whoever it is from */
+  GBytes *unproved; /* (owned) (nullable): an error without proof, told if nothing better comes */
   gint64 started_us;
 } Request;
 
@@ -39,6 +42,7 @@ static void
 free_request (Request *request)
 {
   g_bytes_unref (request->template);
+  g_clear_pointer (&request->unproved, g_bytes_unref);
   g_clear_pointer (&request->credentials, floe_stun_credentials_unref);
   floe_stun_proof_clear (&request->proof);
   g_free (request);
@@ -221,6 +225,7 @@ retry (FloeStunClientCore *self, Request *request)
   guint max_count =
       count == &request->stale_count ? FLOE_STUN_MAX_STALE_NONCES : FLOE_STUN_MAX_CHALLENGES;
 
+  g_clear_pointer (&request->unproved, g_bytes_unref);
   (*count)++;
   if (*count <= max_count)
     {
@@ -280,6 +285,21 @@ take_response (FloeStunClientCore *self, Request *request, const FloeStunMessage
   outcome->is_authentic = is_authentic;
 }
 
+/* An error of a server that does not prove its errors, or of somebody who read the request on its
+ * way: the server's proved response, if there is one, comes as well, and wins. See
+ * docs/decisions/0015-unproved-stun-errors.md. */
+static void
+keep_unproved (FloeStunClientCore *self, Request *request, const FloeStunMessage *response)
+{
+  if (request->unproved == NULL)
+    {
+      request->unproved = g_bytes_new (response->data, response->size);
+      floe_stun_transactions_core_hasten (self->transactions, request->id,
+                                          self->now_us + PROOF_GRACE_US);
+    }
+  floe_stun_transactions_core_reject (self->transactions, request->id);
+}
+
 static void
 judge_response (FloeStunClientCore *self, Request *request, const FloeStunMessage *response)
 {
@@ -296,6 +316,9 @@ judge_response (FloeStunClientCore *self, Request *request, const FloeStunMessag
     case FLOE_STUN_VERDICT_AUTHENTIC:
     case FLOE_STUN_VERDICT_UNPROVED:
       take_response (self, request, response, verdict == FLOE_STUN_VERDICT_AUTHENTIC);
+      break;
+    case FLOE_STUN_VERDICT_UNPROVED_ERROR:
+      keep_unproved (self, request, response);
       break;
     case FLOE_STUN_VERDICT_DISCARD:
       floe_stun_transactions_core_reject (self->transactions, request->id);
@@ -366,13 +389,19 @@ static void
 handle_expired (FloeStunClientCore *self, const FloeStunTransactionOutput *expired)
 {
   Request *request = find_request (self, expired->id);
+  g_autoptr (GBytes) unproved = g_steal_pointer (&request->unproved);
+  FloeStunMessage response;
+  gsize size;
+  const guint8 *data = unproved != NULL ? g_bytes_get_data (unproved, &size) : NULL;
 
-  if (expired->was_rejected)
-    end_request (self, request, FLOE_STUN_RESULT_VIOLATED, NULL,
-                 g_error_new (FLOE_ERROR, FLOE_ERROR_NETWORK,
-                              "What answers for the STUN or TURN server does not prove that it "
-                              "knows the password%s",
-                              request->error_code != 0 ? ", and reports an error" : ""));
+  if (data != NULL && floe_stun_message_parse (&response, data, size, NULL))
+    take_response (self, request, &response, FALSE);
+  else if (expired->was_rejected)
+    end_request (
+        self, request, FLOE_STUN_RESULT_VIOLATED, NULL,
+        g_error_new_literal (FLOE_ERROR, FLOE_ERROR_NETWORK,
+                             "What answers for the STUN or TURN server does not prove that "
+                             "it knows the password"));
   else
     end_request (self, request, FLOE_STUN_RESULT_TIMED_OUT, NULL,
                  g_error_new_literal (FLOE_ERROR, FLOE_ERROR_TIMEOUT,

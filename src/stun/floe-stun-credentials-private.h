@@ -53,12 +53,13 @@ void floe_stun_credentials_add (const FloeStunCredentials *self, FloeStunBuilder
 
 typedef enum
 {
-  FLOE_STUN_VERDICT_AUTHENTIC, /* from who knows the password */
-  FLOE_STUN_VERDICT_UNPROVED,  /* the request was without proof, so nobody can tell */
-  FLOE_STUN_VERDICT_DISCARD,   /* forged or broken: treat it as if it had not come */
-  FLOE_STUN_VERDICT_RETRY,     /* ask again in a new transaction: add() has something new to say */
-  FLOE_STUN_VERDICT_REFUSED,   /* the server doesn't take the username or password */
-  FLOE_STUN_VERDICT_UNUSABLE,  /* what the server asks for can't or must not be done */
+  FLOE_STUN_VERDICT_AUTHENTIC,      /* from who knows the password */
+  FLOE_STUN_VERDICT_UNPROVED,       /* the request was without proof, so nobody can tell */
+  FLOE_STUN_VERDICT_UNPROVED_ERROR, /* an error that says nothing of who it is from */
+  FLOE_STUN_VERDICT_DISCARD,        /* forged or broken: treat it as if it had not come */
+  FLOE_STUN_VERDICT_RETRY,    /* ask again in a new transaction: add() has something new to say */
+  FLOE_STUN_VERDICT_REFUSED,  /* the server doesn't take the username or password */
+  FLOE_STUN_VERDICT_UNUSABLE, /* what the server asks for can't or must not be done */
 } FloeStunVerdict;
 
 /* Judges the response to a request that had @proof, and learns from it. @error is set for REFUSED,

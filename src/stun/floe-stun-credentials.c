@@ -296,12 +296,16 @@ handle_438 (FloeStunCredentials *self, const FloeStunProof *proof, const FloeStu
 /* RFC 8489 sections 9.1.4 and 9.2.5: the proof must be there, be right, and be one of those that
  * the request had. */
 static FloeStunVerdict
-check_proof (FloeStunCredentials *self, const FloeStunProof *proof, const FloeStunMessage *response)
+check_proof (FloeStunCredentials *self, const FloeStunProof *proof, const FloeStunMessage *response,
+             guint code)
 {
   FloeStunProofs proofs = floe_stun_message_get_proofs (response);
   FloeStunProofs strongest =
       proofs & FLOE_STUN_PROOF_SHA256 ? FLOE_STUN_PROOF_SHA256 : FLOE_STUN_PROOF_SHA1;
 
+  /* coturn 4.6 proves no error but those of a few methods. A 400 "MUST be discarded". */
+  if (proofs == FLOE_STUN_PROOF_NONE && code != 0 && code != FLOE_STUN_ERROR_BAD_REQUEST)
+    return FLOE_STUN_VERDICT_UNPROVED_ERROR;
   if (proofs == FLOE_STUN_PROOF_NONE || !(proof->proofs & strongest)
       || floe_stun_message_check_integrity (response, &proof->key) != FLOE_STUN_INTEGRITY_RIGHT)
     return FLOE_STUN_VERDICT_DISCARD;
@@ -329,5 +333,5 @@ floe_stun_credentials_judge (FloeStunCredentials *self, const FloeStunProof *pro
    * that does not know who asks can't prove anything, not its 400 either. */
   if (proof->proofs == FLOE_STUN_PROOF_NONE)
     return FLOE_STUN_VERDICT_UNPROVED;
-  return check_proof (self, proof, response);
+  return check_proof (self, proof, response, code.code);
 }

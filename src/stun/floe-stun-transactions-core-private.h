@@ -109,6 +109,10 @@ FloeStunArrival floe_stun_transactions_core_handle_response (FloeStunTransaction
  * other can come, and the transaction expires at once (RFC 8489 sections 9.1.4 and 9.2.5). */
 void floe_stun_transactions_core_reject (FloeStunTransactionsCore *self, guint64 id);
 
+/* Makes a transaction expire at @give_up_at_us if it has not by then. */
+void floe_stun_transactions_core_hasten (FloeStunTransactionsCore *self, guint64 id,
+                                         gint64 give_up_at_us);
+
 /* Ends a transaction, by a good response or because nobody wants one. Returns the round-trip time,
  * or -1 when it was sent more than once: a response does not tell to which of them it is. */
 gint64 floe_stun_transactions_core_finish (FloeStunTransactionsCore *self, gint64 now_us,

@@ -238,6 +238,19 @@ floe_stun_transactions_core_reject (FloeStunTransactionsCore *self, guint64 id)
     expire (transaction);
 }
 
+void
+floe_stun_transactions_core_hasten (FloeStunTransactionsCore *self, guint64 id,
+                                    gint64 give_up_at_us)
+{
+  guint index;
+  Transaction *transaction = find_by_id (self, id, &index);
+
+  if (transaction == NULL)
+    return;
+  transaction->request.give_up_at_us = MIN (transaction->request.give_up_at_us, give_up_at_us);
+  transaction->due_us = MIN (transaction->due_us, give_up_at_us);
+}
+
 gint64
 floe_stun_transactions_core_finish (FloeStunTransactionsCore *self, gint64 now_us, guint64 id)
 {
