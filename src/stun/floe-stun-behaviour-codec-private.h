@@ -19,7 +19,7 @@ gboolean floe_stun_message_get_response_port (const FloeStunMessage *self, guint
 void floe_stun_builder_add_change_request (FloeStunBuilder *self, gboolean changes_address,
                                            gboolean changes_port);
 void floe_stun_builder_add_response_port (FloeStunBuilder *self, guint16 port);
-/* PADDING: @size zeros, "MUST be [...] a multiple of four" is the caller's to keep. */
+/* PADDING: @size zeros, which make a request large enough to be fragmented. */
 void floe_stun_builder_add_padding (FloeStunBuilder *self, gsize size);
 
 G_END_DECLS

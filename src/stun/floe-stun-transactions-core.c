@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-stun-transactions-core-private.h"
 
-/* RFC 8489 section 6.2.1: "SHOULD be greater than 500 ms", "Rc SHOULD be configurable and SHOULD
- * have a default of 7", and 16 for Rm. */
+/* RFC 8489 section 6.2.1: what it has for RTO at least, and by default for Rc and Rm */
 #define DEFAULT_RTO_US (500 * G_TIME_SPAN_MILLISECOND)
 #define DEFAULT_SEND_COUNT 7
 #define DEFAULT_LAST_WAIT 16
