@@ -43,8 +43,8 @@ gboolean floe_stun_message_get_algorithms (const FloeStunMessage *self,
 gboolean floe_stun_message_get_algorithm (const FloeStunMessage *self,
                                           FloeStunPasswordAlgorithm *algorithm);
 
-void floe_stun_builder_add_algorithms (FloeStunBuilder *self,
-                                       const FloeStunPasswordAlgorithm *algorithms, gsize count);
+void floe_stun_builder_add_algorithms (FloeStunBuilder *self, const guint16 *algorithms,
+                                       gsize count);
 void floe_stun_builder_add_algorithm (FloeStunBuilder *self, FloeStunPasswordAlgorithm algorithm);
 
 G_END_DECLS

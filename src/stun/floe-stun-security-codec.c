@@ -103,8 +103,7 @@ floe_stun_message_get_algorithm (const FloeStunMessage *self, FloeStunPasswordAl
 }
 
 void
-floe_stun_builder_add_algorithms (FloeStunBuilder *self,
-                                  const FloeStunPasswordAlgorithm *algorithms, gsize count)
+floe_stun_builder_add_algorithms (FloeStunBuilder *self, const guint16 *algorithms, gsize count)
 {
   guint8 value[4 * MAX_ALGORITHMS];
   FloeWriter writer = floe_writer_init (value, sizeof value);

@@ -83,7 +83,7 @@ TEST_F (StunLongTerm, AnswersAChallengeWithWhatItSays)
 struct AlgorithmCase
 {
   const char *name;
-  std::vector<FloeStunPasswordAlgorithm> offered;
+  std::vector<guint16> offered;
   FloeStunPasswordAlgorithm chosen;
 };
 
@@ -113,7 +113,7 @@ TEST_P (StunLongTermAlgorithm, IsTheFirstOfTheServersThatWeHave)
   EXPECT_TRUE (Has (request, FLOE_STUN_MESSAGE_INTEGRITY_SHA256));
 
   FakeServer other = server_;
-  other.algorithms = { GetParam ().chosen };
+  other.algorithms = { (guint16) GetParam ().chosen };
   EXPECT_EQ (Judge (other.Accept (request)), FLOE_STUN_VERDICT_AUTHENTIC);
   other.algorithms = {};
   EXPECT_EQ (Judge (other.Accept (request)), FLOE_STUN_VERDICT_DISCARD)
@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P (
                        { FLOE_STUN_PASSWORD_SHA256, FLOE_STUN_PASSWORD_MD5 },
                        FLOE_STUN_PASSWORD_SHA256 },
         AlgorithmCase{ "UnknownFirst",
-                       { (FloeStunPasswordAlgorithm) 77, FLOE_STUN_PASSWORD_SHA256 },
+                       { 77, FLOE_STUN_PASSWORD_SHA256 },
                        FLOE_STUN_PASSWORD_SHA256 }),
     [] (const auto &info) { return std::string (info.param.name); });
 
@@ -349,6 +349,13 @@ protected:
   {
     floe_stun_key_clear (&key_);
   }
+  /* As if nothing had been asked yet. */
+  void Forget ()
+  {
+    floe_stun_credentials_unref (credentials_);
+    floe_stun_key_clear (&key_);
+    SetUp ();
+  }
   Bytes Respond (const Bytes &request, int proofs)
   {
     return BuildResponse (request, FLOE_STUN_SUCCESS, [&] (auto *builder) {
@@ -368,8 +375,7 @@ TEST_F (StunShortTerm, StaysWithTheProofThatTheFirstResponseHas)
   for (auto [first, other] : { std::pair{ FLOE_STUN_PROOF_SHA1, FLOE_STUN_PROOF_SHA256 },
                                std::pair{ FLOE_STUN_PROOF_SHA256, FLOE_STUN_PROOF_SHA1 } })
     {
-      floe_stun_credentials_unref (credentials_);
-      SetUp ();
+      Forget ();
       Bytes request = Request ();
       EXPECT_EQ (TextOf (request, FLOE_STUN_USERNAME), "a:b");
       FloeStunMessage message = ParseMessage (request);
@@ -381,9 +387,7 @@ TEST_F (StunShortTerm, StaysWithTheProofThatTheFirstResponseHas)
       EXPECT_EQ (floe_stun_message_get_proofs (&message), first);
       EXPECT_EQ (Judge (Respond (request, other)), FLOE_STUN_VERDICT_DISCARD);
       EXPECT_EQ (Judge (Respond (request, first)), FLOE_STUN_VERDICT_AUTHENTIC);
-      floe_stun_key_clear (&key_);
     }
-  SetUp ();
 }
 
 /* RFC 8489 section 9.1.4: there is no challenge here, so a 401 is nothing but an error. */

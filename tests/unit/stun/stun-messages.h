@@ -85,7 +85,7 @@ class FakeServer
 {
 public:
   std::string username = "alice", password = "secret", realm = "here", nonce = "nonce-1";
-  std::vector<FloeStunPasswordAlgorithm> algorithms; /* offered; empty: an old server */
+  std::vector<guint16> algorithms; /* offered; empty: an old server */
 
   Bytes Challenge (const Bytes &request, guint code) const
   {
@@ -135,7 +135,8 @@ private:
     FloeStunKey key = {};
 
     floe_stun_key_init_long_term (&key,
-                                  algorithms.empty () ? FLOE_STUN_PASSWORD_MD5 : algorithms[0],
+                                  algorithms.empty () ? FLOE_STUN_PASSWORD_MD5
+                                                      : (FloeStunPasswordAlgorithm) algorithms[0],
                                   username.c_str (), realm.c_str (), password.c_str (), nullptr);
     return key;
   }
