@@ -58,7 +58,7 @@ typedef struct
   guint64 id;
   FloeStunResult result;
   gboolean is_authentic;    /* the response is from who knows the password */
-  guint error_code;         /* of the last error response, also of one without proof; or 0 */
+  guint error_code;         /* of the last error response, also of one before a success; or 0 */
   gint64 rtt_us;            /* of the last transaction; -1 when not known */
   gint64 elapsed_us;        /* from start to end */
   FloeStunMessage response; /* of SUCCESS and ERROR: points into what the outcome owns */

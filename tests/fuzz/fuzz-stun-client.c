@@ -22,6 +22,8 @@ typedef struct
   guint started;
   guint sent;
   guint done;
+  guint8 ids[MAX_REQUESTS + 1][FLOE_STUN_TRANSACTION_ID_SIZE]; /* by request: the last one's */
+  guint transactions[MAX_REQUESTS + 1];
 } World;
 
 static const FloeStunRoute server = { 1, { { 192, 0, 2, 1 }, FLOE_STUN_IPV4_SIZE, 3478 } };
@@ -33,6 +35,21 @@ has_proof (const guint8 *data, gsize size)
 
   g_assert_true (floe_stun_message_parse (&message, data, size, NULL));
   return floe_stun_message_get_proofs (&message) != FLOE_STUN_PROOF_NONE;
+}
+
+static void
+note_sent (World *world, const FloeStunOutput *output)
+{
+  const guint8 *id = output->data + FLOE_STUN_HEADER_SIZE - FLOE_STUN_TRANSACTION_ID_SIZE;
+
+  world->sent++;
+  g_assert_cmpuint (output->size, <=, sizeof world->last);
+  memcpy (world->last, output->data, output->size);
+  world->last_size = output->size;
+  if (memcmp (world->ids[output->id], id, FLOE_STUN_TRANSACTION_ID_SIZE) != 0)
+    world->transactions[output->id]++;
+  memcpy (world->ids[output->id], id, FLOE_STUN_TRANSACTION_ID_SIZE);
+  g_assert_cmpuint (world->transactions[output->id], <=, FLOE_STUN_MAX_TRANSACTIONS);
 }
 
 static void
@@ -50,10 +67,7 @@ drain (World *world)
           g_assert_false (world->had_proof && output.outcome->result == FLOE_STUN_RESULT_SUCCESS);
           continue;
         }
-      world->sent++;
-      g_assert_cmpuint (output.size, <=, sizeof world->last);
-      memcpy (world->last, output.data, output.size);
-      world->last_size = output.size;
+      note_sent (world, &output);
     }
   g_assert_cmpuint (world->sent, <=,
                     world->started * FLOE_STUN_MAX_TRANSACTIONS * FLOE_STUN_MAX_SEND_COUNT);

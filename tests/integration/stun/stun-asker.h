@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* The STUN client on a real UDP socket of 127.0.0.1, driven by hand. */
+/* The STUN client on a real UDP or TCP socket of 127.0.0.1, driven by hand. */
 #pragma once
 
 #include "floe-stun-client-core-private.h"
@@ -32,16 +32,20 @@ class StunAsker
 public:
   using Fill = std::function<void (FloeStunBuilder *)>;
 
-  explicit StunAsker (guint16 server_port, FloeStunCredentials *credentials = nullptr)
-      : client_ (floe_stun_client_core_new (8)), credentials_ (credentials)
+  explicit StunAsker (guint16 server_port, FloeStunCredentials *credentials = nullptr,
+                      bool is_stream = false)
+      : client_ (floe_stun_client_core_new (8)), credentials_ (credentials), is_stream_ (is_stream)
   {
     GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
     GSocketAddress *any = g_inet_socket_address_new (loopback, 0);
 
     server_ = g_inet_socket_address_new (loopback, server_port);
-    socket_ =
-        g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr);
+    socket_ = g_socket_new (G_SOCKET_FAMILY_IPV4,
+                            is_stream ? G_SOCKET_TYPE_STREAM : G_SOCKET_TYPE_DATAGRAM,
+                            G_SOCKET_PROTOCOL_DEFAULT, nullptr);
     g_socket_bind (socket_, any, FALSE, nullptr);
+    if (is_stream)
+      g_socket_connect (socket_, server_, nullptr, nullptr);
     g_socket_set_blocking (socket_, FALSE);
     route_.remote = { { 127, 0, 0, 1 }, FLOE_STUN_IPV4_SIZE, server_port };
     g_object_unref (any);
@@ -92,6 +96,7 @@ public:
     request.size = floe_stun_builder_finish (&builder);
     request.to = route_;
     request.credentials = credentials_;
+    request.is_reliable = is_stream_;
     request.timing.give_up_us = 5 * G_TIME_SPAN_SECOND;
     EXPECT_NE (floe_stun_client_core_start (client_, g_get_monotonic_time (), &request, error), 0u)
         << error.message ();
@@ -101,7 +106,18 @@ public:
   /* Sends what is no request. */
   void Send (const guint8 *data, gsize size)
   {
-    g_socket_send_to (socket_, server_, (const char *) data, size, nullptr, nullptr);
+    g_socket_send_to (socket_, is_stream_ ? nullptr : server_, (const char *) data, size, nullptr,
+                      nullptr);
+  }
+
+  void SendTo (guint16 port, const std::string &text)
+  {
+    GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+    GSocketAddress *to = g_inet_socket_address_new (loopback, port);
+
+    g_socket_send_to (socket_, to, text.data (), text.size (), nullptr, nullptr);
+    g_object_unref (to);
+    g_object_unref (loopback);
   }
 
   /* A datagram that is no response, or nothing after a second. */
@@ -144,10 +160,33 @@ private:
       return;
     gssize size =
         g_socket_receive_from (socket_, nullptr, (char *) buffer, sizeof buffer, nullptr, nullptr);
-    if (size > 0
-        && !floe_stun_client_core_handle_datagram (client_, g_get_monotonic_time (), &route_,
-                                                   buffer, (gsize) size))
-      others_.emplace_back (buffer, buffer + size);
+    if (size <= 0)
+      return;
+    if (!is_stream_)
+      return Take (buffer, (gsize) size);
+    stream_.insert (stream_.end (), buffer, buffer + size);
+    CutStream ();
+  }
+
+  void CutStream ()
+  {
+    gsize frame_size;
+
+    while (floe_turn_stream_get_frame_size (stream_.data (), stream_.size (), &frame_size)
+           && frame_size > 0 && frame_size <= stream_.size ())
+      {
+        std::vector<guint8> frame (stream_.begin (), stream_.begin () + (gssize) frame_size);
+
+        stream_.erase (stream_.begin (), stream_.begin () + (gssize) frame_size);
+        Take (frame.data (), frame.size ());
+      }
+  }
+
+  void Take (const guint8 *data, gsize size)
+  {
+    if (!floe_stun_client_core_handle_datagram (client_, g_get_monotonic_time (), &route_, data,
+                                                size))
+      others_.emplace_back (data, data + size);
   }
 
   static Outcome Keep (const FloeStunOutcome &outcome)
@@ -172,6 +211,8 @@ private:
 
   FloeStunClientCore *client_;
   FloeStunCredentials *credentials_;
+  bool is_stream_;
+  std::vector<guint8> stream_; /* what has come and is no whole message yet */
   GSocket *socket_;
   GSocketAddress *server_;
   FloeStunRoute route_{};

@@ -16,10 +16,12 @@ protected:
     return server_->IsRunning ();
   }
   std::unique_ptr<StunAsker> MakeAsker (const char *username = Coturn::Username (),
-                                        const char *password = Coturn::Credential ())
+                                        const char *password = Coturn::Credential (),
+                                        bool is_stream = false)
   {
     return std::make_unique<StunAsker> (
-        server_->port (), floe_stun_credentials_new_long_term (username, password, nullptr));
+        server_->port (), floe_stun_credentials_new_long_term (username, password, nullptr),
+        is_stream);
   }
   static Outcome Allocate (StunAsker &asker)
   {
@@ -118,6 +120,40 @@ TEST_F (StunCoturn, ARightPasswordAllocatesAndRelays)
   ExpectAuthentic (refresh);
   EXPECT_TRUE (floe_turn_message_get_lifetime (&refresh.response, &lifetime_s));
   EXPECT_EQ (lifetime_s, 0u);
+}
+
+/* RFC 8656 section 12.5: both kinds of messages in one stream, padded. */
+TEST_F (StunCoturn, AStreamCarriesRequestsAndChannelData)
+{
+  Start ();
+  NEEDS_COTURN ();
+  auto client = MakeAsker (Coturn::Username (), Coturn::Credential (), true);
+  StunAsker peer (server_->port ());
+  FloeStunAddress to = peer.address (), relayed;
+  Outcome allocation = Allocate (*client);
+
+  ExpectAuthentic (allocation);
+  ASSERT_TRUE (
+      floe_turn_message_get_relayed (&allocation.response, FLOE_STUN_FAMILY_IPV4, &relayed));
+  ExpectAuthentic (client->Ask (FLOE_STUN_METHOD_CHANNEL_BIND, [&] (auto *request) {
+    floe_turn_builder_add_channel (request, FLOE_TURN_MAX_CHANNEL);
+    floe_stun_builder_add_xor_address (request, FLOE_STUN_XOR_PEER_ADDRESS, &to);
+  }));
+
+  guint8 buffer[64];
+  FloeTurnChannelData message = { FLOE_TURN_MAX_CHANNEL, (const guint8 *) "short", 5 };
+  gsize size = floe_turn_channel_data_write (&message, TRUE, buffer, sizeof buffer);
+  ASSERT_EQ (size, 12u);
+  client->Send (buffer, size);
+  std::vector<guint8> got = peer.Receive ();
+  EXPECT_EQ (std::string (got.begin (), got.end ()), "short");
+
+  peer.SendTo (relayed.port, "answer!");
+  got = client->Receive ();
+  ASSERT_TRUE (floe_turn_channel_data_parse (&message, got.data (), got.size ()));
+  EXPECT_EQ (message.channel, FLOE_TURN_MAX_CHANNEL);
+  EXPECT_EQ (std::string ((const char *) message.data, message.size), "answer!");
+  ExpectAuthentic (Refresh (*client, 0));
 }
 
 /* coturn answers with 437 (RFC 8656 section 7.2: the 5-tuple has an allocation) before it looks who
