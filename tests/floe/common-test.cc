@@ -43,6 +43,8 @@ INSTANTIATE_TEST_SUITE_P (
                      Json{ "Overclosed", "{}}", false }, Json{ "OpenString", "{\"a", false },
                      Json{ "NotUtf8", "{\"a\":\"\xff\"}", false },
                      Json{ "Nul", std::string ("{\"a\":\"\0\"}", 9), false },
+                     Json{ "EscapedNul", "{\"a\":\"b\\u0000c\"}", false },
+                     Json{ "NoEscapedNul", "{\"a\":\"b\\\\u0000\"}", true },
                      Json{ "Comment", "{/*\"*/}", false }, Json{ "Quotes", "{'a':1}", false },
                      Json{ "Deep", "{\"a\":" + std::string (30000, '['), false },
                      Json{ "DeepAndClosed",
@@ -290,7 +292,7 @@ TEST (RoomAddress, RefusesWhatIsNone)
   for (const char *text :
        { "", "abc", "000G40R40M30E209185GR38E1W", "http://127.0.0.1:8080/#",
          "http://127.0.0.1:8080/#a/b", "http://127.0.0.1:0/", "ftp://x/", "http:///", "http://u@x/",
-         "http://x/room", "http://x/?a", long_text.c_str () })
+         "http://a%2Fb/", "http://a%20b/", "http://x/room", "http://x/?a", long_text.c_str () })
     {
       g_auto (FloeRoomAddress) address = {};
       ErrorHolder error;

@@ -32,6 +32,7 @@ typedef struct
   GTlsCertificate *certificate; /* (owned) (nullable): of our own rendezvous */
   GTlsDatabase *trust;          /* (owned) (nullable): to trust besides the system's */
   char **hosts;                 /* (owned) (nullable): names our own rendezvous goes by */
+  gboolean logs_addresses;      /* serve: also who comes and goes */
 
   /* The connection. */
   GPtrArray *ice_servers; /* (owned): of FloeIceServer */
@@ -48,6 +49,10 @@ typedef struct
 } Options;
 
 void options_clear (Options *self);
+
+/* Fills @out, without a code, with where others find our own rendezvous, which listens at @bound:
+ * https if it has a certificate, and by the first name it goes by, if it has one. */
+void options_get_own_address (const Options *self, GInetSocketAddress *bound, FloeRoomAddress *out);
 
 /* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and
  * asks at the terminal for an address that is given as "-"; or returns FALSE with an error that
