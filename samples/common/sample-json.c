@@ -150,7 +150,7 @@ sample_json_parse_object (const char *text, gsize size, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) parse_error = NULL;
 
-  if (!g_utf8_validate_len (text, size, NULL) || !is_safe_to_parse (text, size))
+  if (size == 0 || !g_utf8_validate_len (text, size, NULL) || !is_safe_to_parse (text, size))
     {
       g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_SYNTAX, "This is not a JSON object");
       return NULL;

@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 /* (transfer full): the object that @text is, or NULL with FLOE_ERROR_SYNTAX. @size in bytes; the
- * text need not end in NUL. */
+ * text need not end in NUL, and @text may be NULL when there is none. */
 JsonObject *sample_json_parse_object (const char *text, gsize size, GError **error);
 
 /* (transfer full): @object on one line. Takes no reference. */

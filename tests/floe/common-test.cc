@@ -106,6 +106,33 @@ TEST (SampleJsonMembers, AreReadAsTheyWereWritten)
   EXPECT_EQ (sample_json_get_string (again, "s", 1000), text);
 }
 
+/* What g_bytes_get_data() and an empty GByteArray give. */
+TEST (SampleJsonNothing, IsNoObject)
+{
+  ErrorHolder error;
+
+  EXPECT_EQ (sample_json_parse_object (nullptr, 0, error), nullptr);
+  EXPECT_TRUE (error.Is (FLOE_ERROR, FLOE_ERROR_SYNTAX));
+}
+
+/* RFC 8259 section 7: "the control characters (U+0000 through U+001F)" are escaped. */
+TEST (SampleJsonLine, HasNoControlCharacters)
+{
+  for (char c = 1; c < 0x20; c++)
+    {
+      const char text[] = { 'a', c, 'b', '\0' };
+      g_autoptr (JsonObject) object = json_object_new ();
+      g_autoptr (JsonObject) read = nullptr;
+
+      sample_json_set_string (object, "s", text);
+      const std::string line = TakeString (sample_json_to_line (object));
+      EXPECT_EQ (line.find (c), std::string::npos) << int{ c };
+      read = sample_json_parse_object (line.data (), line.size (), nullptr);
+      ASSERT_NE (read, nullptr) << line;
+      EXPECT_STREQ (sample_json_get_string (read, "s", 3), text);
+    }
+}
+
 TEST (SampleJsonMembers, OfTheWrongKindAreMissing)
 {
   const std::string text = "{\"n\":1,\"s\":\"abc\",\"o\":{},\"a\":[],\"z\":null,\"d\":1.5}";
