@@ -50,12 +50,12 @@ export function makeSafe(segments) {
  * @param {unknown} target
  */
 export function isLinkAllowed(segments, target) {
-  if (typeof target !== 'string' || target === '' || utf8Size(target) > MAX_PATH_SIZE)
+  if (typeof target !== 'string' || segments.length < 2 || utf8Size(target) > MAX_PATH_SIZE)
     return false;
   const parts = target.split('/');
   const climbs = parts.findIndex((part) => part !== '..');
   const rest = climbs < 0 ? [] : parts.slice(climbs);
-  return rest.every(isSegment) && parts.length - rest.length <= Math.max(0, segments.length - 2);
+  return rest.every(isSegment) && parts.length - rest.length <= segments.length - 2;
 }
 
 /**

@@ -9,15 +9,15 @@ import { readCount, readSize, readString } from './message.js';
 import { isLinkAllowed, makeSafe, splitPath } from './paths.js';
 import { protocolError, TransferError } from './transfer-error.js';
 
-const MAX_ENTRIES = 100000;
+const MAX_ENTRIES = 1000000;
 const MAX_ITEMS = 2000; // in an offer
-const MAX_PATHS_SIZE = 32 * 1024 * 1024; // of all paths together
+const MAX_PATHS_SIZE = 64 * 1024 * 1024; // of all paths together
 const MAX_QUEUED = 256 * 1024 * 1024;
 
 /**
  * @typedef {object} Item
  * @property {string} name as the sender says it
- * @property {'file' | 'folder' | 'link'} kind
+ * @property {'file' | 'folder'} kind
  * @property {number | null} size
  * @property {number | null} files
  */
@@ -56,7 +56,7 @@ const MAX_QUEUED = 256 * 1024 * 1024;
 /** @param {any} item @returns {Item} */
 function readItem(item) {
   const segments = splitPath(item?.name);
-  if (segments?.length !== 1 || !['file', 'folder', 'link'].includes(item.kind))
+  if (segments?.length !== 1 || !['file', 'folder'].includes(item.kind))
     throw protocolError('The other side offers what has no proper name');
   return { name: item.name, kind: item.kind, size: readSize(item, 'size'),
            files: readSize(item, 'files') };
@@ -94,6 +94,7 @@ export class Receiver {
   #file = null; // {index, path, size, bytes, hasher}
   #files = 0;
   #bytes = 0;
+  #folders = new Set(); // paths as the sender says them
   #entryCount = 0;
   #pathsSize = 0;
   #queue = Promise.resolve();
@@ -123,6 +124,11 @@ export class Receiver {
   /** Bytes that came. */
   get bytes() {
     return this.#bytes;
+  }
+
+  /** Whether more has to come. */
+  get isMoving() {
+    return this.#state === 'entry' || this.#state === 'content';
   }
 
   /** @param {Store} store */
@@ -184,6 +190,9 @@ export class Receiver {
   #handleFolder(message) {
     const path = this.#readPath(message);
     const attributes = readAttributes(message);
+    if (this.#folders.has(message.path))
+      throw protocolError('The other side sends a folder twice');
+    this.#folders.add(message.path);
     this.#enqueue(() => this.#store.makeFolder(path, attributes));
   }
 

@@ -71,6 +71,11 @@ export class Sender {
     return Math.max(0, this.#handed - this.#link.bufferedAmount);
   }
 
+  /** Whether more has to go out. */
+  get isMoving() {
+    return this.#state === 'sending';
+  }
+
   offer() {
     this.#state = 'offered';
     this.#link.send(makeOffer(this.#source));

@@ -34,7 +34,7 @@ export class SendingFlow {
     element('choose-folder').hidden = !('webkitdirectory' in folder);
     for (const input of [files, folder]) {
       input.onchange = () => {
-        this.#add(entriesOfFiles(input.files));
+        this.#add([entriesOfFiles(input.files)]);
         input.value = ''; // the same may be chosen again
       };
     }
@@ -101,8 +101,9 @@ export class SendingFlow {
     };
   }
 
-  #add(entries) {
-    this.#selection.add(entries);
+  #add(groups) {
+    for (const entries of groups)
+      this.#selection.add(entries);
     this.#update();
     announce(element('choose-sum').textContent);
   }

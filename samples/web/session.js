@@ -12,11 +12,14 @@ import { protocolError, TransferError } from './transfer-error.js';
 const MAX_STRANGERS = 5;
 const HANDSHAKE_MS = 30000;
 const REASON_MS = 1500;
+const STILL_MS = 8000;
 
 /**
  * @typedef {object} Engine A sender or a receiver.
  * @property {(message: Record<string, any>) => void} handle may throw a TransferError
  * @property {(bytes: Uint8Array) => void} handleBytes may throw a TransferError
+ * @property {number} bytes that were moved
+ * @property {boolean} isMoving whether bytes should be moving
  */
 
 /**
@@ -40,6 +43,8 @@ export class Session {
   #strangerCount = 0;
   #engine = null;
   #isProved = false;
+  #isInterrupted = false;
+  #stillTimer = 0; // while there is a doubt whether the other side is still there
   #isOver = false;
 
   /**
@@ -97,6 +102,7 @@ export class Session {
   end() {
     this.#isOver = true;
     clearTimeout(this.#handshakeTimer);
+    clearInterval(this.#stillTimer);
     this.#link?.close();
     this.#room.close();
   }
@@ -104,6 +110,7 @@ export class Session {
   /** It is done at both ends, and the other one hangs up. */
   endAfterPeer() {
     this.#isOver = true;
+    clearInterval(this.#stillTimer);
     this.#link?.closeAfterPeer();
     this.#room.close();
   }
@@ -127,7 +134,10 @@ export class Session {
           onOpen: () => this.#guard(() => this.#shake()),
           onText: (text) => this.#guard(() => this.#handleText(text)),
           onBytes: (bytes) => this.#guard(() => this.#handleBytes(bytes)),
-          onInterruption: handlers.onInterruption,
+          onInterruption: (isInterrupted) => {
+            this.#isInterrupted = isInterrupted;
+            handlers.onInterruption(isInterrupted);
+          },
           onEnd: (error) => this.#handleFailure(error),
         },
       });
@@ -202,9 +212,9 @@ export class Session {
   }
 
   #handleGone() {
-    if (this.#isProved)
-      return; // who has connected needs no room any more
-    if (this.#options.invites) {
+    if (this.#isProved) {
+      this.#watch();
+    } else if (this.#options.invites) {
       clearTimeout(this.#handshakeTimer);
       this.#link?.close();
       this.#link = null;
@@ -216,12 +226,31 @@ export class Session {
 
   #handleRoomError(code, message) {
     const fail = () => this.fail(new TransferError(code, message));
-    if (this.#isProved)
+    if (this.#isProved) {
+      this.#watch();
       return;
+    }
     // Why we were let go is said on the channel, and may take longer.
     if (code === 'dismissed' && this.#handshake)
       setTimeout(fail, REASON_MS);
     else
       fail();
+  }
+
+  /* Who has connected needs no room any more; but who left it without a word was most likely
+   * killed, and some browsers take half a minute to find that out. */
+  #watch() {
+    let bytes = -1;
+    let movedAt = 0;
+    clearInterval(this.#stillTimer);
+    this.#stillTimer = setInterval(() => {
+      const now = performance.now();
+      const isFine = !this.#engine?.isMoving && !this.#isInterrupted;
+      if (isFine || this.#engine?.bytes !== bytes)
+        movedAt = now;
+      bytes = this.#engine?.bytes;
+      if (now - movedAt > STILL_MS)
+        this.fail(new TransferError('lost', ''));
+    }, 1000);
   }
 }

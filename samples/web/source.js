@@ -34,7 +34,7 @@ export class Selection {
   }
 
   /**
-   * Adds what one gesture brought.
+   * Adds some files, or one folder.
    * @param {Entry[]} entries with paths as they are on the disk; folders before what is in them
    */
   add(entries) {
@@ -138,15 +138,18 @@ async function collect(entry, entries) {
 /**
  * What was dropped, folders with what is in them.
  * @param {DataTransfer} transfer has to be asked at once: it is empty later
- * @returns {Promise<Entry[]>}
+ * @returns {Promise<Entry[][]>} what each thing that was dropped brought
  */
 export async function entriesOfDrop(transfer) {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   const roots = items.map((item) => item.webkitGetAsEntry?.());
-  const entries = [];
+  const groups = [];
   if (roots.some((root) => !root))
-    return entriesOfFiles(transfer.files);
-  for (const root of roots)
+    return [entriesOfFiles(transfer.files)];
+  for (const root of roots) {
+    const entries = [];
     await collect(root, entries);
-  return entries;
+    groups.push(entries);
+  }
+  return groups;
 }

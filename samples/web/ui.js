@@ -10,7 +10,6 @@ const SVG = 'http://www.w3.org/2000/svg';
 const ICONS = {
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   folder: 'M3 6h6l2 2.5h10V19H3z',
-  link: 'M9 15l6-6M10 7l2-2a4 4 0 0 1 6 6l-2 2M14 17l-2 2a4 4 0 0 1-6-6l2-2',
 };
 
 /** @param {string} id @returns {any} */
@@ -74,8 +73,6 @@ function make(name, className) {
 
 /** @param {import('./receiver.js').Item} item */
 function describe({ kind, files, size }) {
-  if (kind === 'link')
-    return 'link, left out';
   return kind === 'folder' ? formatAmount({ files: files ?? null, bytes: size }) : formatSize(size);
 }
 

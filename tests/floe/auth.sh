@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # Who does not know the code, or stands in between; read by run.sh.
 
+. "$here/steps.sh"
+
 # strange PROOF STEP...: somebody comes to the sender's room who proves like that.
 strange ()
 {
@@ -135,7 +137,8 @@ pretenders ()
             > stranger.out 2> stranger.err
         kill -0 "$receiver" 2> /dev/null || why="$why; the receiver ended"
     done
-    "$hostile" --role send --join "$address" "$(offer_step 1 0 f file)" wait:accept "$(file_step 0 f 0)" \
+    "$hostile" --role send --join "$address" "$(offer_step 1 0 f file)" wait:accept \
+        "$(file_step 0 f 0)" \
         "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done > sender.out 2> sender.err
     expect_receiver 0
     expect "what is in out/" "$(ls -A out)" f

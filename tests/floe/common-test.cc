@@ -347,7 +347,7 @@ TEST (RoomAddress, RefusesWhatIsNone)
   for (const char *text :
        { "", "abc", "000G40R40M30E209185GR38E1W", "http://127.0.0.1:8080/#",
          "http://127.0.0.1:8080/#a/b", "http://127.0.0.1:0/", "ftp://x/", "http:///", "http://u@x/",
-         "http://x/room", "http://x/?a", long_text.c_str () })
+         "http://a%2Fb/", "http://a%20b/", "http://x/room", "http://x/?a", long_text.c_str () })
     {
       g_auto (FloeRoomAddress) address = {};
       ErrorHolder error;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # What a malicious sender or receiver might do that knows the code; read by run.sh.
 
+. "$here/steps.sh"
+
 # Everything beneath the test's directory but out/ and the programs' output, with its content.
 snapshot ()
 {
@@ -53,16 +55,17 @@ named ()
 # sent.
 inside ()
 {
-    attack "$1" "$2" "$3" "$(offer_step 1 0 "${5-a}" folder)" wait:accept "$(folder_step "${5-a}")" \
-        "$(file_step 0 "$4" 0)" "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done
+    attack "$1" "$2" "$3" "$(offer_step 1 0 "${5-a}" folder)" wait:accept \
+        "$(folder_step "${5-a}")" "$(file_step 0 "$4" 0)" "$(end_step 0 0 "$nothing")" \
+        "$(done_step 1 0)" wait:done
 }
 
 # linked TITLE STATUS LEFT PATH TARGET: a link in d/s/, where d/s/f is a file.
 linked ()
 {
-    attack "$1" "$2" "$3" "$(offer_step 1 0 d folder)" wait:accept "$(folder_step d)" "$(folder_step d/s)" \
-        "$(file_step 0 d/s/f 0)" "$(end_step 0 0 "$nothing")" "$(link_step "$4" "$5")" "$(done_step 1 0)" \
-        wait:done
+    attack "$1" "$2" "$3" "$(offer_step 1 0 d folder)" wait:accept "$(folder_step d)" \
+        "$(folder_step d/s)" "$(file_step 0 d/s/f 0)" "$(end_step 0 0 "$nothing")" \
+        "$(link_step "$4" "$5")" "$(done_step 1 0)" wait:done
 }
 
 # sent TITLE STATUS LEFT STEP...: after one file "f" of 1000 bytes was offered and accepted.
@@ -72,7 +75,8 @@ sent ()
     attack_status=$2
     attack_left=$3
     shift 3
-    attack "$attack_title" "$attack_status" "$attack_left" "$(offer_step 1 1000 f file)" wait:accept "$@"
+    attack "$attack_title" "$attack_status" "$attack_left" \
+        "$(offer_step 1 1000 f file)" wait:accept "$@"
 }
 
 hostile_senders ()
@@ -118,17 +122,25 @@ hostile_senders ()
     linked "a link to nowhere" 1 'd d/s d/s/f' d/s/l ''
     linked "a link beside what was offered" 1 'd d/s d/s/f' l d
     linked "a link whose target has a NUL" 1 'd d/s d/s/f' d/s/l 'f\u0000'
+    attack "a folder twice" 0 'd d/x' "$(offer_step 1 0 d folder)" wait:accept \
+        "$(folder_step d)" "$(folder_step d)" "$(file_step 0 d/x 0)" \
+        "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done
+    attack "a file where a folder is" 0 'd d/s d/s (1)' "$(offer_step 1 0 d folder)" wait:accept \
+        "$(folder_step d)" "$(folder_step d/s)" "$(file_step 0 d/s 0)" \
+        "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done
     attack "a link in place of a folder, and a file through it" 5 'd d/l d/s' \
-        "$(offer_step 1 0 d folder)" wait:accept "$(folder_step d)" "$(folder_step d/s)" "$(link_step d/l s)" \
-        "$(file_step 0 d/l/x 0)" "$(end_step 0 0 "$nothing")" wait:error
+        "$(offer_step 1 0 d folder)" wait:accept "$(folder_step d)" "$(folder_step d/s)" \
+        "$(link_step d/l s)" "$(file_step 0 d/l/x 0)" "$(end_step 0 0 "$nothing")" wait:error
     attack "a link that is offered itself" 1 '' "$(offer_step 0 0 l link)" wait:accept \
         "$(link_step l beside)" wait:error
 
     sent "content that is not what it promised" 4 '' "$(file_step 0 f 1000)" bytes:1000 \
         "$(end_step 0 1000 "$nothing")"
     sent "less than it promised" 4 '' "$(file_step 0 f 1000)" bytes:999 "$(end_step 0 999 "$zeros")"
-    sent "more than it promised" 4 '' "$(file_step 0 f 999)" bytes:1000 "$(end_step 0 1000 "$zeros")"
-    sent "more than it offered" 4 '' "$(file_step 0 f null)" bytes:1001 "$(end_step 0 1001 "$zeros")"
+    sent "more than it promised" 4 '' "$(file_step 0 f 999)" bytes:1000 \
+        "$(end_step 0 1000 "$zeros")"
+    sent "more than it offered" 4 '' "$(file_step 0 f null)" bytes:1001 \
+        "$(end_step 0 1001 "$zeros")"
     sent "a larger file than it offered" 4 '' "$(file_step 0 f 1001)"
     sent "more files than it offered" 4 'f' "$(file_step 0 f 0)" "$(end_step 0 0 "$nothing")" \
         "$(file_step 1 f/x 0)"
@@ -144,7 +156,8 @@ hostile_senders ()
     sent "the end of nothing" 1 '' "$(end_step 0 1000 "$zeros")"
     sent "a second file in the first" 1 '' "$(file_step 0 f 1000)" bytes:10 "$(file_step 1 f 1000)"
     sent "a folder in a file" 1 '' "$(file_step 0 f 1000)" "$(folder_step f)"
-    sent "the end of another file" 1 '' "$(file_step 0 f 1000)" bytes:1000 "$(end_step 1 1000 "$zeros")"
+    sent "the end of another file" 1 '' "$(file_step 0 f 1000)" bytes:1000 \
+        "$(end_step 1 1000 "$zeros")"
     sent "files in a strange order" 1 '' "$(file_step 1 f 1000)"
     sent "a second offer" 1 '' "$(offer_step 1 1000 f file)"
     sent "a second hello" 1 '' 'text:{"type":"hello","version":1,"role":"send"}'
@@ -159,6 +172,19 @@ hostile_senders ()
     sent "no more words" 6 ''
     attack "a message of a million bytes" 1 '' big:1000000
 
+    begin "more than was offered does not get to standard output, nor does a folder"
+    ended=
+    for sent in "$(file_step 0 f null)" "$(folder_step f)"; do
+        start_sender "$hostile" --role send "$(offer_step 1 1000 f file)" wait:accept "$sent" \
+            bytes:1001
+        "$floe" receive --yes --stdout "$address" > receiver.words 2> receiver.err
+        ended="$ended $?"
+        expect "what was printed" "$(cat receiver.words)" ""
+        finish "$sender" 10
+    done
+    expect "how the receivers ended" "$ended" " 4 1"
+    end
+
     begin "escape sequences in names and errors are not shown"
     start_sender "$hostile" --role send "$(offer_step 1 0 'a\u001b[2Jb' file)" wait:accept \
         'text:{"type":"error","code":"file","message":"\u001b[2J\u009b2J\u202e"}'
@@ -171,7 +197,8 @@ hostile_senders ()
 
     begin "messages of types that are not known are left out"
     start_sender "$hostile" --role send 'text:{"type":"news","more":[1,{"a":null}]}' flood:5000 \
-        "$(offer_step 1 0 f file)" big:60000 wait:accept "$(file_step 0 f 0)" 'text:{"type":"news"}' \
+        "$(offer_step 1 0 f file)" big:60000 wait:accept \
+        "$(file_step 0 f 0)" 'text:{"type":"news"}' \
         "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done
     receive_within 20
     expect "the receiver's status" "$status" 0

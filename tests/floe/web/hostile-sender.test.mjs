@@ -86,6 +86,9 @@ const PROTOCOL = {
   'an item that is nothing': [offer({ items: [null] })],
   'a name that was not offered': [OFFER, file({ path: 'b' })],
   'a folder that was not offered': [OFFER, { type: 'folder', path: 'b/c' }],
+  'a folder twice': [OFFER, { type: 'folder', path: 'tree' }, { type: 'folder', path: 'tree' }],
+  'a link beside the offered folder': [OFFER, { type: 'link', path: 'tree', target: 'a' }],
+  'an item that is a link': [item({ kind: 'link' })],
   'a path upwards': [OFFER, file({ path: 'tree/../../b' })],
   'an absolute path': [OFFER, file({ path: '/a' })],
   'no path': [OFFER, file({ path: undefined })],
@@ -153,8 +156,8 @@ test('what is not known beforehand is bounded by the store', async () => {
 });
 
 test('a sender can’t have any number of folders', async () => {
-  const folder = { type: 'folder', path: 'tree/x' };
-  const { error } = await receive([OFFER, ...Array(100001).fill(folder)]);
+  const folder = (_, i) => ({ type: 'folder', path: `tree/${'x'.repeat(240)}${i}` });
+  const { error } = await receive([OFFER, ...Array.from({ length: 300000 }, folder)]);
   assert.equal(error.code, 'failed');
 });
 

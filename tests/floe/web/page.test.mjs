@@ -14,7 +14,7 @@ const scripts = names.filter((name) => name.endsWith('.js'));
 test('every file is served', () => {
   const listed = [...read('floe-web.gresource.xml').matchAll(/<file>([^<]+)<\/file>/g)]
     .map(([, name]) => name);
-  const served = names.filter((name) => /\.(html|css|js)$/.test(name));
+  const served = names.filter((name) => /\.(html|css|js|svg)$/.test(name));
   assert.deepEqual(listed.sort(), served.sort());
 });
 

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { Receiver } from '../../../samples/web/receiver.js';
 import { makeOffer, Sender } from '../../../samples/web/sender.js';
-import { entriesOfFiles, Selection } from '../../../samples/web/source.js';
+import { entriesOfDrop, entriesOfFiles, Selection } from '../../../samples/web/source.js';
 import { createHasher, FakeLink, FakeStore, File, makeFile } from './fake-link.mjs';
 
 function select(files) {
@@ -185,4 +185,29 @@ test('what is chosen twice gets a number, and folders stay together', () => {
   assert.deepEqual([files, bytes, entries.length], [4, 10, 5]);
   selection.remove('tree');
   assert.equal(selection.list().files, 3);
+});
+
+/** What browsers make of a dropped folder: they tell what is in it in parts. */
+function makeDropped(path, children) {
+  const name = path.split('/').at(-1);
+  if (typeof children === 'string') {
+    const file = makeFile(name, children);
+    return { isFile: true, fullPath: path, file: (resolve) => resolve(file) };
+  }
+  const parts = Object.entries(children).map(([one, of]) => [makeDropped(`${path}/${one}`, of)]);
+  return { isFile: false, fullPath: path, createReader: () => ({
+    readEntries: (resolve) => resolve(parts.shift() ?? []) }) };
+}
+
+test('dropped folders are sent whole, and two of a name apart', async () => {
+  const drop = (path, children) =>
+    ({ kind: 'file', webkitGetAsEntry: () => makeDropped(path, children) });
+  const items = [drop('/tree', { a: '1', deep: { b: '2', none: {} } }), drop('/tree', { a: '3' }),
+                 { kind: 'string' }, drop('/c', '4')];
+  const selection = new Selection();
+  for (const entries of await entriesOfDrop({ items }))
+    selection.add(entries);
+  assert.deepEqual(selection.list().entries.map(({ path }) => path),
+                   ['tree', 'tree/a', 'tree/deep', 'tree/deep/b', 'tree/deep/none', 'tree (1)',
+                    'tree (1)/a', 'c']);
 });
