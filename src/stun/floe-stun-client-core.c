@@ -287,7 +287,7 @@ take_response (FloeStunClientCore *self, Request *request, const FloeStunMessage
 
 /* An error of a server that does not prove its errors, or of somebody who read the request on its
  * way: the server's proved response, if there is one, comes as well, and wins. See
- * docs/decisions/0009-unproved-stun-errors.md. */
+ * docs/decisions/0010-unproved-stun-errors.md. */
 static void
 keep_unproved (FloeStunClientCore *self, Request *request, const FloeStunMessage *response)
 {

@@ -303,7 +303,7 @@ check_proof (FloeStunCredentials *self, const FloeStunProof *proof, const FloeSt
   FloeStunProofs strongest =
       proofs & FLOE_STUN_PROOF_SHA256 ? FLOE_STUN_PROOF_SHA256 : FLOE_STUN_PROOF_SHA1;
 
-  /* coturn 4.6 sends 437 without proof, see docs/decisions/0009-unproved-stun-errors.md. A 400
+  /* coturn 4.6 sends 437 without proof, see docs/decisions/0010-unproved-stun-errors.md. A 400
    * "MUST be discarded". */
   if (proofs == FLOE_STUN_PROOF_NONE && code != 0 && code != FLOE_STUN_ERROR_BAD_REQUEST)
     return FLOE_STUN_VERDICT_UNPROVED_ERROR;
