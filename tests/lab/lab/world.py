@@ -205,7 +205,7 @@ class World:
         lines.append(f"link set {interface.name} up")
         for gateway in interface.gateways:
             family = "-6 " if ":" in gateway else ""
-            way = f"default via {gateway} dev {interface.name}"
+            way = f"default via {gateway} dev {interface.name} onlink"
             lines.append(f"{family}route add {way} metric {100 * (order + 1)}")
             if len(host.interfaces) > 1:
                 # What has the address of an interface leaves by that interface.

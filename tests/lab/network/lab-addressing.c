@@ -98,13 +98,20 @@ address_v6 (const LabUplink *uplink, guint host)
   return address;
 }
 
-/* The next @count addresses of each family that nobody has. */
+/* Beyond lies the broadcast address, or the Internet's gateway. */
+static guint
+last_host (const LabNode *parent)
+{
+  return parent->type == LAB_NODE_INTERNET ? 253 : MIN ((1u << (32 - parent->v4.bits)) - 2, 253);
+}
+
+/* The next @count addresses of each family that nobody has, or fewer when there are no more. */
 void
 lab_uplink_give_addresses (LabUplink *uplink, guint count, gboolean has_v4, gboolean has_v6)
 {
   LabNode *parent = uplink->parent;
 
-  while (count > 0)
+  while (count > 0 && parent->next_host <= last_host (parent))
     {
       guint host = parent->next_host++;
       LabAddress v4 = address_v4 (uplink, host), v6 = address_v6 (uplink, host);
