@@ -204,13 +204,12 @@ class World:
                  for address in interface.addresses]
         lines.append(f"link set {interface.name} up")
         for gateway in interface.gateways:
-            family = "-6 " if ":" in gateway else ""
             way = f"default via {gateway} dev {interface.name} onlink"
-            lines.append(f"{family}route add {way} metric {100 * (order + 1)}")
+            lines.append(f"route add {way} metric {100 * (order + 1)}")
             if len(host.interfaces) > 1:
                 # What has the address of an interface leaves by that interface.
-                lines.append(f"{family}route add {way} table {100 + order}")
-                lines += [f"{family}rule add from {address.split('/')[0]} table {100 + order}"
+                lines.append(f"route add {way} table {100 + order}")
+                lines += [f"rule add from {address.split('/')[0]} table {100 + order}"
                           for address in interface.addresses
                           if (":" in address) == (":" in gateway)]
         return lines

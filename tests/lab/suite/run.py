@@ -20,7 +20,7 @@ MODULES = ["kinds", "links", "events", "families", "servers", "peers", "crossche
 def find_tests(pattern):
     for name in MODULES:
         module = importlib.import_module("suite." + name)
-        for key, value in vars(module).items():
+        for key, value in list(vars(module).items()):
             if key.startswith("test_") and callable(value):
                 cases = getattr(value, "cases", [()])
                 for case in cases:
