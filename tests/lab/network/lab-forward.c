@@ -43,53 +43,6 @@ wan_address_for (const LabUplink *link, const LabPacket *packet)
   return lab_uplink_address (link, packet->data[0] >> 4 == 4);
 }
 
-/* Too big for the link: its near end says so, unless it is a black hole. */
-static void
-complain_of_size (LabUplink *uplink, gint64 now_us, gboolean is_up, const LabPacket *packet)
-{
-  const LabLink *link = is_up ? &uplink->up : &uplink->down;
-  LabNode *near = is_up ? uplink->child : uplink->parent;
-  LabHeader header;
-  LabUplink *back;
-
-  if (link->config.is_black_hole || !lab_header_parse (&header, packet->data, packet->size))
-    return;
-  if (near->type == LAB_NODE_HOST)
-    {
-      send_error (uplink, now_us, FALSE, packet, gateway_for (uplink, packet), LAB_ICMP_TOO_BIG,
-                  link->config.mtu);
-      return;
-    }
-  back = lab_node_find_child (near, &header.source.address);
-  if (back != NULL)
-    send_error (back, now_us, FALSE, packet, gateway_for (back, packet), LAB_ICMP_TOO_BIG,
-                link->config.mtu);
-  else if (near->uplinks->len > 0)
-    send_error (g_ptr_array_index (near->uplinks, 0), now_us, TRUE, packet,
-                wan_address_for (g_ptr_array_index (near->uplinks, 0), packet), LAB_ICMP_TOO_BIG,
-                link->config.mtu);
-}
-
-void
-lab_forward_send (LabUplink *uplink, gint64 now_us, gboolean is_up, LabPacket *packet)
-{
-  LabNetwork *network = uplink->child->network;
-  LabLinkArrivals arrivals;
-  const char *reason =
-      lab_link_send (is_up ? &uplink->up : &uplink->down, now_us, packet->size, &arrivals);
-
-  if (reason != NULL)
-    {
-      if (g_str_equal (reason, "too-big"))
-        complain_of_size (uplink, now_us, is_up, packet);
-      drop (uplink->child, now_us, packet, reason);
-      return;
-    }
-  if (arrivals.count > 1)
-    lab_network_schedule (network, arrivals.at_us[1], uplink, is_up, lab_packet_copy (packet));
-  lab_network_schedule (network, arrivals.at_us[0], uplink, is_up, packet);
-}
-
 static gboolean
 is_multicast (const LabAddress *address)
 {
@@ -179,6 +132,56 @@ leave_router (LabNode *node, gint64 now_us, const LabHeader *header, LabPacket *
     default:
       g_free (packet); /* the NAT has told why */
     }
+}
+
+/* Too big for the link: its near end says so, unless it is a black hole. What a NAT has rewritten
+ * by then is rewritten back, on the error's way to who sent it. */
+static void
+complain_of_size (LabUplink *uplink, gint64 now_us, gboolean is_up, const LabPacket *packet)
+{
+  const LabLinkConfig *config = is_up ? &uplink->up.config : &uplink->down.config;
+  LabNode *near = is_up ? uplink->child : uplink->parent;
+  gboolean is_router_up = is_up && near->type == LAB_NODE_ROUTER;
+  const LabAddress *source =
+      is_router_up ? wan_address_for (uplink, packet) : gateway_for (uplink, packet);
+  LabPacket *reply = NULL;
+  LabHeader header;
+
+  if (source != NULL && !config->is_black_hole)
+    reply = lab_packet_new_icmp_error (packet, source, LAB_ICMP_TOO_BIG, config->mtu);
+  if (reply == NULL)
+    return;
+  lab_header_parse (&header, reply->data, reply->size);
+  if (near->type == LAB_NODE_HOST)
+    lab_forward_send (uplink, now_us, FALSE, reply);
+  else if (is_router_up)
+    lab_forward_from_above (near, now_us, uplink, reply);
+  else if (lab_node_find_child (near, &header.destination.address) != NULL)
+    send_down (near, now_us, reply);
+  else if (near->type == LAB_NODE_ROUTER)
+    leave_router (near, now_us, &header, reply);
+  else
+    g_free (reply);
+}
+
+void
+lab_forward_send (LabUplink *uplink, gint64 now_us, gboolean is_up, LabPacket *packet)
+{
+  LabNetwork *network = uplink->child->network;
+  LabLinkArrivals arrivals;
+  const char *reason =
+      lab_link_send (is_up ? &uplink->up : &uplink->down, now_us, packet->size, &arrivals);
+
+  if (reason != NULL)
+    {
+      if (g_str_equal (reason, "too-big"))
+        complain_of_size (uplink, now_us, is_up, packet);
+      drop (uplink->child, now_us, packet, reason);
+      return;
+    }
+  if (arrivals.count > 1)
+    lab_network_schedule (network, arrivals.at_us[1], uplink, is_up, lab_packet_copy (packet));
+  lab_network_schedule (network, arrivals.at_us[0], uplink, is_up, packet);
 }
 
 /* RFC 2827: a provider lets nobody send with an address that is not his; and a private address that

@@ -136,8 +136,27 @@ TEST (Network, TellsTheMtuUnlessItIsABlackHole)
       if (error != nullptr)
         {
           EXPECT_EQ (lab_get16 (error->data + Header (*error).transport + 6), 1280);
+          EXPECT_TRUE (lab_packet_checksums_are_right (error.get ()));
+          EXPECT_EQ (Text (Header (*error).destination), net.At ("alice", 0));
         }
     }
+}
+
+TEST (Network, TellsTheMtuToWhoIsOutsideAboutWhatHeKnows)
+{
+  Network net ("router home apdm-random\nhost alice behind=home mtu=1280\nhost server\n");
+  std::string seen = net.Try ("alice", net.At ("alice", 5000), net.At ("server", 80), "server");
+  std::string external = seen.substr (0, seen.find (' '));
+  net.Send ("server", Udp (net.At ("server", 80), external, std::string (1300, 'x')));
+  net.Wait (kSecond);
+  EXPECT_EQ (net.Receive ("alice"), nullptr);
+  Packet error = net.Receive ("server");
+  ASSERT_NE (error, nullptr);
+  LabHeader header = Header (*error), inner;
+  EXPECT_EQ (Text (header.source), "203.0.113.1:0") << "not the address inside";
+  ASSERT_TRUE (
+      lab_header_parse_excerpt (&inner, error->data + header.inner, error->size - header.inner));
+  EXPECT_EQ (Text (inner.destination), external);
 }
 
 TEST (Network, AnswersAPingToTheGateway)
