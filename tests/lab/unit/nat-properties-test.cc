@@ -36,12 +36,16 @@ public:
   }
 
   /* Whom a packet from @remote to @external must reach, "" for nobody. */
-  std::string Reached (gint64 now_us, const std::string &remote, const std::string &external) const
+  std::string Reached (gint64 now_us, const std::string &remote, const std::string &external)
   {
-    for (const auto &[key, mapping] : mappings_)
+    for (auto &[key, mapping] : mappings_)
       if (mapping.external == external && mapping.used_us + kLifetime > now_us
           && LetsIn (now_us, mapping, remote))
-        return mapping.internal;
+        {
+          if (config_.lifetimes.is_refreshed_inbound)
+            mapping.used_us = mapping.met[remote] = now_us;
+          return mapping.internal;
+        }
     return "";
   }
 
@@ -117,7 +121,7 @@ TEST_P (NatProperties, AgreeWithTheOracle)
 {
   for (guint32 seed = 1; seed <= 20; seed++)
     {
-      NatBox nat (GetParam (), { "lifetime=20s" }, seed);
+      NatBox nat (GetParam (), { "lifetime=20s", seed % 2 ? "refresh=out" : "refresh=both" }, seed);
       Oracle oracle (*lab_nat_get_config (nat.get ()));
       std::set<std::string> externals;
       Reseed (seed);

@@ -103,3 +103,39 @@ TEST (World, OfTooManyHostsIsRefusedAndNotFilledUp)
   EXPECT_FALSE (lab_network_parse (network, text.c_str (), error));
   lab_network_free (network);
 }
+
+/* Words of the language in any order: told to be wrong, or a world; never a crash. */
+TEST (World, OfWordsInAnyOrderIsRefusedOrBuilt)
+{
+  const std::vector<std::string> words{ "host",        "router",
+                                        "default",     "a",
+                                        "b",           "c",
+                                        "home",        "cgn",
+                                        "eim-apdf",    "behind=home",
+                                        "behind=a,b",  "behind=",
+                                        "delay=5ms",   "up.loss=3%",
+                                        "up.=",        "family=nat64",
+                                        "family=ipv6", "addresses=16",
+                                        "address=::1", "lan=10.0.0.1/8",
+                                        "lan=/",       "=",
+                                        "ports=5-6",   "block=9",
+                                        "\n",          "\n",
+                                        "\n" };
+  GRand *rand = g_rand_new_with_seed (11);
+  int built = 0;
+  for (int round = 0; round < 3000; round++)
+    {
+      std::string text;
+      for (int count = g_rand_int_range (rand, 1, 25); count > 0; count--)
+        text += words[(size_t) g_rand_int_range (rand, 0, (gint32) words.size ())] + " ";
+      LabNetwork *network = lab_network_new (1);
+      GError *error = nullptr;
+      bool is_built = lab_network_parse (network, text.c_str (), &error);
+      EXPECT_EQ (is_built, error == nullptr) << text;
+      built += is_built;
+      g_clear_error (&error);
+      lab_network_free (network);
+    }
+  EXPECT_GT (built, 0);
+  g_rand_free (rand);
+}
