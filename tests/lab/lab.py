@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MPL-2.0
 """Runs a command in a world that a file describes.
 
-   lab.py [--router PATH] [--seed N] WORLD COMMAND [ARGUMENT...]   runs it beside the world
-   lab.py in HOST COMMAND [ARGUMENT...]                            there: on a host of the world
-   lab.py tell LINE                                                there: to the router program
+   lab.py [--router PATH] [--seed N] [--coturn HOST] WORLD COMMAND...   runs it beside the world
+   lab.py in HOST COMMAND...                                           there: on a host of the world
+   lab.py tell LINE                                                    there: to the router program
 
-The command finds the facts in $LAB_TRACE. docs/lab.md tells how to write a world."""
+The command finds the facts in $LAB_TRACE, and about coturn $LAB_STUN, $LAB_TURN, $LAB_TURN_USER,
+$LAB_TURN_PASSWORD and $LAB_TURN_CERTIFICATE. docs/lab.md tells how to write a world."""
 
 import argparse
 import os
@@ -14,7 +15,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from lab import LabError, World, enclosure, system  # noqa: E402
+from lab import Coturn, LabError, World, enclosure, system  # noqa: E402
 
 
 def run_in(host, command):
@@ -30,13 +31,25 @@ def tell(line):
     return 0
 
 
+def start_coturn(world, name):
+    if name not in world.hosts:
+        raise LabError(f"--coturn: the world has no host '{name}'")
+    server = Coturn(world[name])
+    user, password = server.credentials()
+    return {"LAB_STUN": server.url("stun"), "LAB_TURN": server.url("turn"), "LAB_TURN_USER": user,
+            "LAB_TURN_PASSWORD": password, "LAB_TURN_CERTIFICATE": server.certificate}
+
+
 def run_world(arguments):
     with open(arguments.world, encoding="utf-8") as file:
         text = file.read()
     enclosure.settle()
     with World(text, seed=arguments.seed, router=arguments.router) as world:
         environment = {**os.environ, "LAB_FOLDER": world.folder, "LAB_TRACE": world.path("trace")}
-        return subprocess.run(arguments.command, env=environment, check=False).returncode
+        if arguments.coturn is not None:
+            environment.update(start_coturn(world, arguments.coturn))
+        return subprocess.run(arguments.command, env=environment, check=False,
+                              preexec_fn=system.die_with_parent).returncode
 
 
 def main():
@@ -46,6 +59,7 @@ def main():
         return tell(" ".join(sys.argv[2:]))
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--router", default=os.environ.get("LAB_ROUTER", "lab-router"))
+    parser.add_argument("--coturn", metavar="HOST")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("world")
     parser.add_argument("command", nargs=argparse.REMAINDER)

@@ -2,7 +2,10 @@
 """Namespaces around a whole run, so that whatever happens nothing of it is left in the system: a
 process namespace (all end when its first process ends, also by kill -9), a mount namespace (the
 names of network namespaces are known inside only), a network namespace, and for who is not root a
-user namespace."""
+user namespace.
+
+Where process namespaces can't be had, each process that is started here ends with the one that has
+started it; what those have started themselves may live on."""
 
 import fcntl
 import glob

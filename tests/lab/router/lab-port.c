@@ -26,7 +26,7 @@ struct _LabPort
   int fd;
   guint8 own_mac[MAC_SIZE];
   guint8 host_mac[MAC_SIZE];
-  LabAddress addresses[16]; /* the host's */
+  LabAddress addresses[32]; /* the host's: at most 16 of each family */
   guint address_count;
 };
 

@@ -134,7 +134,7 @@ def test_crash():
                    if key not in (enclosure.INSIDE, enclosure.SCRATCH)}
     environment[marker] = "1"
     command = [sys.executable, os.path.join(HERE, "..", "lab.py"), world]
-    run = subprocess.Popen([*command, "sh", "-c", "echo started; sleep 60"], env=environment,
+    run = subprocess.Popen([*command, "sh", "-c", "echo started; exec sleep 60"], env=environment,
                            stdout=subprocess.PIPE, text=True)
     with run.stdout:
         expect(run.stdout.readline(), "started\n", "the nested run")
@@ -144,6 +144,6 @@ def test_crash():
         expect(len(scratch), 1, "its folder")
         run.send_signal(signal.SIGKILL)
         run.wait()
-        await_true(lambda: not processes_with(marker), f"left: {processes_with(marker)}")
+        await_true(lambda: not processes_with(marker), "some of its processes live on")
     subprocess.run([*command, "true"], env=environment, check=True)
     expect(os.path.exists(os.path.join(enclosure.scratch(), scratch[0])), False, "folder after")

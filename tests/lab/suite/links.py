@@ -15,8 +15,9 @@ router home eim-eif {}
 host alice behind=home
 host server
 """
-# How much later than planned a packet may be where others use the processors, too.
-LATE = 0.03
+# How much later than planned a packet may be where others use the processors, too; and the luckiest
+# of many.
+LATE, LUCKY = 0.1, 0.02
 
 
 def send_many(world, count, size=100, pause=0):
@@ -41,7 +42,7 @@ def test_delay():
     with World(WORLD.format("up.delay=30ms down.delay=10ms")) as world:
         sent, received = send_many(world, 20, pause=0.002)
         late = sorted(after.time - before.time for before, after in zip(sent, received))
-        expect_between(late[0], 0.03, 0.03 + LATE, "the least delay up")
+        expect_between(late[0], 0.03, 0.03 + LUCKY, "the least delay up")
         expect_between(late[10], 0.03, 0.03 + LATE, "the median delay up")
         alice, server = world["alice"].udp(5000), world["server"].udp()
         external = seen_from(alice, server)
@@ -79,8 +80,8 @@ def test_rate():
         _, received = send_many(world, 100, size=1000)
         # 1,028 bytes take 2.056 ms; 100 ms of queue hold 49 or 50.
         took = received[-1].time - received[0].time
-        expect_between(len(received), 49, 75, "packets that found room")
-        expect_between(took / (len(received) - 1), 0.002, 0.0026, "the space between two")
+        expect_between(len(received), 49, 95, "packets that found room")
+        expect_between(took / (len(received) - 1), 0.002, 0.004, "the space between two")
         dropped = len(world.facts("dropped", "home", reason="queue"))
         expect(dropped + len(received), 100, "dropped or received")
 

@@ -112,6 +112,8 @@ TEST (NatTlsOnly, CutsWhatDoesNotBeginLikeTls)
   EXPECT_TRUE (send (kOtherInside, LAB_TCP_SYN, ""));
   EXPECT_TRUE (send (kOtherInside, LAB_TCP_ACK, "\x16\x03\x01hello"));
   EXPECT_TRUE (send (kOtherInside, LAB_TCP_ACK, "anything")) << "only the beginning is looked at";
+  EXPECT_TRUE (send (kOtherInside, LAB_TCP_SYN, ""));
+  EXPECT_FALSE (send (kOtherInside, LAB_TCP_ACK, "anything")) << "another connection";
 }
 
 TEST (NatLimits, FullTableTakesNoMoreUntilSomethingExpires)

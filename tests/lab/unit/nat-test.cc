@@ -183,6 +183,15 @@ TEST (NatAllocation, KeepsToTheBlockOfTheHost)
   EXPECT_EQ (nat.TakeFacts ().back (), "dropped:no-port");
 }
 
+TEST (NatAllocation, GivesNoBlockToTwoHosts)
+{
+  NatBox nat ("apdm-block", { "block=64", "ports=1024-1151" });
+  guint16 first = nat.OutPort ("192.168.1.10:5000", kServer);
+  guint16 second = nat.OutPort ("192.168.1.11:5000", kServer);
+  EXPECT_NE ((first - 1024) / 64, (second - 1024) / 64);
+  EXPECT_EQ (nat.OutPort ("192.168.1.12:5000", kServer), 0) << "there are two blocks";
+}
+
 TEST (NatAllocation, KeepsParity)
 {
   NatBox nat ("apdm-random", { "parity=yes" });
@@ -226,6 +235,16 @@ TEST (NatLifetime, EndsToTheMicrosecond)
   nat.Wait (1);
   EXPECT_EQ (nat.In (kServer, external), "");
   EXPECT_THAT (nat.TakeFacts (), ElementsAre ("mapped", "expired", "dropped:unmapped"));
+}
+
+TEST (NatLifetime, IsOverForTheInsideAtTheSameMoment)
+{
+  NatBox nat ("apdm-random", { "lifetime=30s" });
+  std::string external = nat.Out (kInside, kServer);
+  nat.Wait (30 * kSecond - 1);
+  EXPECT_EQ (nat.Out (kInside, kServer), external);
+  nat.Wait (30 * kSecond);
+  EXPECT_NE (nat.Out (kInside, kServer), external);
 }
 
 TEST (NatLifetime, IsRenewedFromInside)
@@ -283,6 +302,18 @@ TEST (NatReboot, ForgetsEverything)
   lab_nat_reboot (nat.get (), nat.now_us ());
   EXPECT_EQ (nat.In (kServer, external), "");
   EXPECT_THAT (nat.TakeFacts (), ElementsAre ("mapped", "flushed", "dropped:unmapped"));
+}
+
+TEST (NatReboot, GivesOutBlocksAnew)
+{
+  NatBox nat ("apdm-block");
+  std::set<int> blocks;
+  for (int i = 0; i < 10; i++)
+    {
+      blocks.insert ((nat.OutPort (kInside, kServer) - 1024) / 512);
+      lab_nat_reboot (nat.get (), nat.now_us ());
+    }
+  EXPECT_GT (blocks.size (), 1u);
 }
 
 TEST (NatAddressChange, MovesNewMappingsToTheNewAddress)

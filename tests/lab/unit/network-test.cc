@@ -79,6 +79,23 @@ TEST (Network, SwallowsWhatNobodyOwnsAndWhatComesFromNowhere)
                ElementsAre ("internet dropped:no-route", "internet dropped:bogus-source"));
 }
 
+TEST (Network, HasNoRouteToWhatIsBehindANat)
+{
+  Network net ("router home eim-eif\nhost alice behind=home\nhost server\n");
+  EXPECT_EQ (net.Try ("server", net.At ("server", 1), net.At ("alice", 2), "alice"), "");
+  EXPECT_THAT (net.TakeFacts (), ElementsAre ("internet dropped:no-route"));
+}
+
+TEST (Network, KeepsTheOrderOfWhatIsSentAtOnce)
+{
+  Network net (kHome);
+  for (int number = 0; number < 10; number++)
+    net.Send ("alice", Udp (net.At ("alice", 1), net.At ("server", 2), std::to_string (number)));
+  net.Wait (kSecond);
+  for (int number = 0; number < 10; number++)
+    EXPECT_EQ (Payload (*net.Receive ("server")), std::to_string (number));
+}
+
 TEST (Network, RoutesPublicAddressesBehindAFirewall)
 {
   Network net ("router office firewall\nhost alice behind=office\nhost server\n");
