@@ -88,7 +88,7 @@ TEST (Network, HasNoRouteToWhatIsBehindANat)
 
 TEST (Network, KeepsTheOrderOfWhatIsSentAtOnce)
 {
-  Network net (kHome);
+  Network net (std::string ("default delay=5ms\n") + kHome);
   for (int number = 0; number < 10; number++)
     net.Send ("alice", Udp (net.At ("alice", 1), net.At ("server", 2), std::to_string (number)));
   net.Wait (kSecond);
