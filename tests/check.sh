@@ -13,7 +13,7 @@
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-all_suites="lint unit integration fuzz install asan tsan floe interop bench"
+all_suites="lint unit integration fuzz install asan tsan floe interop browsers bench"
 suites=
 is_full=false
 may_install=true
@@ -239,9 +239,11 @@ find_program_in ()
 
 suite_floe ()
 {
-    begin floe "the file transfer program"
+    begin floe "the file transfer program, its rendezvous and its page"
     build_plain || { fail "the build"; return; }
     run_script floe sh tests/floe/run.sh --floe "$(find_program_in check floe)"
+    run_script "floe rendezvous" sh tests/floe/rendezvous/run.sh --build "$root/build/check"
+    run_script "floe page" sh tests/floe/web/run.sh
 }
 
 # Only when package-lock.json is newer than what it led to.
@@ -273,6 +275,15 @@ suite_interop ()
     set --
     ! $is_full || set -- --full
     run_script interop sh tests/interop/run.sh --floe-peer "$(find_program_in check floe-peer)" "$@"
+}
+
+suite_browsers ()
+{
+    begin browsers "floe with its page in Chromium and Firefox"
+    build_plain || { fail "the build"; return; }
+    install_node_modules || { fail "npm ci in tests/interop"; return; }
+    run_script browsers sh tests/namespace.sh node tests/floe/browsers/run.mjs \
+        --floe "$(find_program_in check floe)"
 }
 
 suite_bench ()

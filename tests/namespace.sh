@@ -17,6 +17,12 @@ if [ "${1:-}" = --inside ]; then
   ip address add fd77::1/64 dev floe0 nodad
   ip link set floe0 up
   ip link set floe1 up
+  # Browsers drop what they are doing when an address appears, so the last has to be there first.
+  tries=0
+  while ip -6 address show tentative | grep -q inet6 && [ "$tries" -lt 50 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
   ip route add default via 10.77.0.2
   ip -6 route add default via fd77::2
   exec "$@"

@@ -13,12 +13,12 @@ library_packages="meson ninja-build pkg-config gcc g++ python3
     libglib2.0-dev libnice-dev libssl-dev libusrsctp-dev libsrtp2-dev
     libgirepository1.0-dev gobject-introspection valac"
 # What the programs under samples/ need besides.
-samples_packages="libsoup-3.0-dev libjson-glib-dev"
+samples_packages="libsoup-3.0-dev libjson-glib-dev libqrencode-dev glib-networking"
 # What the tests need besides: a test framework, sanitizers and fuzzing, a TURN server, namespaces,
 # and the five other WebRTC stacks.
 tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format binutils git
-    coturn openssl iproute2 nftables chromium firefox-esr nodejs npm
-    golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi
+    openssl coturn iproute2 nftables chromium firefox-esr nodejs npm
+    golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi python3-jsonschema
     gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good
     gir1.2-gst-plugins-bad-1.0 gi-docgen"
 

@@ -14,6 +14,20 @@ floe_room_address_clear (FloeRoomAddress *self)
   self->has_code = FALSE;
 }
 
+/* GUri decodes percent escapes, so a host may have anything in it; a name with a slash, say, would
+ * be another address when it is written again. '%' begins the zone of an IPv6 address. */
+static gboolean
+is_host (const char *host)
+{
+  gboolean is_ipv6 = strchr (host, ':') != NULL;
+
+  for (const char *p = host; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr (is_ipv6 ? ".-_:%" : ".-_", *p) == NULL
+        && (guchar) *p < 0x80)
+      return FALSE;
+  return host[0] != '\0';
+}
+
 /* Fills all but the code. */
 static gboolean
 read_server (GUri *uri, FloeRoomAddress *out)
@@ -26,7 +40,7 @@ read_server (GUri *uri, FloeRoomAddress *out)
 
   if (port == -1)
     port = is_https ? 443 : 80;
-  if ((!is_https && strcmp (scheme, "http") != 0) || host == NULL || host[0] == '\0' || port < 1
+  if ((!is_https && strcmp (scheme, "http") != 0) || host == NULL || !is_host (host) || port < 1
       || port > G_MAXUINT16 || (path[0] != '\0' && strcmp (path, "/") != 0)
       || g_uri_get_query (uri) != NULL || g_uri_get_userinfo (uri) != NULL)
     return FALSE;

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "floe-connector.h"
+#include "floe-stdio-signaling.h"
 #include "peer-channels.h"
 #include "peer-lines.h"
 #include "peer-options.h"
 #include "peer-output.h"
-#include "peer-signaling.h"
 #include "sample-json.h"
 
 typedef struct
@@ -39,6 +39,12 @@ print_state (const char *event, GType type, int state)
   JsonObject *object = peer_event_new (event);
 
   json_object_set_string_member (object, "state", g_enum_get_value (names, state)->value_nick);
+  peer_print (object);
+}
+
+static void
+print_signaling (JsonObject *object, gpointer user_data)
+{
   peer_print (object);
 }
 
@@ -125,7 +131,7 @@ run_command (Peer *self, JsonObject *object, GError **error)
   const char *command = sample_json_get_string (object, "cmd", 64);
 
   if (command == NULL)
-    return peer_signaling_receive (PEER_SIGNALING (self->signaling), object, error);
+    return floe_stdio_signaling_receive (FLOE_STDIO_SIGNALING (self->signaling), object, error);
   if (strcmp (command, "offer") == 0)
     return make_offer (self, object, error);
   if (strcmp (command, "send") == 0)
@@ -171,7 +177,7 @@ start (Peer *self, const PeerOptions *options)
   JsonObject *ready = peer_event_new ("ready");
 
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->signaling = peer_signaling_new ();
+  self->signaling = floe_stdio_signaling_new (print_signaling, NULL);
   self->connector = floe_connector_new (self->connection, self->signaling);
   self->channels = peer_channels_new (self->connection, options->echoes);
   g_signal_connect (self->connection, "notify::connection-state", G_CALLBACK (on_connection_state),

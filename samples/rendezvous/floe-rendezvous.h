@@ -2,7 +2,9 @@
 /* A rendezvous: rooms in which two peers meet, and the page for those who come with a browser
  * (docs/protocol.md section 2). It reads nothing of what they say, but bounds it.
  *
- * Layer: samples. Knows libsoup; knows nothing about peer connections. */
+ * Its HTTP and WebSocket are its own (rendezvous-websocket.h says why).
+ *
+ * Layer: samples. Knows GIO; knows nothing about peer connections. */
 #pragma once
 
 #include <gio/gio.h>
@@ -21,7 +23,7 @@ typedef struct
   GTlsCertificate *certificate; /* (nullable): with its key; NULL: plain HTTP */
   const char *const *hosts;     /* (nullable): names it goes by, besides numeric addresses,
                                    localhost and the machine's name */
-  gboolean logs_addresses;      /* also say who comes and goes */
+  gboolean logs_addresses;      /* also say who comes and goes, by g_message() */
 } FloeRendezvousOptions;
 
 /* (transfer full): copies what it keeps of @options. */
@@ -35,7 +37,8 @@ GInetSocketAddress *floe_rendezvous_listen (FloeRendezvous *self, GInetSocketAdd
 /* (transfer full): a seat for this process, without a socket. ::welcome or ::error follow. */
 FloeSignaling *floe_rendezvous_join (FloeRendezvous *self, const char *room, gboolean opens);
 
-/* Lets everybody go and stops listening. Idempotent. */
+/* Lets everybody go and stops listening; a seat gets ::error, with FLOE_ERROR_NETWORK. Idempotent.
+ */
 void floe_rendezvous_close (FloeRendezvous *self);
 
 G_END_DECLS

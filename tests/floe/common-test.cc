@@ -36,18 +36,55 @@ TEST_P (SampleJson, TakesObjectsOnly)
 
 INSTANTIATE_TEST_SUITE_P (
     Texts, SampleJson,
-    testing::Values (Json{ "Empty", "", false }, Json{ "EmptyObject", "{}", true },
-                     Json{ "Brackets", "{\"a\":\"[[[[[[[[[[[[[[[[[[{{{{\"}", true },
-                     Json{ "EscapedQuote", "{\"a\":\"\\\"\"}", true }, Json{ "Array", "[]", false },
-                     Json{ "Null", "null", false }, Json{ "Unclosed", "{\"a\":1", false },
-                     Json{ "Overclosed", "{}}", false }, Json{ "OpenString", "{\"a", false },
-                     Json{ "NotUtf8", "{\"a\":\"\xff\"}", false },
-                     Json{ "Nul", std::string ("{\"a\":\"\0\"}", 9), false },
-                     Json{ "Comment", "{/*\"*/}", false }, Json{ "Quotes", "{'a':1}", false },
-                     Json{ "Deep", "{\"a\":" + std::string (30000, '['), false },
-                     Json{ "DeepAndClosed",
-                           "{\"a\":" + std::string (9, '[') + std::string (9, ']') + "}", false }),
+    testing::Values (
+        Json{ "Empty", "", false }, Json{ "EmptyObject", "{}", true },
+        Json{ "Brackets", "{\"a\":\"[[[[[[[[[[[[[[[[[[{{{{\"}", true },
+        Json{ "EscapedQuote", "{\"a\":\"\\\"\"}", true }, Json{ "Array", "[]", false },
+        Json{ "Null", "null", false }, Json{ "Unclosed", "{\"a\":1", false },
+        Json{ "Overclosed", "{}}", false }, Json{ "OpenString", "{\"a", false },
+        Json{ "NotUtf8", "{\"a\":\"\xff\"}", false },
+        Json{ "Nul", std::string ("{\"a\":\"\0\"}", 9), false },
+        Json{ "EscapedNul", "{\"a\":\"b\\u0000c\"}", false },
+        Json{ "EscapedNulInAName", "{\"a\\u0000b\":1}", false },
+        Json{ "NoEscapedNul", "{\"a\":\"b\\\\u0000\"}", true },
+        Json{ "OctalNul", "{\"a\":\"b\\0\"}", false },
+        Json{ "ShortEscape", "{\"a\":\"\\u00g\"}", false },
+        Json{ "EndsInAnEscape", "{\"a\":\"\\u00", false },
+        Json{ "EndsInABackslash", "{\"a\":\"\\", false },
+        Json{ "UnknownEscape", "{\"a\":\"\\q\"}", false },
+        Json{ "Escapes", "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\"}", true },
+        Json{ "Newline", "{\"a\":\"b\nc\"}", false },
+        Json{ "Pair", "{\"a\":\"\\uD83D\\ude00\"}", true },
+        Json{ "FirstHalf", "{\"a\":\"\\ud83dA\"}", false },
+        Json{ "FirstHalfAtTheEnd", "{\"a\":\"\\ud83d\"}", false },
+        Json{ "FirstHalfTwice", "{\"a\":\"\\ud83d\\ud83d\"}", false },
+        Json{ "FirstHalfAndOther", "{\"a\":\"\\ud83d\\u0041\"}", false },
+        Json{ "SecondHalf", "{\"a\":\"\\ude00\"}", false },
+        Json{ "HalvesInWrongOrder", "{\"a\":\"\\ude00\\ud83d\"}", false },
+        Json{ "DeepBehindHalf", "{\"\\ud83d\":\":" + std::string (300000, '[') + "\"}", false },
+        Json{ "Numbers", "{\"a\":[0,-1,10,0.5,-2.25,1e5,1E+5,1.5e-7]}", true },
+        Json{ "OctalNumber", "{\"a\":010}", false },
+        Json{ "HexadecimalNumber", "{\"a\":0x10}", false },
+        Json{ "NumberWithoutFraction", "{\"a\":1.}", false },
+        Json{ "NumberWithoutWhole", "{\"a\":.5}", false },
+        Json{ "NumberWithoutExponent", "{\"a\":1e}", false },
+        Json{ "Infinity", "{\"a\":1e999}", false }, Json{ "MinusAlone", "{\"a\":-}", false },
+        Json{ "MinusAtTheEnd", "{\"a\":-", false }, Json{ "PlusOne", "{\"a\":+1}", false },
+        Json{ "NumberBeyond64Bits", "{\"a\":-18446744073709551611}", false },
+        Json{ "Comment", "{/*\"*/}", false }, Json{ "Quotes", "{'a':1}", false },
+        Json{ "Deep", "{\"a\":" + std::string (30000, '['), false },
+        Json{ "DeepAndClosed", "{\"a\":" + std::string (9, '[') + std::string (9, ']') + "}",
+              false }),
     [] (const auto &info) { return std::string (info.param.title); });
+
+TEST (SampleJsonMembers, AreUnescapedAsTheyWereMeant)
+{
+  const std::string text = "{\"s\":\"\\\"\\\\\\/\\t\\u00e4\\uD83D\\ude00\\\\u0000\"}";
+  g_autoptr (JsonObject) object = sample_json_parse_object (text.data (), text.size (), nullptr);
+
+  ASSERT_NE (object, nullptr);
+  EXPECT_STREQ (sample_json_get_string (object, "s", 100), "\"\\/\t\u00e4\U0001f600\\u0000");
+}
 
 TEST (SampleJsonMembers, OfTheWrongKindAreMissing)
 {
@@ -290,7 +327,7 @@ TEST (RoomAddress, RefusesWhatIsNone)
   for (const char *text :
        { "", "abc", "000G40R40M30E209185GR38E1W", "http://127.0.0.1:8080/#",
          "http://127.0.0.1:8080/#a/b", "http://127.0.0.1:0/", "ftp://x/", "http:///", "http://u@x/",
-         "http://x/room", "http://x/?a", long_text.c_str () })
+         "http://a%2Fb/", "http://a%20b/", "http://x/room", "http://x/?a", long_text.c_str () })
     {
       g_auto (FloeRoomAddress) address = {};
       ErrorHolder error;

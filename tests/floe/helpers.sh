@@ -7,7 +7,7 @@ begin ()
     title=$1
     why=
     rm -rf out beside && mkdir out beside
-    rm -f sender.* receiver.*
+    rm -f sender.* receiver.* stranger.* liar.*
 }
 
 # expect WHAT ACTUAL EXPECTED: notes a difference.
@@ -28,8 +28,16 @@ expect_text ()
     grep -q "$2" "$1" || why="$why; $1 says nothing of '$2'"
 }
 
+# expect_clean: no program found a fault of its own.
+expect_clean ()
+{
+    ! cat ./*.err 2> /dev/null | grep -q 'CRITICAL\|WARNING \*\*\|Sanitizer\|runtime error' \
+        || why="$why; a program complains about itself"
+}
+
 end ()
 {
+    expect_clean
     if [ -z "$why" ]; then
         passed=$((passed + 1))
         echo "ok $title"
@@ -37,7 +45,7 @@ end ()
     fi
     failed=$((failed + 1))
     echo "not ok $title: ${why#; }"
-    for log in sender.out sender.err receiver.out receiver.err; do
+    for log in sender.out sender.err receiver.out receiver.err stranger.out stranger.err; do
         [ ! -s "$log" ] || tail -n 5 "$log" | sed "s/^/    $log: /"
     done
 }
@@ -94,7 +102,7 @@ start_sender ()
 # start_receiver OPTION...: in the background, sets receiver.
 start_receiver ()
 {
-    "$floe" receive --json --output out "$@" "$address" > receiver.out 2> receiver.err &
+    "$floe" receive --json --yes --output out "$@" "$address" > receiver.out 2> receiver.err &
     receiver=$!
     pids="$pids $receiver"
 }
@@ -120,4 +128,34 @@ expect_receiver ()
 {
     finish "$receiver" 15
     expect "the receiver's status" "$status" "$1"
+}
+
+# start_send PATH...: floe itself, on the loopback interface.
+start_send ()
+{
+    start_sender "$floe" send --json --listen 127.0.0.1:0 "$@"
+}
+
+# expect_events send|receive STATUS: what it printed is what the schemas and its status say.
+expect_events ()
+{
+    case $1 in send) file=sender.out ;; *) file=receiver.out ;; esac
+    expect "the events to $1" "$(python3 "$here/check-events.py" --status "$2" "$1" "$file" 2>&1)" ""
+}
+
+# expect_both STATUS: the receiver, and with it the sender, end well within SECONDS, as told.
+expect_both ()
+{
+    expect "the receiver's status" "$status" "$1"
+    expect_sender "$1"
+    expect_events send "$1"
+    expect_events receive "$1"
+}
+
+# describe DIRECTORY: everything beneath it with kind, mode, time, size or target, and content.
+describe ()
+{
+    (cd "$1" && find . -mindepth 1 \( -type l -printf '%P link %l\n' \) -o \
+        \( -type d -printf '%P folder %m %T@\n' \) -o -printf '%P file %m %T@ %s\n' | LC_ALL=C sort
+     find . -type f -exec sha256sum {} + | LC_ALL=C sort)
 }

@@ -21,7 +21,8 @@ typedef struct
 {
   Command command;
   ReportForm form;
-  guint timeout_s; /* 0: the default */
+  guint timeout_s;      /* 0: the default */
+  gboolean is_answered; /* --help or --version was: nothing else is to be done */
 
   /* The room. */
   FloeRoomAddress address;      /* with has_address: receive: where to go, with a code; else the
@@ -32,6 +33,7 @@ typedef struct
   GTlsCertificate *certificate; /* (owned) (nullable): of our own rendezvous */
   GTlsDatabase *trust;          /* (owned) (nullable): to trust besides the system's */
   char **hosts;                 /* (owned) (nullable): names our own rendezvous goes by */
+  gboolean logs_addresses;      /* serve: also who comes and goes */
 
   /* The connection. */
   GPtrArray *ice_servers; /* (owned): of FloeIceServer */
@@ -49,10 +51,14 @@ typedef struct
 
 void options_clear (Options *self);
 
+/* Fills @out, without a code, with where others find our own rendezvous, which listens at @bound:
+ * https if it has a certificate, and by the first name it goes by, if it has one. */
+void options_get_own_address (const Options *self, GInetSocketAddress *bound, FloeRoomAddress *out);
+
 /* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and
  * asks at the terminal for an address that is given as "-"; or returns FALSE with an error that
- * tells what is wrong; options->form is good in either case. --help and --version print and exit.
- * Overwrites what is secret among @argv. */
+ * tells what is wrong; options->form is good in either case. Overwrites what is secret among @argv.
+ */
 gboolean options_parse (Options *options, int argc, char **argv, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "safe-text.h"
 
-#include <string.h>
-
-/* Whether a terminal or a file manager might do something else with @c than show it: control
- * characters, and format characters such as those that turn the direction of text around. */
-static gboolean
-is_active (gunichar c)
+gboolean
+safe_text_is_active (gunichar c)
 {
   switch (g_unichar_type (c))
     {
@@ -31,32 +27,10 @@ replace_active (const char *text, glong max_characters)
   for (const char *p = text; *p != '\0' && max_characters > 0; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      g_string_append_unichar (safe, is_active (c) ? '_' : c);
+      g_string_append_unichar (safe, safe_text_is_active (c) ? '_' : c);
       max_characters--;
     }
   return g_string_free (safe, FALSE);
-}
-
-char *
-safe_file_name (const char *name)
-{
-  g_autofree char *safe = NULL;
-  const char *base = name;
-
-  if (!g_utf8_validate (name, -1, NULL))
-    return NULL;
-  for (const char *p = name; *p != '\0'; p++)
-    if (*p == '/' || *p == '\\')
-      base = p + 1;
-  if (base[0] == '\0' || strcmp (base, ".") == 0 || strcmp (base, "..") == 0
-      || strlen (base) > SAFE_FILE_NAME_MAX)
-    return NULL;
-  safe = g_strstrip (replace_active (base, G_MAXLONG));
-  if (safe[0] == '\0')
-    return NULL;
-  if (safe[0] == '.')
-    safe[0] = '_';
-  return g_steal_pointer (&safe);
 }
 
 char *

@@ -6,6 +6,9 @@
  * Links are listed if they stay inside the folder that is sent, and left out otherwise, as are
  * sockets, pipes and devices. A link that was named itself is followed. "-" is standard input.
  *
+ * Files that cannot be read are an error before anything is sent. Names that are no UTF-8 are sent
+ * with U+FFFD in them; those with control characters and backslashes as they are.
+ *
  * Errors are those of G_IO_ERROR with a message that names the file, fit for a terminal.
  *
  * Layer: samples. Knows nothing about connections. */
@@ -62,11 +65,13 @@ gint64 source_tree_get_size (SourceTree *self);
 guint source_tree_get_left_out_count (SourceTree *self);
 
 /* (transfer full): opens the file that is entry @index, without following links. G_IO_ERROR_FAILED
- * when it is not what was listed any more. */
+ * when it is not what was listed any more. Read it with the async functions, 512 KiB at a time say.
+ * Files are cheapest to open in the order in which they are listed. */
 GInputStream *source_tree_open (SourceTree *self, guint index, GError **error);
 
 /* Whether the file that is entry @index, of which @read_size bytes were read from @stream up to its
- * end, is still what was listed: same size, same times. FALSE with G_IO_ERROR_FAILED. */
+ * end, is still what was listed: same size, same times. FALSE with G_IO_ERROR_FAILED. @stream is
+ * what open() returned, not closed yet. Always TRUE for standard input. */
 gboolean source_tree_check_unchanged (SourceTree *self, guint index, GInputStream *stream,
                                       guint64 read_size, GError **error);
 
