@@ -62,11 +62,12 @@ class Coturn:
 
     def _wait(self):
         ends = time.monotonic() + _START_SECONDS
-        probe = self.host.udp()
+        family = 6 if ":" in self.host.interfaces[0].addresses[0] else 4
+        probe = self.host.udp(family=family)
         probe.settimeout(0.05)
         while time.monotonic() < ends:
             try:
-                probe.sendto(_BINDING_REQUEST, (self.host.address(), 3478))
+                probe.sendto(_BINDING_REQUEST, (self.host.address(family), 3478))
                 if probe.recv(2048)[8:20] == _BINDING_REQUEST[8:]:
                     return
             except (socket.timeout, ConnectionRefusedError):

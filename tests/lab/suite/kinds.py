@@ -225,3 +225,36 @@ def test_swallowed():
                 made.sendto(b"x", (address, 9))
                 made.sendto(b"y", (address, 9))  # an error would be reported here
         expect(len(world.facts("dropped", reason="no-route")) >= 12, True, "swallowed packets")
+
+
+def test_icmp():
+    """an error about a closed port reaches the socket that it is about"""
+    with World(WORLD.format("apdm-random")) as world:
+        alice, other = world["alice"].udp(), world["alice"].udp()
+        for made in (alice, other):
+            made.connect((world["server"].address(), 9 if made is alice else 3478))
+        server = world["server"].udp(3478)
+        other.send(b"x")
+        server.settimeout(COMES)
+        server.recv(10)
+        alice.send(b"x")
+        alice.settimeout(COMES)
+        try:
+            alice.recv(10)
+            raise AssertionError("something came from a closed port")
+        except ConnectionRefusedError:
+            pass
+        expect(other.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0, "the other socket")
+
+
+def test_primer():
+    """a packet with few hops to go opens the NAT, and reaches nobody"""
+    with World(WORLD.format("eim-apdf")) as world:
+        server = make_servers(world)[0]
+        alice = world["alice"].udp(5000)
+        home = world.command("addresses home")[0]
+        expect(arrives(server, (home, 5000), alice), False, "before")
+        alice.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 2)
+        expect(arrives(alice, server.getsockname(), server), False, "the primer itself")
+        await_fact(world, "dropped", "internet", reason="hops")
+        expect(arrives(server, (home, 5000), alice, COMES), True, "after")

@@ -120,3 +120,18 @@ def test_relayed(kind_a, kind_b):
     need_coturn()
     with World(WORLD.format(kind_a, kind_b)) as world:
         converse(world, (kind_a, kind_b), False)
+
+
+def test_ipv6():
+    """two floe-peers that have IPv6 only, behind firewalls, connect directly"""
+    need_coturn()
+    text = "default family=ipv6 delay=2ms\n" + "\n".join(WORLD.splitlines()[2:])
+    with World(text.format("eim-apdf", "eim-apdf")) as world:
+        server = Coturn(world["turn"], tls=False)
+        options = ["--ice-server", server.url("stun", family=6)]
+        one, two = Peer(world["alice"], *options), Peer(world["bob"], "--no-echo", *options)
+        connect(one, two)
+        two.say(cmd="send", label="chat", size=100000)
+        expect(one.wait("message")["size"], 100000, "what alice got")
+        expect(carriers(world, "alice"), {f"[{world['bob'].address(6)}]"}, "who carried")
+        expect((one.end(), two.end()), (0, 0), "exit statuses")
