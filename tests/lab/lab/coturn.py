@@ -21,9 +21,9 @@ def is_installed():
 
 
 class Coturn:
-    """turnserver on all addresses of a host: UDP and TCP on 3478, TLS and DTLS on 5349, and the next
-    ports for RFC 5780 where the host has two addresses. With `rest` credentials are made of a secret
-    and a time, else there is one user. `options` are lines of turnserver.conf."""
+    """turnserver on all addresses of a host: UDP and TCP on 3478, TLS and DTLS on 5349, and the
+    next ports for RFC 5780 where the host has two addresses. With `rest` credentials are made of a
+    secret and a time, else there is one user. `options` are lines of turnserver.conf."""
 
     def __init__(self, host, rest=False, tls=True, options=()):
         self.host, self.rest = host, rest

@@ -44,6 +44,18 @@ def remove_leftovers():
             os.close(lock)
 
 
+def make_scratch():
+    """A folder, and the descriptor that holds its lock."""
+    while True:
+        path = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+        lock = os.open(path, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Another run may have taken it for a leftover before it was locked.
+        if os.path.isdir(path):
+            return path, lock
+        os.close(lock)
+
+
 def find_way():
     """(arguments of unshare, None), or (None, why there is no way)."""
     if shutil.which("ip") is None:
@@ -71,9 +83,7 @@ def enter(arguments):
     if way is None:
         return None, reason
     remove_leftovers()
-    scratch = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
-    lock = os.open(scratch, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    scratch, lock = make_scratch()
     environment = {**os.environ, INSIDE: str(os.getpid()), SCRATCH: scratch, "TMPDIR": scratch,
                    "PYTHONDONTWRITEBYTECODE": "1"}
     child = subprocess.Popen(["unshare", *way, sys.executable, *arguments], env=environment,

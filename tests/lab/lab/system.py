@@ -38,7 +38,7 @@ def enter_network(path):
 
 @contextlib.contextmanager
 def network(path):
-    """Within it this thread is in the network namespace at `path`; a socket made there stays there."""
+    """Within it this thread is in the network namespace at `path`; a socket made there stays."""
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
         enter_network(path)

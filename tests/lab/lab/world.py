@@ -191,16 +191,17 @@ class World:
             system.write_setting("net/ipv6/conf/default/accept_dad", 0)
             for interface in host.interfaces:
                 system.turn_offloads_off(interface.name)
+                settings = f"net/ipv6/conf/{interface.name}"
                 has_v6 = any(":" in address for address in interface.addresses)
-                system.write_setting(f"net/ipv6/conf/{interface.name}/disable_ipv6", int(not has_v6))
-                system.write_setting(f"net/ipv6/conf/{interface.name}/accept_dad", 0)
+                system.write_setting(f"{settings}/disable_ipv6", int(not has_v6))
+                system.write_setting(f"{settings}/accept_dad", 0)
                 lines += self._interface_lines(host, interface)
         _run("ip", "-netns", host.namespace, "-batch", "-", text="\n".join(lines) + "\n")
 
     @staticmethod
     def _interface_lines(host, interface):
         order = host.interfaces.index(interface)
-        lines = [f"address add {address} dev {interface.name}" + (" nodad" if ":" in address else "")
+        lines = [f"address add {address} dev {interface.name}{' nodad' if ':' in address else ''}"
                  for address in interface.addresses]
         lines.append(f"link set {interface.name} up")
         for gateway in interface.gateways:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Our masquerade against the kernel's: the same probes go through netfilter on a host of a world and
-through the kinds that claim to be like it, and must find the same."""
+"""Our masquerade against the kernel's: the same probes go through netfilter on a host of a world
+and through the kinds that claim to be like it, and must find the same."""
 
 import shutil
 import subprocess

@@ -82,8 +82,8 @@ def test_counters():
         flow, = [flow for flow in world.flows("alice") if flow[0] == "udp"]
         expect((flow[3], flow[5]), (1, 3), "packets out and in")
         expect(world.command("counters alice")[0].split()[0], "up", "the way up")
-        udp = [packet for packet in packets() if packet.protocol == "udp"]
-        expect([packet.payload == b"probe" for packet in udp], [True, False, False, False], "captured")
+        probes = [packet.payload == b"probe" for packet in packets() if packet.protocol == "udp"]
+        expect(probes, [True, False, False, False], "captured")
 
 
 def test_errors():

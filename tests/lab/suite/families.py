@@ -22,10 +22,10 @@ def test_ipv6(firewall, gets_in):
     with World(text) as world:
         alice, server = world["alice"].udp(family=6), world["server"].udp(family=6)
         stranger = world["server"].udp(family=6)
-        expect(arrives(stranger, alice.getsockname()[:2], alice, COMES if gets_in else 0.1), gets_in,
-               "unsolicited")
-        expect(seen_from(alice, server), alice.getsockname()[:2], "the source")
-        expect(arrives(server, alice.getsockname()[:2], alice, COMES), True, "the answer")
+        address = alice.getsockname()[:2]
+        expect(arrives(stranger, address, alice, COMES if gets_in else 0.1), gets_in, "unsolicited")
+        expect(seen_from(alice, server), address, "the source")
+        expect(arrives(server, address, alice, COMES), True, "the answer")
         four = world["alice"].udp()
         expect(seen_from(four, world["server"].udp())[0] != four.getsockname()[0], True,
                "IPv4 is translated beside it")
@@ -35,8 +35,8 @@ def test_udp_blocked_ipv6():
     """what is blocked is blocked for both families"""
     text = "default family=dual\nrouter home udp-blocked\nhost alice behind=home\nhost server\n"
     with World(text) as world:
-        server = world["server"].udp(family=6)
-        expect(arrives(world["alice"].udp(family=6), server.getsockname()[:2], server), False, "UDP")
+        alice, server = world["alice"].udp(family=6), world["server"].udp(family=6)
+        expect(arrives(alice, server.getsockname()[:2], server), False, "UDP")
         expect(len(world.facts("dropped", "home", reason="blocked")), 1, "blocked")
 
 

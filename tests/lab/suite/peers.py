@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""floe-peer in worlds: who connects directly, and who by a relay; the wire decides, not the peers."""
+"""floe-peer in worlds: who connects directly, and who by a relay; the wire decides, not they."""
 
 import json
 import os
@@ -92,8 +92,10 @@ def carriers(world, host, least=10000):
 def converse(world, kinds, direct):
     server = Coturn(world["turn"], tls=False)
     user, password = server.credentials()
-    options = (["--ice-server", server.url("stun")] if direct else
-               ["--ice-server", server.url("turn", "udp"), "--ice-user", user, "--ice-pass", password])
+    options = ["--ice-server", server.url("stun")]
+    if not direct:
+        options = ["--ice-server", server.url("turn", "udp"), "--ice-user", user, "--ice-pass",
+                   password]
     one, two = Peer(world["alice"], "--no-echo", *options), Peer(world["bob"], *options)
     connect(one, two)
     one.say(cmd="send", label="chat", size=100000)

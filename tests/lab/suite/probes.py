@@ -7,7 +7,7 @@ import socket
 import time
 
 # A packet that has to come comes within milliseconds, unless the machine is busy; one that must not
-# is waited for this long. Nothing is decided by time alone: the router program's facts are asked too.
+# is waited for this long. Where it counts the router program's facts are asked, too.
 COMES, STAYS_AWAY = 2, 0.08
 
 

@@ -8,8 +8,8 @@ import ssl
 from lab import Coturn, World, coturn
 
 from .probes import COMES, Skip, cases, expect
-from .turn import CHANGE_REQUEST, OTHER_ADDRESS, BINDING, Client, attribute, plain_address, xor_address
-from .turn import XOR_MAPPED
+from .turn import (BINDING, CHANGE_REQUEST, OTHER_ADDRESS, XOR_MAPPED, Client, attribute,
+                   plain_address, xor_address)
 
 WORLD = """
 router home {}

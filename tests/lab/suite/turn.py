@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""As much of a TURN client (RFC 8489, RFC 8656) as it takes to see that a server can be reached: over
-UDP, TCP or TLS, with long-term credentials."""
+"""As much of a TURN client (RFC 8489, RFC 8656) as it takes to see that a server can be reached:
+over UDP, TCP or TLS, with long-term credentials."""
 
 import hashlib
 import hmac
@@ -70,22 +70,26 @@ class Client:
     def _read(self):
         if not self.is_stream:
             return self.socket.recv(4096)
-        while len(self.buffer) < 20 or len(self.buffer) < 20 + int.from_bytes(self.buffer[2:4], "big"):
+        header = self._take(20)
+        return header + self._take(int.from_bytes(header[2:4], "big"))
+
+    def _take(self, count):
+        while len(self.buffer) < count:
             more = self.socket.recv(4096)
             if not more:
                 raise ConnectionError("the server has closed the connection")
             self.buffer += more
-        size = 20 + int.from_bytes(self.buffer[2:4], "big")
-        message, self.buffer = self.buffer[:size], self.buffer[size:]
-        return message
+        taken, self.buffer = self.buffer[:count], self.buffer[count:]
+        return taken
 
     def _sign(self, attributes, method, transaction):
         user, password, realm, nonce = self.credentials
         attributes += (attribute(USERNAME, user.encode()) + attribute(REALM, realm)
                        + attribute(NONCE, nonce))
         key = hashlib.md5(b":".join([user.encode(), realm, password.encode()])).digest()
-        covered = struct.pack("!HHI", method, len(attributes) + 24, COOKIE) + transaction + attributes
-        return attributes + attribute(INTEGRITY, hmac.new(key, covered, hashlib.sha1).digest())
+        header = struct.pack("!HHI", method, len(attributes) + 24, COOKIE) + transaction
+        code = hmac.new(key, header + attributes, hashlib.sha1).digest()
+        return attributes + attribute(INTEGRITY, code)
 
     def request(self, method, attributes=b""):
         """(type, attributes) of the answer."""
