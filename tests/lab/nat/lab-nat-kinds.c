@@ -53,6 +53,8 @@ static const Kind kinds[] = {
     "udp=none tcp=443 tls-only=yes" },
   { "proxy-only", "no UDP, and TCP to proxies (1080, 3128) only", EI, APD, LAB_NAT_PRESERVE,
     "udp=none tcp=1080,3128" },
+  { "dead", "lets out neither UDP nor TCP: what a broken family looks like", EI, APD,
+    LAB_NAT_PRESERVE, "udp=none tcp=none" },
   { "alg", "port-restricted, and rewrites its addresses in what passes", EI, APD, LAB_NAT_PRESERVE,
     "alg=yes" },
   { "tiny", "port-restricted, with a table of 64 mappings", EI, APD, LAB_NAT_PRESERVE, "table=64" },

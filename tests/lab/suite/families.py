@@ -10,6 +10,21 @@ from lab import World
 from .probes import COMES, arrives, cases, expect, seen_from
 
 
+def test_broken_ipv6():
+    """ipv6=dead gives addresses that lead nowhere, and leaves IPv4 alone"""
+    text = """
+        default family=dual
+        router home eim-apdf ipv6=dead
+        host alice behind=home
+        host server
+        """
+    with World(text) as world:
+        for family, expected in ((6, False), (4, True)):
+            alice, server = world["alice"].udp(family=family), world["server"].udp(family=family)
+            expect(arrives(alice, server.getsockname()[:2], server, COMES if expected else 0.1),
+                   expected, f"by IPv{family}")
+
+
 @cases(("firewall", False), ("open", True))
 def test_ipv6(firewall, gets_in):
     """IPv6 is not translated; with ipv6={} a stranger gets in: {}"""

@@ -209,6 +209,17 @@ def test_chain_hairpin():
         expect(arrives(other, outside[0], alice, COMES), True, "through carrier and home")
 
 
+@cases(("paired", 1), ("arbitrary", 3))
+def test_pool(pool, count):
+    """a NAT with three addresses and pool={} shows a host under {}"""
+    with World(WORLD.format(f"apdm-random addresses=3 pool={pool}")) as world:
+        server = world["server"]
+        alice = world["alice"].udp()
+        seen = {seen_from(alice, server.udp(port))[0] for port in range(4000, 4030)}
+        expect(len(seen), count, f"addresses {seen}")
+        expect(seen <= set(world.command("addresses home")), True, "of its own")
+
+
 def test_isolated():
     """hosts of one network reach each other, but not where they are isolated"""
     for is_isolated in (False, True):

@@ -96,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P (Kinds, NatPortRules,
                                            PortCase{ "udp-53-443", false, true, true, true },
                                            PortCase{ "web-only", false, false, true, false },
                                            PortCase{ "tls-only", false, false, true, false },
-                                           PortCase{ "proxy-only", false, false, false, false }));
+                                           PortCase{ "proxy-only", false, false, false, false },
+                                           PortCase{ "dead", false, false, false, false }));
 
 TEST (NatTlsOnly, CutsWhatDoesNotBeginLikeTls)
 {
