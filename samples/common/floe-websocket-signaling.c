@@ -150,7 +150,7 @@ on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBy
   const char *text = g_bytes_get_data (bytes, &size);
 
   if (type == SOUP_WEBSOCKET_DATA_TEXT && ++self->message_count <= MAX_MESSAGES)
-    object = sample_json_parse_object (size > 0 ? text : "", size, NULL);
+    object = sample_json_parse_object (text, size, NULL);
   if (object == NULL)
     fail_with (self, FLOE_ERROR_OPERATION,
                "The rendezvous does not keep to its protocol: see that the address is right");

@@ -2,9 +2,10 @@
 /* JSON objects from a side that is not trusted, read without ever reaching a g_critical.
  *
  * json-glib 1.6 recurses once a nesting level and takes more than JSON: comments, single quotes,
- * octal escapes and numbers. It makes a character of half a pair of surrogates, and takes what
- * follows for the other half, even the quote that ends the string; a string ends at its first NUL;
- * numbers overflow. So text is screened before it gets there, and strings are UTF-8, and whole.
+ * octal escapes and numbers, several values, of which it leaks all but one. It makes a character of
+ * half a pair of surrogates, and takes what follows for the other half, even the quote that ends
+ * the string; a string ends at its first NUL; numbers overflow. So text is screened before it gets
+ * there, and strings are UTF-8, and whole.
  *
  * Layer: samples. Knows GLib and json-glib only. */
 #pragma once
@@ -14,7 +15,7 @@
 G_BEGIN_DECLS
 
 /* (transfer full): the object that @text is, or NULL with FLOE_ERROR_SYNTAX. @size in bytes; the
- * text need not end in NUL. */
+ * text need not end in NUL, and @text may be NULL when there is none. */
 JsonObject *sample_json_parse_object (const char *text, gsize size, GError **error);
 
 /* (transfer full): @object on one line. Takes no reference. */

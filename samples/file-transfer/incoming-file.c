@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "incoming-file.h"
 
-#include <errno.h>
-#include <glib-unix.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "standard-output.h"
 
 struct _IncomingFile
 {
-  OutputFolder *folder; /* (unowned) (nullable): NULL for standard output */
-  GChecksum *checksum;  /* (owned) */
-  char *name;           /* (owned) */
+  OutputFolder *folder;   /* (unowned) (nullable): NULL for standard output */
+  StandardOutput *output; /* (owned) (nullable): NULL for a folder */
+  GChecksum *checksum;    /* (owned) */
+  char *name;             /* (owned) */
   guint index;
   gint64 expected_size; /* -1: not known */
   guint64 size;
@@ -34,6 +33,7 @@ incoming_file_new (OutputFolder *folder, const TransferEntry *entry, GError **er
     name = output_folder_get_file_name (folder);
   self = g_new0 (IncomingFile, 1);
   self->folder = folder;
+  self->output = folder == NULL ? standard_output_new () : NULL;
   self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
   self->name = g_strdup (name);
   self->index = entry->index;
@@ -45,6 +45,7 @@ incoming_file_new (OutputFolder *folder, const TransferEntry *entry, GError **er
 void
 incoming_file_free (IncomingFile *self)
 {
+  g_clear_pointer (&self->output, standard_output_free);
   g_checksum_free (self->checksum);
   g_free (self->name);
   g_free (self);
@@ -90,33 +91,6 @@ incoming_file_check (IncomingFile *self, const TransferEnd *end)
   return self->size == (guint64) end->bytes && strcmp (sha256, end->sha256) == 0 ? sha256 : NULL;
 }
 
-/* Writes all of it, and waits for who reads: a reader that is slow slows the sender down. */
-static gboolean
-write_to_stdout (const guint8 *data, gsize size, GError **error)
-{
-  while (size > 0)
-    {
-      gssize written = write (STDOUT_FILENO, data, size);
-      int code = errno;
-      struct pollfd entry = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-      if (written >= 0)
-        {
-          data += written;
-          size -= (gsize) written;
-        }
-      else if (code == EAGAIN)
-        poll (&entry, 1, -1);
-      else if (code != EINTR)
-        {
-          g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (code),
-                       "Standard output can't be written: %s", g_strerror (code));
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 gboolean
 incoming_file_write (IncomingFile *self, GBytes *bytes, GError **error)
 {
@@ -128,7 +102,7 @@ incoming_file_write (IncomingFile *self, GBytes *bytes, GError **error)
     return TRUE;
   g_checksum_update (self->checksum, data, (gssize) size);
   if (self->folder == NULL)
-    return write_to_stdout (data, size, error);
+    return standard_output_write (self->output, data, size, error);
   return output_folder_write (self->folder, data, size, error);
 }
 

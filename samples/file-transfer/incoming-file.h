@@ -39,6 +39,7 @@ const char *incoming_file_check (IncomingFile *self, const TransferEnd *end);
 /* Whether @size more bytes are no more than it was said to have. */
 gboolean incoming_file_expects (IncomingFile *self, gsize size);
 
+/* FALSE with G_IO_ERROR_CANCELLED when a signal came while standard output was waited for. */
 gboolean incoming_file_write (IncomingFile *self, GBytes *bytes, GError **error);
 
 /* Gives it its name. */

@@ -25,6 +25,7 @@ typedef struct
   Consent *consent;       /* (owned) (nullable): while somebody is asked */
   IncomingFile *file;     /* (owned) (nullable): NULL between files */
   ReceiverState state;
+  gboolean is_interrupted; /* by a signal of which the session hears next */
   guint offered_files;
   gint64 offered_bytes; /* -1: not known */
   guint begun_files;
@@ -37,7 +38,9 @@ typedef struct
 static void
 fail_with_error (Receiver *self, const GError *error)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    self->is_interrupted = TRUE;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME))
     session_fail_protocol (self->session, error->message);
   else
     session_fail (self->session, EXIT_STATUS_FILE, error->message);
@@ -222,10 +225,17 @@ handle_file (Receiver *self, const TransferEntry *entry)
     report_file (self->report, incoming_file_get_name (self->file), entry->size);
 }
 
-/* The end of a file that was skipped, of which the sender may or may not have known. */
+/* The end of a file that was skipped. A sender that did not know of it yet has sent all of it. */
 static void
 end_skipped_file (Receiver *self, const TransferEnd *end)
 {
+  guint64 size = incoming_file_get_size (self->file);
+
+  if (!end->is_skipped && (guint64) end->bytes != size)
+    {
+      fail_integrity (self, "A file that was skipped had another size than the sender says");
+      return;
+    }
   if (!end->is_skipped)
     {
       self->skipped.files++;
@@ -335,6 +345,8 @@ handle_message (const TransferMessage *message, gpointer user_data)
 {
   Receiver *self = user_data;
 
+  if (self->is_interrupted)
+    return;
   if (!is_due (self, message->kind))
     fail_order (self);
   else if (message->kind == TRANSFER_MESSAGE_OFFER)
@@ -358,6 +370,8 @@ handle_bytes (GBytes *bytes, gpointer user_data)
   gsize size = g_bytes_get_size (bytes);
   g_autoptr (GError) error = NULL;
 
+  if (self->is_interrupted)
+    return;
   if (self->file == NULL)
     fail_order (self);
   else if (!incoming_file_expects (self->file, size) || !was_offered (self, size))

@@ -89,7 +89,7 @@ transfer_message_write_offer (guint files, gint64 bytes, const TransferItem *ite
   for (listed = 0; listed < count; listed++)
     {
       g_autoptr (JsonNode) node = item_to_node (&items[listed]);
-      g_autofree char *text = json_to_string (node, FALSE);
+      g_autofree char *text = sample_json_to_line (json_node_get_object (node));
       size += strlen (text) + 1; /* and a comma */
       if (size > TRANSFER_MAX_TEXT_SIZE)
         break;

@@ -172,14 +172,15 @@ TEST (ReportJson, IsOneObjectALineAndNothingElse)
 
 TEST (ReportJson, MeansTheSameWhenItIsEscaped)
 {
-  const std::string text = "{\"a\":\"\u202e\U000e0001\u00e4\U0001f600\x7f\"}";
+  const std::string text = "{\"a\":\"\u202e\u2028\U000e0001\u00e4\U0001f600\x7f\"}";
   const std::string escaped = TakeString (report_json_escape (text.c_str ()));
   g_autoptr (JsonObject) object =
       sample_json_parse_object (escaped.c_str (), escaped.size (), nullptr);
 
-  EXPECT_EQ (escaped, "{\"a\":\"\\u202e\\udb40\\udc01\u00e4\U0001f600\\u007f\"}");
+  EXPECT_EQ (escaped, "{\"a\":\"\\u202e\\u2028\\udb40\\udc01\u00e4\U0001f600\\u007f\"}");
   ASSERT_NE (object, nullptr);
-  EXPECT_STREQ (sample_json_get_string (object, "a", 100), "\u202e\U000e0001\u00e4\U0001f600\x7f");
+  EXPECT_STREQ (sample_json_get_string (object, "a", 100),
+                "\u202e\u2028\U000e0001\u00e4\U0001f600\x7f");
 }
 
 TEST (ReportText, HoldsNothingThatATerminalActsUpon)

@@ -75,6 +75,22 @@ kill -INT "$sender"
 expect_sender 130
 end
 
+begin "SIGINT ends who waits for the reader of standard output"
+start_send files/large.bin
+mkfifo out/pipe
+sleep 30 < out/pipe &
+reader=$!
+"$floe" receive --yes --stdout "$address" > out/pipe 2> receiver.err &
+receiver=$!
+pids="$pids $receiver $reader"
+wait_for sender.out progress "$sender" || why="$why; nothing was sent"
+kill -INT "$receiver"
+expect_receiver 130
+expect_sender 1
+expect_text sender.out 'interrupted'
+kill "$reader"
+end
+
 begin "SIGINT ends who is asked, and the sender is told"
 start_send files/large.bin
 timeout 20 python3 "$here/answer.py" '' sh -c "echo \$\$ > receiver.pid

@@ -195,6 +195,17 @@ hostile_senders ()
     finish "$sender" 10
     end
 
+    begin "from a hostile sender: more is claimed of a file that was skipped than it had"
+    echo old > out/f
+    start_sender "$hostile" --role send "$(offer_step 1 0 f file)" wait:accept \
+        "$(file_step 0 f 0)" "$(end_step 0 9007199254740991 "$nothing")" \
+        "$(done_step 1 9007199254740991)" wait:done
+    receive_within 20 --skip --timeout 3
+    expect "the receiver's status" "$status" 4
+    finish "$sender" 10
+    expect "what is in out/f" "$(cat out/f)" old
+    end
+
     begin "messages of types that are not known are left out"
     start_sender "$hostile" --role send 'text:{"type":"news","more":[1,{"a":null}]}' flood:5000 \
         "$(offer_step 1 0 f file)" big:60000 wait:accept \

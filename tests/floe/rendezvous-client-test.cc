@@ -230,6 +230,15 @@ TEST_F (ClientTest, IsToldWhatWasWrongWithAFrame)
   EXPECT_EQ (rendezvous_rooms_get_count (rooms_), 0u);
 }
 
+/* There is no memory yet for what is in a message. */
+TEST_F (ClientTest, IsToldWhenItsFirstMessageIsEmpty)
+{
+  Start ({ never_ms, never_ms, never_ms });
+  Send (upgrade + Frame (0x81, ""));
+
+  EXPECT_TRUE (WaitForText ("\"code\":\"protocol\""));
+}
+
 TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
 {
   Start ({ never_ms, never_ms, never_ms, never_ms });

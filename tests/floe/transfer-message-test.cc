@@ -237,7 +237,7 @@ TEST (TransferMessage, ReadsTheOfferItWrites)
 
 TEST (TransferMessage, CountsTheItemsThatDoNotFit)
 {
-  std::string name (255, '\n'); /* six bytes each, as JSON */
+  std::string name (255, '\x1f'); /* six bytes each, as JSON */
   std::vector<TransferItem> items (1000, { name.data (), TRANSFER_ITEM_FILE, 0, 1 });
   ReadBack offer (transfer_message_write_offer (1000, 1000, items.data (), 1000));
 

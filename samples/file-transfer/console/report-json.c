@@ -4,13 +4,14 @@
 #include <stdio.h>
 
 #include "connection-path.h"
+#include "safe-text.h"
 #include "sample-json.h"
 
-/* What JSON lets stand as it is and a terminal does not. */
+/* What JSON lets stand as it is and a terminal, or who cuts its input into lines, does not. */
 static gboolean
 needs_escape (gunichar c)
 {
-  return c > 0x7e && !g_unichar_isprint (c);
+  return c > 0x7e && safe_text_is_active (c);
 }
 
 char *
