@@ -420,8 +420,9 @@ receiver_run (const Options *options, Report *report)
   self.session = session_new (options, report, &engine, &self);
   status = session_run (self.session);
   g_clear_pointer (&self.consent, consent_free);
-  g_clear_pointer (&self.session, session_free);
   g_clear_pointer (&self.file, incoming_file_free);
   g_clear_pointer (&self.folder, output_folder_free);
+  /* Last: once it does not watch signals any more, one ends the program right there. */
+  g_clear_pointer (&self.session, session_free);
   return status;
 }

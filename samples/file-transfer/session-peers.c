@@ -56,7 +56,7 @@ on_link_failed (ExitStatus status, const char *message, gpointer user_data)
     }
   if (is_wrong_proof)
     self->wrong_proofs++;
-  if (self->phase == PHASE_TRANSFERRING || !room_is_ours (self->room)
+  if (self->phase == PHASE_TRANSFERRING || !room_is_ours (self->room) || self->is_room_lost
       || self->wrong_proofs >= MAX_WRONG_PROOFS)
     {
       session_end (self, status, message, TRUE);
@@ -206,6 +206,7 @@ on_lost (ExitStatus status, const char *message, gpointer user_data)
 {
   Session *self = user_data;
 
+  self->is_room_lost = TRUE;
   if (self->phase == PHASE_CONNECTING && peer_link_is_open (self->link))
     on_gone (self);
   else

@@ -21,7 +21,7 @@
 struct _Report
 {
   ReportForm form;
-  FILE *out;             /* (unowned): where sentences go */
+  FILE *out;             /* (unowned): where sentences go; with JSON those about an offer */
   gboolean has_terminal; /* standard error is one: the progress line goes there */
   gboolean has_progress_line;
   ProgressMeter meter;
@@ -60,7 +60,7 @@ report_new (ReportForm form)
   Report *self = g_new0 (Report, 1);
 
   self->form = form;
-  self->out = stdout;
+  self->out = form == REPORT_JSON ? stderr : stdout;
   self->has_terminal = form == REPORT_TEXT && can_move_cursor (STDERR_FILENO);
   return self;
 }
@@ -174,8 +174,6 @@ report_offer (Report *self, const char *const *names, guint n_names, guint more,
 {
   g_autofree char *size = bytes >= 0 ? progress_format_size ((guint64) bytes) : NULL;
 
-  if (self->form == REPORT_JSON)
-    return;
   say (self, "Offered: %u %s%s%s\n", files, files == 1 ? "file" : "files", size != NULL ? ", " : "",
        size != NULL ? size : "");
   for (guint i = 0; i < n_names; i++)
