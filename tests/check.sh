@@ -13,7 +13,7 @@
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-all_suites="lint unit integration fuzz install asan tsan floe interop browsers bench"
+all_suites="lint unit integration fuzz install asan tsan floe interop browsers lab bench"
 suites=
 is_full=false
 may_install=true
@@ -284,6 +284,14 @@ suite_browsers ()
     install_node_modules || { fail "npm ci in tests/interop"; return; }
     run_script browsers sh tests/namespace.sh node tests/floe/browsers/run.mjs \
         --floe "$(find_program_in check floe)"
+}
+
+suite_lab ()
+{
+    begin lab "NATs, links and servers of a virtual internet"
+    build_plain || { fail "the build"; return; }
+    run_script lab sh tests/lab/run.sh --router "$root/build/check/tests/lab/lab-router" \
+        --floe-peer "$(find_program_in check floe-peer)"
 }
 
 suite_bench ()

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* JSON objects from a side that is not trusted, read without ever reaching a g_critical.
  *
- * json-glib 1.6 recurses once a nesting level and takes more than JSON (comments, single quotes),
- * so text is screened before it gets there.
+ * json-glib 1.6 recurses once a nesting level and takes more than JSON: comments, single quotes,
+ * octal escapes and numbers, several values, of which it leaks all but one. It makes a character of
+ * half a pair of surrogates, and takes what follows for the other half, even the quote that ends
+ * the string; a string ends at its first NUL; numbers overflow. So text is screened before it gets
+ * there, and strings are UTF-8, and whole.
  *
  * Layer: samples. Knows GLib and json-glib only. */
 #pragma once

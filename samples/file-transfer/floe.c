@@ -58,6 +58,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
   is_parsed = options_parse (&options, argc, argv, &error);
+  if (options.is_answered)
+    return EXIT_STATUS_OK;
   report = report_new (options.form);
   if (options.to_stdout)
     report_use_stderr (report);

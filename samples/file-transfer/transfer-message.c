@@ -55,16 +55,6 @@ transfer_message_clear (TransferMessage *self)
   *self = (TransferMessage){ 0 };
 }
 
-/* (nullable) (transfer none): the string member @name, unless it is longer than @max_size bytes, or
- * is no UTF-8 although the text was: json-glib makes a character even of half a surrogate pair. */
-static const char *
-get_text (JsonObject *object, const char *name, gsize max_size)
-{
-  const char *text = sample_json_get_string (object, name, max_size);
-
-  return text != NULL && g_utf8_validate (text, -1, NULL) ? text : NULL;
-}
-
 /* Fills @out with the member @name; with @fallback when it is missing or null. FALSE when it is
  * something else than a number of up to @max, or when @fallback is needed and below -1. */
 static gboolean
@@ -94,7 +84,7 @@ read_count (JsonObject *object, const char *name, guint *out)
 static gboolean
 read_digits (JsonObject *object, const char *name, char out[TRANSFER_HASH_DIGITS + 1])
 {
-  const char *text = get_text (object, name, TRANSFER_HASH_DIGITS);
+  const char *text = sample_json_get_string (object, name, TRANSFER_HASH_DIGITS);
 
   if (text == NULL || strlen (text) != TRANSFER_HASH_DIGITS
       || strspn (text, "0123456789abcdef") != TRANSFER_HASH_DIGITS)
@@ -107,7 +97,7 @@ read_digits (JsonObject *object, const char *name, char out[TRANSFER_HASH_DIGITS
 static char *
 read_reason (JsonObject *object, const char *name)
 {
-  const char *text = get_text (object, name, TRANSFER_MAX_TEXT_SIZE);
+  const char *text = sample_json_get_string (object, name, TRANSFER_MAX_TEXT_SIZE);
   glong size = text != NULL ? g_utf8_strlen (text, -1) : 0;
 
   return size == 0 ? g_strdup ("") : g_utf8_substring (text, 0, MIN (size, MAX_REASON_CHARACTERS));
@@ -116,8 +106,8 @@ read_reason (JsonObject *object, const char *name)
 static gboolean
 read_hello (JsonObject *object, TransferMessage *out)
 {
-  const char *role = get_text (object, "role", MAX_WORD_SIZE);
-  const char *nonce = get_text (object, "nonce", TRANSFER_HASH_DIGITS);
+  const char *role = sample_json_get_string (object, "role", MAX_WORD_SIZE);
+  const char *nonce = sample_json_get_string (object, "nonce", TRANSFER_HASH_DIGITS);
 
   if (!read_number (object, "version", TRANSFER_MAX_NUMBER, -2, &out->hello.version))
     return FALSE;
@@ -142,7 +132,7 @@ read_proof (JsonObject *object, TransferMessage *out)
 static gboolean
 read_error (JsonObject *object, TransferMessage *out)
 {
-  const char *code = get_text (object, "code", MAX_WORD_SIZE);
+  const char *code = sample_json_get_string (object, "code", MAX_WORD_SIZE);
 
   out->error.code = TRANSFER_ERROR_FAILED;
   for (guint i = 0; i < G_N_ELEMENTS (error_words); i++)
@@ -157,8 +147,9 @@ static TransferItem *
 read_item (JsonNode *node)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *name = object != NULL ? get_text (object, "name", TRANSFER_MAX_PATH_SIZE) : NULL;
-  const char *kind = object != NULL ? get_text (object, "kind", MAX_WORD_SIZE) : NULL;
+  const char *name =
+      object != NULL ? sample_json_get_string (object, "name", TRANSFER_MAX_PATH_SIZE) : NULL;
+  const char *kind = object != NULL ? sample_json_get_string (object, "kind", MAX_WORD_SIZE) : NULL;
   TransferItem item = { 0 };
 
   if (name == NULL || !read_number (object, "size", TRANSFER_MAX_NUMBER, -1, &item.size))
@@ -215,7 +206,7 @@ read_refuse (JsonObject *object, TransferMessage *out)
 static gboolean
 read_entry (JsonObject *object, TransferMessage *out)
 {
-  const char *path = get_text (object, "path", TRANSFER_MAX_PATH_SIZE);
+  const char *path = sample_json_get_string (object, "path", TRANSFER_MAX_PATH_SIZE);
   gint64 mode;
 
   if (path == NULL || !read_number (object, "mode", MODE_BITS, -1, &mode)
@@ -237,7 +228,7 @@ read_file (JsonObject *object, TransferMessage *out)
 static gboolean
 read_link (JsonObject *object, TransferMessage *out)
 {
-  const char *target = get_text (object, "target", TRANSFER_MAX_PATH_SIZE);
+  const char *target = sample_json_get_string (object, "target", TRANSFER_MAX_PATH_SIZE);
 
   if (target == NULL || !read_entry (object, out))
     return FALSE;
@@ -296,7 +287,7 @@ static const MessageType message_types[] = {
 static gboolean
 read_object (JsonObject *object, TransferMessage *out)
 {
-  const char *type = get_text (object, "type", TRANSFER_MAX_TEXT_SIZE);
+  const char *type = sample_json_get_string (object, "type", TRANSFER_MAX_TEXT_SIZE);
 
   if (type == NULL)
     return FALSE;

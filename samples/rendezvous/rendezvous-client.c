@@ -150,7 +150,7 @@ respond_with_file (RendezvousClient *self, const RendezvousRequest *request, gbo
     }
   rendezvous_stream_send (self->stream, response);
   self->head = g_byte_array_new ();
-  start_timer (self, self->house->patience.head_ms, on_idle_timeout);
+  start_timer (self, self->house->patience.kept_ms, on_idle_timeout);
 }
 
 /* The member leaves its room; @close_code says whether in order. */

@@ -15,13 +15,15 @@ typedef struct _RendezvousClient RendezvousClient;
 /* How long a client may take, in milliseconds. */
 typedef struct
 {
-  guint head_ms; /* for the head of its request */
+  guint head_ms; /* for the head of its first request */
   guint join_ms; /* from then to its join */
   guint ping_ms; /* between pings, each of which is to be answered before the next */
+  guint kept_ms; /* from a response to the next request: a page's files come at once, and several
+                    people behind one address share its connections */
 } RendezvousPatience;
 
 /* docs/protocol.md section 2. */
-#define RENDEZVOUS_PATIENCE ((RendezvousPatience){ 10 * 1000, 10 * 1000, 25 * 1000 })
+#define RENDEZVOUS_PATIENCE ((RendezvousPatience){ 10 * 1000, 10 * 1000, 25 * 1000, 3 * 1000 })
 
 /* What all clients of a rendezvous have in common; outlives them. */
 typedef struct

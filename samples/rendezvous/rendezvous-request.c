@@ -63,7 +63,8 @@ parse_request_line (const char *line, RendezvousRequest *request)
 {
   g_auto (GStrv) parts = g_strsplit (line, " ", 4);
 
-  if (g_strv_length (parts) != 3 || !is_token (parts[0]) || parts[1][0] != '/')
+  if (g_strv_length (parts) != 3 || !is_token (parts[0]) || parts[1][0] != '/'
+      || !is_text (parts[1]))
     return STATUS_BAD_REQUEST;
   if (strcmp (parts[2], "HTTP/1.1") != 0 && strcmp (parts[2], "HTTP/1.0") != 0)
     return STATUS_VERSION_NOT_SUPPORTED;

@@ -40,7 +40,7 @@ export class Selection {
   add(entries) {
     const names = new Map();
     for (const entry of entries) {
-      const [top, ...rest] = entry.path.split('/');
+      const [top, ...rest] = wellFormed(entry.path).split('/');
       const isLoose = rest.length === 0 && entry.kind === 'file'; // two of a name may be dropped
       const name = (!isLoose && names.get(top)) || this.#freeName(top);
       const path = [name, ...rest].join('/');
@@ -84,6 +84,11 @@ export class Selection {
       free = numberedName(name, i);
     return free;
   }
+}
+
+/** Half characters, which file names may have, are not UTF-8. @param {string} text */
+function wellFormed(text) {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /**

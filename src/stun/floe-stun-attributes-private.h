@@ -7,6 +7,7 @@
  * Layer: stun. GLib only. May include: base. Any thread. */
 #pragma once
 
+#include "floe-stun-address-private.h"
 #include "floe-stun-codec-private.h"
 
 G_BEGIN_DECLS
@@ -15,9 +16,17 @@ G_BEGIN_DECLS
 #define FLOE_STUN_ERROR_TRY_ALTERNATE 300
 #define FLOE_STUN_ERROR_BAD_REQUEST 400
 #define FLOE_STUN_ERROR_UNAUTHENTICATED 401
+#define FLOE_STUN_ERROR_FORBIDDEN 403 /* RFC 8656 section 19, like 437, 440 to 443, 486 and 508 */
 #define FLOE_STUN_ERROR_UNKNOWN_ATTRIBUTE 420
+#define FLOE_STUN_ERROR_ALLOCATION_MISMATCH 437
 #define FLOE_STUN_ERROR_STALE_NONCE 438
+#define FLOE_STUN_ERROR_FAMILY_NOT_SUPPORTED 440
+#define FLOE_STUN_ERROR_WRONG_CREDENTIALS 441
+#define FLOE_STUN_ERROR_TRANSPORT_NOT_SUPPORTED 442
+#define FLOE_STUN_ERROR_PEER_FAMILY_MISMATCH 443
+#define FLOE_STUN_ERROR_QUOTA_REACHED 486
 #define FLOE_STUN_ERROR_SERVER_ERROR 500
+#define FLOE_STUN_ERROR_NO_CAPACITY 508
 /* RFC 8445 section 16.2 */
 #define FLOE_STUN_ERROR_ROLE_CONFLICT 487
 
@@ -25,13 +34,8 @@ G_BEGIN_DECLS
  * (which can be as long as [...] 763 bytes when decoding)". */
 #define FLOE_STUN_MAX_USERNAME_SIZE 508
 #define FLOE_STUN_MAX_TEXT_SIZE 763
-
-typedef struct
-{
-  guint8 bytes[16]; /* in network order; zeros behind an IPv4 address */
-  gsize size;       /* 4 for IPv4, 16 for IPv6 */
-  guint16 port;
-} FloeStunAddress;
+/* Bytes: RFC 8489 section 14.16, "255 or fewer". */
+#define FLOE_STUN_MAX_DOMAIN_SIZE 255
 
 typedef struct
 {
@@ -47,6 +51,12 @@ gboolean floe_stun_message_get_address (const FloeStunMessage *self, FloeStunAtt
 gboolean floe_stun_message_get_xor_address (const FloeStunMessage *self, FloeStunAttributeType type,
                                             FloeStunAddress *address);
 
+/* The same of one attribute, for those that may be there several times. The id is the message's. */
+gboolean floe_stun_attribute_get_address (const FloeStunAttribute *self, FloeStunAddress *address);
+gboolean floe_stun_attribute_get_xor_address (const FloeStunAttribute *self,
+                                              const guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE],
+                                              FloeStunAddress *address);
+
 /* A big-endian number of exactly @size bytes: PRIORITY has 4, ICE-CONTROLLING 8. */
 gboolean floe_stun_message_get_uint (const FloeStunMessage *self, FloeStunAttributeType type,
                                      gsize size, guint64 *value);
@@ -60,9 +70,19 @@ gboolean floe_stun_message_get_text (const FloeStunMessage *self, FloeStunAttrib
                                      const char **text, gsize *size);
 
 gboolean floe_stun_message_get_error (const FloeStunMessage *self, FloeStunError *error);
+/* The same of the form that ERROR-CODE and ADDRESS-ERROR-CODE share: what is in the first two bytes
+ * is not looked at. */
+gboolean floe_stun_attribute_get_error (const FloeStunAttribute *self, FloeStunError *error);
 
 /* UNKNOWN-ATTRIBUTES of a response: how many of its types were written to @types. */
 gsize floe_stun_message_get_unknown (const FloeStunMessage *self, guint16 *types, gsize max_count);
+
+/* Whether this library knows what an attribute that must be understood means. Those of RFC 3489
+ * that old servers still add to responses count as known: they say nothing new. */
+gboolean floe_stun_is_known (guint16 type);
+/* Whether a response has an attribute that would have to be understood and is not: RFC 8489
+ * sections 6.3.3 and 6.3.4 consider its transaction failed. */
+gboolean floe_stun_message_has_unknown (const FloeStunMessage *self);
 
 void floe_stun_builder_add_address (FloeStunBuilder *self, FloeStunAttributeType type,
                                     const FloeStunAddress *address);
@@ -76,5 +96,9 @@ void floe_stun_builder_add_text (FloeStunBuilder *self, FloeStunAttributeType ty
                                  const char *text);
 void floe_stun_builder_add_error (FloeStunBuilder *self, guint code, const char *reason);
 void floe_stun_builder_add_unknown (FloeStunBuilder *self, const guint16 *types, gsize count);
+
+/* Adds what @message asks for: its attributes, but for credentials and what protects it, which are
+ * made anew for every transaction. Addresses are XORed with the new transaction id. */
+void floe_stun_builder_add_message (FloeStunBuilder *self, const FloeStunMessage *message);
 
 G_END_DECLS

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-stun-attributes-private.h"
 
-#define FAMILY_IPV4 0x01
-#define FAMILY_IPV6 0x02
-#define IPV4_SIZE 4
-#define IPV6_SIZE 16
-#define MAX_ADDRESS_VALUE_SIZE (4 + IPV6_SIZE)
+#define MAX_ADDRESS_VALUE_SIZE (4 + FLOE_STUN_IPV6_SIZE)
 
 #define MIN_ERROR_CODE 300
 #define MAX_ERROR_CODE 699
@@ -15,10 +11,10 @@
  *
  *   |0 0 0 0 0 0 0 0|    Family     |           Port                |
  *   |                 Address (32 bits or 128 bits)                 | */
-static gboolean
-read_address (const FloeStunAttribute *attribute, FloeStunAddress *address)
+gboolean
+floe_stun_attribute_get_address (const FloeStunAttribute *self, FloeStunAddress *address)
 {
-  FloeReader reader = floe_reader_init (attribute->value, attribute->size);
+  FloeReader reader = floe_reader_init (self->value, self->size);
   FloeStunAddress read = { 0 };
   const guint8 *bytes;
   guint8 family;
@@ -26,9 +22,10 @@ read_address (const FloeStunAttribute *attribute, FloeStunAddress *address)
   floe_reader_uint (&reader, 1); /* "MUST be ignored" */
   family = (guint8) floe_reader_uint (&reader, 1);
   read.port = (guint16) floe_reader_uint (&reader, 2);
-  read.size = family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE;
+  read.size = family == FLOE_STUN_FAMILY_IPV6 ? FLOE_STUN_IPV6_SIZE : FLOE_STUN_IPV4_SIZE;
   bytes = floe_reader_bytes (&reader, read.size);
-  if (bytes == NULL || reader.size != 0 || (family != FAMILY_IPV4 && family != FAMILY_IPV6))
+  if (bytes == NULL || reader.size != 0
+      || (family != FLOE_STUN_FAMILY_IPV4 && family != FLOE_STUN_FAMILY_IPV6))
     return FALSE;
   memcpy (read.bytes, bytes, read.size);
   *address = read;
@@ -40,7 +37,7 @@ read_address (const FloeStunAttribute *attribute, FloeStunAddress *address)
 static void
 xor_address (FloeStunAddress *address, const guint8 id[static FLOE_STUN_TRANSACTION_ID_SIZE])
 {
-  guint8 mask[IPV6_SIZE];
+  guint8 mask[FLOE_STUN_IPV6_SIZE];
   FloeWriter writer = floe_writer_init (mask, sizeof mask);
 
   floe_writer_uint (&writer, FLOE_STUN_MAGIC_COOKIE, 4);
@@ -51,22 +48,34 @@ xor_address (FloeStunAddress *address, const guint8 id[static FLOE_STUN_TRANSACT
 }
 
 gboolean
+floe_stun_attribute_get_xor_address (const FloeStunAttribute *self,
+                                     const guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE],
+                                     FloeStunAddress *address)
+{
+  if (!floe_stun_attribute_get_address (self, address))
+    return FALSE;
+  xor_address (address, id);
+  return TRUE;
+}
+
+gboolean
 floe_stun_message_get_address (const FloeStunMessage *self, FloeStunAttributeType type,
                                FloeStunAddress *address)
 {
   FloeStunAttribute attribute;
 
-  return floe_stun_message_find (self, type, &attribute) && read_address (&attribute, address);
+  return floe_stun_message_find (self, type, &attribute)
+         && floe_stun_attribute_get_address (&attribute, address);
 }
 
 gboolean
 floe_stun_message_get_xor_address (const FloeStunMessage *self, FloeStunAttributeType type,
                                    FloeStunAddress *address)
 {
-  if (!floe_stun_message_get_address (self, type, address))
-    return FALSE;
-  xor_address (address, self->transaction_id);
-  return TRUE;
+  FloeStunAttribute attribute;
+
+  return floe_stun_message_find (self, type, &attribute)
+         && floe_stun_attribute_get_xor_address (&attribute, self->transaction_id, address);
 }
 
 gboolean
@@ -94,7 +103,15 @@ floe_stun_message_has (const FloeStunMessage *self, FloeStunAttributeType type)
 static gsize
 get_max_text_size (FloeStunAttributeType type)
 {
-  return type == FLOE_STUN_USERNAME ? FLOE_STUN_MAX_USERNAME_SIZE : FLOE_STUN_MAX_TEXT_SIZE;
+  switch (type)
+    {
+    case FLOE_STUN_USERNAME:
+      return FLOE_STUN_MAX_USERNAME_SIZE;
+    case FLOE_STUN_ALTERNATE_DOMAIN:
+      return FLOE_STUN_MAX_DOMAIN_SIZE;
+    default:
+      return FLOE_STUN_MAX_TEXT_SIZE;
+    }
 }
 
 gboolean
@@ -116,24 +133,32 @@ floe_stun_message_get_text (const FloeStunMessage *self, FloeStunAttributeType t
  *   |           Reserved, should be 0         |Class|     Number    |
  *   |      Reason Phrase (variable)                                .. */
 gboolean
-floe_stun_message_get_error (const FloeStunMessage *self, FloeStunError *error)
+floe_stun_attribute_get_error (const FloeStunAttribute *self, FloeStunError *error)
 {
-  FloeStunAttribute attribute;
-  FloeReader reader;
+  FloeReader reader = floe_reader_init (self->value, self->size);
   guint hundreds, number;
 
-  if (!floe_stun_message_find (self, FLOE_STUN_ERROR_CODE, &attribute))
-    return FALSE;
-  reader = floe_reader_init (attribute.value, attribute.size);
   floe_reader_uint (&reader, 2);
   hundreds = (guint) floe_reader_uint (&reader, 1) & 7;
   number = (guint) floe_reader_uint (&reader, 1);
+  /* coturn pads the text with NULs and counts them. */
+  while (reader.size > 0 && reader.data[reader.size - 1] == '\0')
+    reader.size--;
   if (reader.failed || hundreds < 3 || hundreds > 6 || number > 99
       || reader.size > FLOE_STUN_MAX_TEXT_SIZE
       || !g_utf8_validate_len ((const char *) reader.data, reader.size, NULL))
     return FALSE;
   *error = (FloeStunError){ 100 * hundreds + number, (const char *) reader.data, reader.size };
   return TRUE;
+}
+
+gboolean
+floe_stun_message_get_error (const FloeStunMessage *self, FloeStunError *error)
+{
+  FloeStunAttribute attribute;
+
+  return floe_stun_message_find (self, FLOE_STUN_ERROR_CODE, &attribute)
+         && floe_stun_attribute_get_error (&attribute, error);
 }
 
 gsize
@@ -151,6 +176,66 @@ floe_stun_message_get_unknown (const FloeStunMessage *self, guint16 *types, gsiz
   return count;
 }
 
+gboolean
+floe_stun_is_known (guint16 type)
+{
+  /* RFC 3489 section 11.2: from RESPONSE-ADDRESS to CHANGED-ADDRESS, PASSWORD, REFLECTED-FROM. */
+  static const guint16 known[] = {
+    FLOE_STUN_MAPPED_ADDRESS,
+    0x0002,
+    FLOE_STUN_CHANGE_REQUEST,
+    0x0004,
+    0x0005,
+    FLOE_STUN_USERNAME,
+    0x0007,
+    FLOE_STUN_MESSAGE_INTEGRITY,
+    FLOE_STUN_ERROR_CODE,
+    FLOE_STUN_UNKNOWN_ATTRIBUTES,
+    0x000b,
+    FLOE_STUN_CHANNEL_NUMBER,
+    FLOE_STUN_LIFETIME,
+    FLOE_STUN_XOR_PEER_ADDRESS,
+    FLOE_STUN_DATA,
+    FLOE_STUN_REALM,
+    FLOE_STUN_NONCE,
+    FLOE_STUN_XOR_RELAYED_ADDRESS,
+    FLOE_STUN_REQUESTED_ADDRESS_FAMILY,
+    FLOE_STUN_EVEN_PORT,
+    FLOE_STUN_REQUESTED_TRANSPORT,
+    FLOE_STUN_DONT_FRAGMENT,
+    FLOE_STUN_MESSAGE_INTEGRITY_SHA256,
+    FLOE_STUN_PASSWORD_ALGORITHM,
+    FLOE_STUN_USERHASH,
+    FLOE_STUN_XOR_MAPPED_ADDRESS,
+    FLOE_STUN_RESERVATION_TOKEN,
+    FLOE_STUN_PRIORITY,
+    FLOE_STUN_USE_CANDIDATE,
+    FLOE_STUN_PADDING,
+    FLOE_STUN_RESPONSE_PORT,
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      if (known[i] == type)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+floe_stun_message_has_unknown (const FloeStunMessage *self)
+{
+  FloeStunIterator iterator = floe_stun_iterator_init (self);
+  FloeStunAttribute attribute;
+
+  while (floe_stun_iterator_next (&iterator, &attribute))
+    {
+      if (attribute.type < FLOE_STUN_COMPREHENSION_OPTIONAL && !floe_stun_is_known (attribute.type))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 floe_stun_builder_add_address (FloeStunBuilder *self, FloeStunAttributeType type,
                                const FloeStunAddress *address)
@@ -158,9 +243,11 @@ floe_stun_builder_add_address (FloeStunBuilder *self, FloeStunAttributeType type
   guint8 value[MAX_ADDRESS_VALUE_SIZE];
   FloeWriter writer = floe_writer_init (value, sizeof value);
 
-  g_assert (address->size == IPV4_SIZE || address->size == IPV6_SIZE);
+  g_assert (address->size == FLOE_STUN_IPV4_SIZE || address->size == FLOE_STUN_IPV6_SIZE);
   floe_writer_uint (&writer, 0, 1);
-  floe_writer_uint (&writer, address->size == IPV4_SIZE ? FAMILY_IPV4 : FAMILY_IPV6, 1);
+  floe_writer_uint (
+      &writer, address->size == FLOE_STUN_IPV4_SIZE ? FLOE_STUN_FAMILY_IPV4 : FLOE_STUN_FAMILY_IPV6,
+      1);
   floe_writer_uint (&writer, address->port, 2);
   floe_writer_bytes (&writer, address->bytes, address->size);
   floe_stun_builder_add (self, type, value, writer.used);
@@ -230,4 +317,50 @@ floe_stun_builder_add_unknown (FloeStunBuilder *self, const guint16 *types, gsiz
   for (gsize i = 0; i < MIN (count, MAX_UNKNOWN_ATTRIBUTES); i++)
     floe_writer_uint (&writer, types[i], 2);
   floe_stun_builder_add (self, FLOE_STUN_UNKNOWN_ATTRIBUTES, value, writer.used);
+}
+
+static gboolean
+is_xor_address (guint16 type)
+{
+  return type == FLOE_STUN_XOR_MAPPED_ADDRESS || type == FLOE_STUN_XOR_PEER_ADDRESS
+         || type == FLOE_STUN_XOR_RELAYED_ADDRESS;
+}
+
+static gboolean
+is_of_one_transaction (guint16 type)
+{
+  switch (type)
+    {
+    case FLOE_STUN_USERNAME:
+    case FLOE_STUN_USERHASH:
+    case FLOE_STUN_REALM:
+    case FLOE_STUN_NONCE:
+    case FLOE_STUN_PASSWORD_ALGORITHM:
+    case FLOE_STUN_PASSWORD_ALGORITHMS:
+    case FLOE_STUN_MESSAGE_INTEGRITY:
+    case FLOE_STUN_MESSAGE_INTEGRITY_SHA256:
+    case FLOE_STUN_FINGERPRINT:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+void
+floe_stun_builder_add_message (FloeStunBuilder *self, const FloeStunMessage *message)
+{
+  FloeStunIterator iterator = floe_stun_iterator_init (message);
+  FloeStunAttribute attribute;
+  FloeStunAddress address;
+
+  while (floe_stun_iterator_next (&iterator, &attribute))
+    {
+      if (is_of_one_transaction (attribute.type))
+        continue;
+      if (is_xor_address (attribute.type)
+          && floe_stun_attribute_get_xor_address (&attribute, message->transaction_id, &address))
+        floe_stun_builder_add_xor_address (self, attribute.type, &address);
+      else
+        floe_stun_builder_add (self, attribute.type, attribute.value, attribute.size);
+    }
 }

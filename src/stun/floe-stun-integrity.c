@@ -13,8 +13,8 @@
 /* The polynomial of ITU V.42, its bits reversed */
 #define CRC32_POLYNOMIAL 0xedb88320u
 
-static void
-free_secret (char *text)
+void
+floe_stun_free_secret (char *text)
 {
   if (text != NULL)
     OPENSSL_cleanse (text, strlen (text));
@@ -22,7 +22,7 @@ free_secret (char *text)
 }
 
 typedef char Secret;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, free_secret)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, floe_stun_free_secret)
 
 static GString *
 map_spaces (const char *text)
@@ -48,8 +48,8 @@ map_spaces (const char *text)
 
 /* RFC 8265 section 4.2.1: spaces become U+0020, then normalization form C; neither controls nor
  * the empty string are allowed. */
-static char *
-prepare_opaque_string (const char *text, GError **error)
+char *
+floe_stun_prepare_text (const char *text, GError **error)
 {
   GString *mapped = NULL;
   char *prepared = NULL;
@@ -63,16 +63,24 @@ prepare_opaque_string (const char *text, GError **error)
       g_string_free (mapped, TRUE);
     }
   if (prepared == NULL)
-    g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_SYNTAX,
-                         "A realm or password must be UTF-8 text without control characters, and "
-                         "not empty");
+    g_set_error_literal (
+        error, FLOE_ERROR, FLOE_ERROR_SYNTAX,
+        "A username, realm or password must be UTF-8 text without control characters, and "
+        "not empty");
   return prepared;
+}
+
+static void
+set_hash_error (GError **error)
+{
+  g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED,
+                       "This system's OpenSSL refuses the hash function that the server wants");
 }
 
 gboolean
 floe_stun_key_init_short_term (FloeStunKey *self, const char *password, GError **error)
 {
-  char *prepared = prepare_opaque_string (password, error);
+  char *prepared = floe_stun_prepare_text (password, error);
 
   if (prepared == NULL)
     return FALSE;
@@ -86,7 +94,7 @@ floe_stun_key_init_long_term (FloeStunKey *self, FloeStunPasswordAlgorithm algor
                               GError **error)
 {
   const EVP_MD *hash = algorithm == FLOE_STUN_PASSWORD_SHA256 ? EVP_sha256 () : EVP_md5 ();
-  g_autofree char *opaque_realm = prepare_opaque_string (realm, error);
+  g_autofree char *opaque_realm = floe_stun_prepare_text (realm, error);
   g_autoptr (Secret) opaque_password = NULL;
   g_autoptr (Secret) joined = NULL;
   guint8 digest[EVP_MAX_MD_SIZE];
@@ -94,19 +102,46 @@ floe_stun_key_init_long_term (FloeStunKey *self, FloeStunPasswordAlgorithm algor
 
   if (opaque_realm == NULL)
     return FALSE;
-  opaque_password = prepare_opaque_string (password, error);
+  opaque_password = floe_stun_prepare_text (password, error);
   if (opaque_password == NULL)
     return FALSE;
   joined = g_strconcat (username, ":", opaque_realm, ":", opaque_password, NULL);
   if (!EVP_Digest (joined, strlen (joined), digest, &size, hash, NULL))
     {
-      g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED,
-                           "This system's OpenSSL refuses the hash function that the server wants");
+      set_hash_error (error);
       return FALSE;
     }
   *self = (FloeStunKey){ g_memdup2 (digest, size), size };
   OPENSSL_cleanse (digest, sizeof digest);
   return TRUE;
+}
+
+gboolean
+floe_stun_compute_userhash (const char *username, const char *realm,
+                            guint8 userhash[FLOE_STUN_USERHASH_SIZE], GError **error)
+{
+  g_autofree char *opaque_username = floe_stun_prepare_text (username, error);
+  g_autofree char *opaque_realm = NULL;
+  g_autofree char *joined = NULL;
+
+  if (opaque_username == NULL)
+    return FALSE;
+  opaque_realm = floe_stun_prepare_text (realm, error);
+  if (opaque_realm == NULL)
+    return FALSE;
+  joined = g_strconcat (opaque_username, ":", opaque_realm, NULL);
+  if (!EVP_Digest (joined, strlen (joined), userhash, NULL, EVP_sha256 (), NULL))
+    {
+      set_hash_error (error);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+floe_stun_key_copy (FloeStunKey *self, const FloeStunKey *other)
+{
+  *self = (FloeStunKey){ g_memdup2 (other->bytes, other->size), other->size };
 }
 
 void
@@ -141,8 +176,24 @@ compute_hmac (const EVP_MD *hash, const FloeStunKey *key, const guint8 *message,
   return done && size >= value_size;
 }
 
+FloeStunProofs
+floe_stun_message_get_proofs (const FloeStunMessage *message)
+{
+  return (floe_stun_message_has (message, FLOE_STUN_MESSAGE_INTEGRITY) ? FLOE_STUN_PROOF_SHA1 : 0)
+         | (floe_stun_message_has (message, FLOE_STUN_MESSAGE_INTEGRITY_SHA256)
+                ? FLOE_STUN_PROOF_SHA256
+                : 0);
+}
+
 FloeStunIntegrity
 floe_stun_message_check_integrity (const FloeStunMessage *message, const FloeStunKey *key)
+{
+  return floe_stun_message_check_truncated_integrity (message, key, FLOE_STUN_SHA256_SIZE);
+}
+
+FloeStunIntegrity
+floe_stun_message_check_truncated_integrity (const FloeStunMessage *message, const FloeStunKey *key,
+                                             gsize min_size)
 {
   FloeStunIterator iterator = floe_stun_iterator_init (message);
   FloeStunAttribute attribute, strongest = { 0 };
@@ -161,6 +212,8 @@ floe_stun_message_check_integrity (const FloeStunMessage *message, const FloeStu
     }
   if (strongest.value == NULL)
     return FLOE_STUN_INTEGRITY_MISSING;
+  if (strongest.type == FLOE_STUN_MESSAGE_INTEGRITY_SHA256 && strongest.size < min_size)
+    return FLOE_STUN_INTEGRITY_WRONG;
   done = compute_hmac (strongest.type == FLOE_STUN_MESSAGE_INTEGRITY ? EVP_sha1 () : EVP_sha256 (),
                        key, message->data, offset, strongest.size, digest);
   if (done && floe_constant_time_equal (digest, strongest.size, strongest.value, strongest.size))
@@ -190,6 +243,14 @@ void
 floe_stun_builder_add_integrity_sha256 (FloeStunBuilder *builder, const FloeStunKey *key)
 {
   add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY_SHA256, EVP_sha256 (), FLOE_STUN_SHA256_SIZE, key);
+}
+
+void
+floe_stun_builder_add_truncated_integrity (FloeStunBuilder *builder, const FloeStunKey *key,
+                                           gsize size)
+{
+  g_assert (size >= FLOE_STUN_SHA256_MIN_SIZE && size <= FLOE_STUN_SHA256_SIZE && size % 4 == 0);
+  add_hmac (builder, FLOE_STUN_MESSAGE_INTEGRITY_SHA256, EVP_sha256 (), size, key);
 }
 
 /* Bit by bit: STUN messages are few and short. */

@@ -40,16 +40,71 @@ INSTANTIATE_TEST_SUITE_P (
                      Json{ "Brackets", "{\"a\":\"[[[[[[[[[[[[[[[[[[{{{{\"}", true },
                      Json{ "EscapedQuote", "{\"a\":\"\\\"\"}", true }, Json{ "Array", "[]", false },
                      Json{ "Null", "null", false }, Json{ "Unclosed", "{\"a\":1", false },
-                     Json{ "Overclosed", "{}}", false }, Json{ "OpenString", "{\"a", false },
+                     Json{ "Overclosed", "{}}", false }, Json{ "Two", "{}{}", false },
+                     Json{ "NumberBefore", "1{}", false }, Json{ "StringBehind", "{}\"a\"", false },
+                     Json{ "CommaBehind", "{},", false }, Json{ "Blanks", " \r\n{ }\t\n", true },
+                     Json{ "OtherBracket", "{]", false }, Json{ "OpenString", "{\"a", false },
                      Json{ "NotUtf8", "{\"a\":\"\xff\"}", false },
                      Json{ "Nul", std::string ("{\"a\":\"\0\"}", 9), false },
                      Json{ "EscapedNul", "{\"a\":\"b\\u0000c\"}", false },
+                     Json{ "EscapedNulInAName", "{\"a\\u0000b\":1}", false },
                      Json{ "NoEscapedNul", "{\"a\":\"b\\\\u0000\"}", true },
+                     Json{ "OctalNul", "{\"a\":\"b\\0\"}", false },
+                     Json{ "ShortEscape", "{\"a\":\"\\u00g\"}", false },
+                     Json{ "EndsInAnEscape", "{\"a\":\"\\u00", false },
+                     Json{ "EndsInABackslash", "{\"a\":\"\\", false },
+                     Json{ "UnknownEscape", "{\"a\":\"\\q\"}", false },
+                     Json{ "Escapes", "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\"}", true },
+                     Json{ "Newline", "{\"a\":\"b\nc\"}", false },
+                     Json{ "Pair", "{\"a\":\"\\uD83D\\ude00\"}", true },
+                     Json{ "FirstHalf", "{\"a\":\"\\ud83dA\"}", false },
+                     Json{ "FirstHalfAtTheEnd", "{\"a\":\"\\ud83d\"}", false },
+                     Json{ "FirstHalfTwice", "{\"a\":\"\\ud83d\\ud83d\"}", false },
+                     Json{ "FirstHalfAndOther", "{\"a\":\"\\ud83d\\u0041\"}", false },
+                     Json{ "SecondHalf", "{\"a\":\"\\ude00\"}", false },
+                     Json{ "HalvesInWrongOrder", "{\"a\":\"\\ude00\\ud83d\"}", false },
+                     Json{ "DeepBehindHalf", "{\"\\ud83d\":\":" + std::string (300000, '[') + "\"}",
+                           false },
+                     Json{ "Numbers", "{\"a\":[0,-1,10,0.5,-2.25,1e5,1E+5,1.5e-7]}", true },
+                     Json{ "OctalNumber", "{\"a\":010}", false },
+                     Json{ "HexadecimalNumber", "{\"a\":0x10}", false },
+                     Json{ "NumberWithoutFraction", "{\"a\":1.}", false },
+                     Json{ "NumberWithoutWhole", "{\"a\":.5}", false },
+                     Json{ "NumberWithoutExponent", "{\"a\":1e}", false },
+                     Json{ "MinusAlone", "{\"a\":-}", false },
+                     Json{ "MinusAtTheEnd", "{\"a\":-", false },
+                     Json{ "PlusOne", "{\"a\":+1}", false },
+                     Json{ "NumberBeyond64Bits", "{\"a\":-18446744073709551611}", false },
                      Json{ "Comment", "{/*\"*/}", false }, Json{ "Quotes", "{'a':1}", false },
                      Json{ "Deep", "{\"a\":" + std::string (30000, '['), false },
                      Json{ "DeepAndClosed",
                            "{\"a\":" + std::string (9, '[') + std::string (9, ']') + "}", false }),
     [] (const auto &info) { return std::string (info.param.title); });
+
+TEST (SampleJsonMembers, AreUnescapedAsTheyWereMeant)
+{
+  const std::string text = "{\"s\":\"\\\"\\\\\\/\\t\\u00e4\\uD83D\\ude00\\\\u0000\"}";
+  g_autoptr (JsonObject) object = sample_json_parse_object (text.data (), text.size (), nullptr);
+
+  ASSERT_NE (object, nullptr);
+  EXPECT_STREQ (sample_json_get_string (object, "s", 100), "\"\\/\t\u00e4\U0001f600\\u0000");
+}
+
+TEST (SampleJsonMembers, AreReadAsTheyWereWritten)
+{
+  std::string text;
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonObject) again = nullptr;
+
+  for (char c = 1; c > 0; c++)
+    text += c;
+  text += "\u00e4\u2028\U0001f600";
+  sample_json_set_string (object, "s", text.c_str ());
+  const std::string line = TakeString (sample_json_to_line (object));
+  again = sample_json_parse_object (line.data (), line.size (), nullptr);
+  ASSERT_NE (again, nullptr) << line;
+  EXPECT_EQ (sample_json_get_string (again, "s", 1000), text);
+}
 
 /* What g_bytes_get_data() and an empty GByteArray give. */
 TEST (SampleJsonNothing, IsNoObject)

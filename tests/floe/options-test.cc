@@ -359,12 +359,18 @@ TEST_F (OptionsTest, OfEachCommandAreListedInItsHelp)
   for (const char *command : { "send", "receive", "serve" })
     {
       CommandLine line ({ command, "--help" });
-      EXPECT_EXIT (line.Parse (), testing::ExitedWithCode (0), "");
+      testing::internal::CaptureStdout ();
+      EXPECT_TRUE (line.Parse ());
+      EXPECT_TRUE (line.options.is_answered);
+      EXPECT_THAT (testing::internal::GetCapturedStdout (), testing::HasSubstr ("--json"));
     }
   for (const char *option : { "--help", "--version", "help", "-h" })
     {
       CommandLine line ({ option });
-      EXPECT_EXIT (line.Parse (), testing::ExitedWithCode (0), "");
+      testing::internal::CaptureStdout ();
+      EXPECT_TRUE (line.Parse ());
+      EXPECT_TRUE (line.options.is_answered);
+      EXPECT_THAT (testing::internal::GetCapturedStdout (), testing::HasSubstr ("floe"));
     }
 }
 

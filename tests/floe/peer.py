@@ -145,7 +145,7 @@ def test_survives_lines_that_make_no_sense():
     peer.wait("ready", peer="floe")
     bad = [("hello", "SyntaxError"), ("[]", "SyntaxError"), ("[" * 5000, "SyntaxError"),
            ('{"cmd":"send","text":"' + "x" * 1048576 + '"}', "SyntaxError"),
-           ('{"cmd":"dance"}', "NotSupportedError"), ('{"type":"joined"}', "NotSupportedError"),
+           ('{"cmd":"dance"}', "NotSupportedError"), ('{"type":"joined"}', "SyntaxError"),
            ('{"cmd":"send","label":"none","text":"x"}', "InvalidAccessError"),
            ('{"cmd":"offer","iceRestart":true}', "NotSupportedError"),
            ('{"cmd":"offer","channels":[1]}', "TypeError"),

@@ -123,7 +123,7 @@ protected:
 
 TEST_F (ClientTest, GetsAPageAndTheEnd)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
   EXPECT_TRUE (WaitForText ("</html>"));
@@ -134,7 +134,7 @@ TEST_F (ClientTest, GetsAPageAndTheEnd)
 
 TEST_F (ClientTest, MayAskForOneFileAfterTheOther)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   for (int i = 0; i < 3; i++)
     {
       Send ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -150,7 +150,7 @@ TEST_F (ClientTest, GetsTheEndAfterOneFileWhenItAsksForTwoAtOnce)
 {
   const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send (request + request);
   ASSERT_TRUE (WaitForText ("</html>"));
   EXPECT_THAT (received_, HasSubstr ("Connection: close\r\n"));
@@ -159,7 +159,7 @@ TEST_F (ClientTest, GetsTheEndAfterOneFileWhenItAsksForTwoAtOnce)
 
 TEST_F (ClientTest, IsDroppedInSilenceWhenItAsksForNoMore)
 {
-  Start ({ 50, never_ms, never_ms });
+  Start ({ 50, never_ms, never_ms, 50 });
   Send ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   ASSERT_TRUE (WaitForText ("</html>"));
   EXPECT_TRUE (WaitFor ([this] { return is_at_end_; }));
@@ -168,7 +168,7 @@ TEST_F (ClientTest, IsDroppedInSilenceWhenItAsksForNoMore)
 
 TEST_F (ClientTest, IsToldWhenItsRequestTakesTooLong)
 {
-  Start ({ 1, never_ms, never_ms });
+  Start ({ 1, never_ms, never_ms, 1 });
   Send ("GET / HTTP/1.1\r\n");
 
   EXPECT_TRUE (WaitForText ("408 Request Timeout\n"));
@@ -176,7 +176,7 @@ TEST_F (ClientTest, IsToldWhenItsRequestTakesTooLong)
 
 TEST_F (ClientTest, IsToldWhenItDoesNotJoin)
 {
-  Start ({ never_ms, 1, never_ms });
+  Start ({ never_ms, 1, never_ms, never_ms });
   Send (upgrade);
 
   EXPECT_TRUE (WaitForText ("\x88\x02")) << "a close frame";
@@ -185,7 +185,7 @@ TEST_F (ClientTest, IsToldWhenItDoesNotJoin)
 
 TEST_F (ClientTest, MayJoinWithItsRequest)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send (upgrade + join);
 
   EXPECT_TRUE (WaitForText ("welcome!"));
@@ -195,7 +195,7 @@ TEST_F (ClientTest, MayJoinWithItsRequest)
 
 TEST_F (ClientTest, IsDroppedWhenItDoesNotAnswerAPing)
 {
-  Start ({ never_ms, 1, 1 });
+  Start ({ never_ms, 1, 1, never_ms });
   Send (upgrade + join);
 
   EXPECT_TRUE (WaitFor ([this] { return client_ == nullptr; }));
@@ -206,7 +206,7 @@ TEST_F (ClientTest, IsDroppedWhenItDoesNotAnswerAPing)
 
 TEST_F (ClientTest, StaysWhenItAnswersPings)
 {
-  Start ({ never_ms, 1, 200 });
+  Start ({ never_ms, 1, 200, never_ms });
   Send (upgrade + join);
 
   for (int i = 0; i < 3; i++)
@@ -222,7 +222,7 @@ TEST_F (ClientTest, StaysWhenItAnswersPings)
 /* RFC 6455 section 7.4.1: 1003 is "a type of data it cannot accept". */
 TEST_F (ClientTest, IsToldWhatWasWrongWithAFrame)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send (upgrade + join + Frame (0x82, "binary"));
 
   EXPECT_TRUE (WaitForText ("\x88\x02\x03\xeb"));
@@ -241,7 +241,7 @@ TEST_F (ClientTest, IsToldWhenItsFirstMessageIsEmpty)
 
 TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send (upgrade + join);
   EXPECT_TRUE (WaitForText ("welcome!"));
 
@@ -252,7 +252,7 @@ TEST_F (ClientTest, IsToldWhenTheRendezvousEnds)
 
 TEST_F (ClientTest, LeavesItsRoomWhenTheConnectionBreaks)
 {
-  Start ({ never_ms, never_ms, never_ms });
+  Start ({ never_ms, never_ms, never_ms, never_ms });
   Send (upgrade + join);
   EXPECT_TRUE (WaitForText ("welcome!"));
 

@@ -232,6 +232,8 @@ INSTANTIATE_TEST_SUITE_P (
                      Head{ "Spaces", "GET /  HTTP/1.1\r\n\r\n", 400 },
                      Head{ "Version", "GET / HTTP/2.0\r\n\r\n", 505 },
                      Head{ "Tls", std::string ("\x16\x03\x01\x00\r\n\r\n", 8), 400 },
+                     Head{ "PathNotAscii", "GET /\xc3\xa9 HTTP/1.1\r\n\r\n", 400 },
+                     Head{ "PathWithControl", "GET /\x1b[2J HTTP/1.1\r\n\r\n", 400 },
                      Head{ "NoColon", "GET / HTTP/1.1\r\nHost\r\n\r\n", 400 },
                      Head{ "NoName", "GET / HTTP/1.1\r\n: a\r\n\r\n", 400 },
                      Head{ "SpaceBeforeColon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400 },

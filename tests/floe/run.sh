@@ -21,6 +21,26 @@ while [ $# -gt 1 ]; do
 done
 [ -x "$floe" ] || { sed -n '5s/^# *//p' "$0" >&2; exit 2; }
 case $floe in /*) ;; *) floe=$PWD/$floe ;; esac
+
+# A process for each part, some at a time, as they spend their time waiting.
+case $parts in
+    *' '*)
+        outputs=$(mktemp -d "${TMPDIR:-/tmp}/floe-test.XXXXXX") || exit 1
+        trap 'rm -rf "$outputs"' EXIT
+        trap 'exit 130' INT TERM
+        printf '%s\n' $parts | xargs -P 4 -I PART \
+            sh -c 'sh "$1" --floe "$2" --only PART > "$3/PART" 2>&1' sh "$0" "$floe" "$outputs"
+        for part in $parts; do
+            sed '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d' "$outputs/$part"
+        done
+        for part in $parts; do
+            # A part that broke off has no such line, which is a failure of its own.
+            tail -n 1 "$outputs/$part" | grep '^[0-9]* passed, [0-9]* failed, [0-9]* skipped$' \
+                || { echo "not ok $part: it broke off" >&2; echo "0 passed, 1 failed, 0 skipped"; }
+        done | awk '{ passed += $1; failed += $3; skipped += $5 }
+            END { print passed " passed, " failed " failed, " skipped " skipped"; exit failed > 0 }'
+        exit ;;
+esac
 build=$(dirname "$floe")/../..
 hostile=$build/tests/floe/hostile-peer
 lying=$build/tests/floe/lying-rendezvous
@@ -37,9 +57,7 @@ cd "$work" || exit 1
 mkdir files
 
 . "$here/helpers.sh"
-for part in $parts; do
-    . "$here/$part.sh"
-done
+. "$here/$parts.sh"
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -6,11 +6,13 @@
 #include <glib/gstdio.h>
 
 #include <string>
+#include <vector>
 
 class Coturn
 {
 public:
-  Coturn () : port_ (PickPort ())
+  /* @options: what turnserver gets on its command line besides. */
+  explicit Coturn (const std::vector<std::string> &options = {}) : port_ (PickPort ())
   {
     std::string user = std::string (Username ()) + ":" + Credential ();
     std::string listening = std::to_string (port_);
@@ -51,9 +53,13 @@ public:
                                  "--relay-threads",
                                  "1",
                                  nullptr };
+    std::vector<const char *> command (argv, argv + G_N_ELEMENTS (argv) - 1);
 
+    for (const std::string &option : options)
+      command.push_back (option.c_str ());
+    command.push_back (nullptr);
     server_ = g_subprocess_newv (
-        argv,
+        command.data (),
         (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
         nullptr);
     is_running_ = server_ != nullptr && WaitForPort ();

@@ -91,17 +91,15 @@ hide_secrets (Command command, int argc, char **argv, char **arguments)
     }
 }
 
-static void
-print_and_exit (const char *text)
+static const char version[] = "floe " FLOE_VERSION_S "\n";
+
+/* Prints what was asked for instead of a transfer. */
+static gboolean
+answer (Options *options, const char *text)
 {
   g_print ("%s", text);
-  exit (EXIT_STATUS_OK);
-}
-
-static void
-print_version_and_exit (void)
-{
-  print_and_exit ("floe " FLOE_VERSION_S "\n");
+  options->is_answered = TRUE;
+  return TRUE;
 }
 
 static gboolean
@@ -110,10 +108,10 @@ apply_raw (RawOptions *raw, GOptionContext *context, Options *options, GError **
   if (raw->help)
     {
       g_autofree char *text = options_table_get_help (context);
-      print_and_exit (text);
+      return answer (options, text);
     }
   if (raw->version)
-    print_version_and_exit ();
+    return answer (options, version);
   if (raw->verbose)
     g_setenv ("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   options->form = raw->json ? REPORT_JSON : REPORT_TEXT;
@@ -155,9 +153,9 @@ options_parse (Options *options, int argc, char **argv, GError **error)
 
   options->form = find_form (argc, argv);
   if (strcmp (word, "--version") == 0)
-    print_version_and_exit ();
+    return answer (options, version);
   if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0 || strcmp (word, "help") == 0)
-    print_and_exit (help);
+    return answer (options, help);
   for (guint i = 0; i < G_N_ELEMENTS (command_names); i++)
     if (strcmp (word, command_names[i]) == 0)
       {

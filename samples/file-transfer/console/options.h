@@ -21,7 +21,8 @@ typedef struct
 {
   Command command;
   ReportForm form;
-  guint timeout_s; /* 0: the default */
+  guint timeout_s;      /* 0: the default */
+  gboolean is_answered; /* --help or --version was: nothing else is to be done */
 
   /* The room. */
   FloeRoomAddress address;      /* with has_address: receive: where to go, with a code; else the
@@ -56,8 +57,8 @@ void options_get_own_address (const Options *self, GInetSocketAddress *bound, Fl
 
 /* Fills @options from the command line and the environment (FLOE_CODE, FLOE_TURN_PASSWORD), and
  * asks at the terminal for an address that is given as "-"; or returns FALSE with an error that
- * tells what is wrong; options->form is good in either case. --help and --version print and exit.
- * Overwrites what is secret among @argv. */
+ * tells what is wrong; options->form is good in either case. Overwrites what is secret among @argv.
+ */
 gboolean options_parse (Options *options, int argc, char **argv, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { Browser } from './page.mjs';
 import { Program } from './program.mjs';
 import { startTurnServer } from './turn-server.mjs';
-import { listTree, makeFile, makeTree, sha256 } from './trees.mjs';
+import { listTree, makeFile, makeHole, makeTree, sha256 } from './trees.mjs';
 
 const LARGE = 64 * 1024 * 1024;
 
@@ -19,9 +19,10 @@ function startFloe(context, ...args) {
   return program;
 }
 
+/** The browser called @name that all cases share, without the pages of earlier ones. */
 async function startBrowser(context, name) {
-  const browser = await Browser.start(name);
-  context.later(() => browser.close());
+  const browser = await context.shareBrowser(name);
+  context.later(() => browser.clear());
   return browser;
 }
 
@@ -207,7 +208,7 @@ async function relayed(context, name) {
 }
 
 async function senderKilled(context, name) {
-  const program = startFloe(context, 'send', makeFile(join(context.folder, 'e.bin'), 4 * LARGE));
+  const program = startFloe(context, 'send', makeHole(join(context.folder, 'e.bin'), 4 * LARGE));
   const browser = await startBrowser(context, name);
   const page = await browser.open((await program.event('ready')).url);
   await page.state('asking');
@@ -218,8 +219,9 @@ async function senderKilled(context, name) {
 }
 
 async function pageKilled(context, name) {
-  const program = startFloe(context, 'send', makeFile(join(context.folder, 'f.bin'), 4 * LARGE));
-  const browser = await startBrowser(context, name);
+  const program = startFloe(context, 'send', makeHole(join(context.folder, 'f.bin'), 4 * LARGE));
+  const browser = await Browser.start(name); // its own, as it will not live
+  context.later(() => browser.close());
   const page = await browser.open((await program.event('ready')).url);
   await page.state('asking');
   await page.click('accept-download');
@@ -230,7 +232,7 @@ async function pageKilled(context, name) {
 
 async function stoppedByPage(context, name) {
   const { program, page, output } = await openInvited(context, name);
-  await page.choose('file-input', makeFile(join(context.folder, 'g.bin'), 4 * LARGE));
+  await page.choose('file-input', makeHole(join(context.folder, 'g.bin'), 4 * LARGE));
   await page.click('send');
   await program.event('progress');
   await page.stop();

@@ -36,6 +36,8 @@ function downloadOptions(name, folder) {
 }
 
 export class Browser {
+  pages = [];
+
   /** Starts the browser called @name with an empty profile. */
   static async start(name) {
     const profile = mkdtempSync(join(tmpdir(), `floe-${name}-`));
@@ -55,6 +57,7 @@ export class Browser {
   /** A new page at @url. */
   async open(url) {
     const page = new Page();
+    this.pages.push(page);
     page.downloads = this.downloads;
     page.name = this.name;
     page.page = await this.browser.newPage();
@@ -70,6 +73,14 @@ export class Browser {
     }
     await page.page.goto(url);
     return page;
+  }
+
+  /** Closes its pages and forgets what they saved. */
+  async clear() {
+    for (const { page } of this.pages.splice(0))
+      await page.close({ runBeforeUnload: false });
+    for (const name of readdirSync(this.downloads))
+      rmSync(join(this.downloads, name), { recursive: true });
   }
 
   async close() {

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 
 import { browsers } from '../../interop/lib/browsers.mjs';
 import { cases } from './cases.mjs';
+import { Browser } from './page.mjs';
 import { within } from './program.mjs';
 
 const CASE_MS = 120000;
@@ -30,10 +31,20 @@ function lacks({ needs }) {
   return missing.length > 0 && `${missing} is not installed`;
 }
 
+/** Browsers by name: starting one takes longer than most cases. */
+const running = new Map();
+
+async function shareBrowser(name) {
+  if (!running.get(name)?.browser.connected)
+    running.set(name, await Browser.start(name));
+  return running.get(name);
+}
+
 async function runCase(test) {
   const folder = mkdtempSync(join(tmpdir(), 'floe-case-'));
   const cleanups = [];
-  const context = { folder, floe: resolve(values.floe), later: (task) => cleanups.unshift(task) };
+  const later = (task) => cleanups.unshift(task);
+  const context = { folder, floe: resolve(values.floe), later, shareBrowser };
   try {
     await within(CASE_MS, 'the case', test.run(context));
   } finally {
@@ -67,5 +78,6 @@ for (const test of chosen) {
     console.log(`not ok ${test.title}: ${error.message}`);
   }
 }
+await Promise.all([...running.values()].map((browser) => browser.close()));
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 ? 0 : 1);

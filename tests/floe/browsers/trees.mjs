@@ -2,13 +2,20 @@
 // Folders to send, and whether two are the same.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Writes @size random bytes to @path and returns it. */
 export function makeFile(path, size) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, randomBytes(size));
+  return path;
+}
+
+/** Makes a file of @size zeros that takes no room and returns @path. */
+export function makeHole(path, size) {
+  writeFileSync(path, '');
+  truncateSync(path, size);
   return path;
 }
 

@@ -89,7 +89,7 @@ def joins_beyond_the_rate(port):
 
 def connections_beyond_the_limit(port):
     source = next_address()
-    connections = [Connection(port, source) for _ in range(32)]
+    connections = [Connection(port, source) for _ in range(64)]
     expect_end(Connection(port, source))
     status, _ = connections[0].request("GET", "/")
     assert status == 200
@@ -99,9 +99,9 @@ def connections_beyond_the_limit(port):
 
 def many_addresses_hold_connections(port):
     connections = []
-    for _ in range(12):
+    for _ in range(6):
         source = next_address()
-        connections += [Connection(port, source) for _ in range(32)]
+        connections += [Connection(port, source) for _ in range(64)]
     time.sleep(0.5)  # while honest pairs meet
     for connection in connections:
         connection.close()

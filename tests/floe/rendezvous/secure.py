@@ -82,7 +82,7 @@ def bad_handshakes(program):
     plain.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     expect_end(plain)
     source = next_address()
-    silent = [Connection(server.port, source) for _ in range(32)]
+    silent = [Connection(server.port, source) for _ in range(64)]
     for connection in silent[:4]:
         connection.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
     opened = time.monotonic()

@@ -340,23 +340,44 @@ TEST_F (StunIntegrity, TheStrongerHashDecides)
   EXPECT_EQ (Check (wire), FLOE_STUN_INTEGRITY_WRONG);
 }
 
-/* RFC 8489 section 14.6: the value may be "truncated", but not to less than 16 bytes. */
-TEST_F (StunIntegrity, Sha256MayBeTruncated)
+/* RFC 8489 section 14.6: "The value must be the full 32 bytes unless the STUN usage explicitly
+ * specifies that truncation is allowed." */
+TEST_F (StunIntegrity, ATruncatedSha256IsRightOnlyWhereItIsAllowed)
 {
-  Bytes wire = Build ([&] (auto *builder) {
-    /* The header's length counts what is on the wire, so the HMAC is made for 16 bytes. */
-    floe_stun_builder_add_integrity_sha256 (builder, &key_);
-  });
+  for (gsize size = FLOE_STUN_SHA256_MIN_SIZE; size <= FLOE_STUN_SHA256_SIZE; size += 4)
+    {
+      Bytes wire = Build ([&] (auto *builder) {
+        floe_stun_builder_add_truncated_integrity (builder, &key_, size);
+      });
+      EXPECT_EQ (Check (wire), size == FLOE_STUN_SHA256_SIZE ? FLOE_STUN_INTEGRITY_RIGHT
+                                                             : FLOE_STUN_INTEGRITY_WRONG)
+          << size;
+      for (gsize min_size = FLOE_STUN_SHA256_MIN_SIZE; min_size <= FLOE_STUN_SHA256_SIZE;
+           min_size += 4)
+        EXPECT_EQ (floe_stun_message_check_truncated_integrity (&message_, &key_, min_size),
+                   size >= min_size ? FLOE_STUN_INTEGRITY_RIGHT : FLOE_STUN_INTEGRITY_WRONG);
+    }
+}
+
+TEST_F (StunIntegrity, ACutOffSha256IsNotATruncatedOne)
+{
+  Bytes wire =
+      Build ([&] (auto *builder) { floe_stun_builder_add_integrity_sha256 (builder, &key_); });
   Resize (wire, wire.size () - 16);
   wire[23] = 16;
-  EXPECT_EQ (Check (wire), FLOE_STUN_INTEGRITY_WRONG) << "made for 32 bytes";
+  ASSERT_TRUE (Parses (wire, &message_));
+  EXPECT_EQ (floe_stun_message_check_truncated_integrity (&message_, &key_, 16),
+             FLOE_STUN_INTEGRITY_WRONG)
+      << "the length in the header is covered";
   g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA256, key_.bytes, key_.size);
   guint8 digest[32];
   gsize size = sizeof digest;
   g_hmac_update (hmac, wire.data (), FLOE_STUN_HEADER_SIZE);
   g_hmac_get_digest (hmac, digest, &size);
   memcpy (wire.data () + 24, digest, 16);
-  EXPECT_EQ (Check (wire), FLOE_STUN_INTEGRITY_RIGHT);
+  ASSERT_TRUE (Parses (wire, &message_));
+  EXPECT_EQ (floe_stun_message_check_truncated_integrity (&message_, &key_, 16),
+             FLOE_STUN_INTEGRITY_RIGHT);
 }
 
 /* RFC 8489 sections 14.5 and 14.6. */

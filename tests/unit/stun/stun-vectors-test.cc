@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* The messages of RFC 5769 section 2. */
+/* The messages of RFC 5769 section 2 and RFC 8489 appendix B. */
 #include "floe-stun-attributes-private.h"
 #include "floe-stun-integrity-private.h"
 
@@ -168,4 +168,34 @@ TEST_F (StunVectors, Section24IsWhatTheBuilderMakes)
   floe_stun_builder_add_integrity (&builder, &key);
   gsize size = floe_stun_builder_finish (&builder);
   EXPECT_EQ (Bytes (buffer, buffer + size), expected);
+}
+
+/* As erratum 6268 corrects it: with PASSWORD-ALGORITHM, and the SHA-256 of the password. */
+TEST_F (StunVectors, Rfc8489AppendixB1SampleRequestWithUserhash)
+{
+  Parse ("000100902112a44278ad3433c6ad72c029da412e"
+         "001e0020 4a3cf38fef6992bda952c6780417da0f24819415569e60b205c46e41407f1704"
+         "00150029 6f624d61744a6f7332414141 43662f2f3439396b39353464364f4c33346f4c39"
+         "4653547679363473 41000000"
+         "0014000b 6578616d706c652e6f726700 001d0004 00020000"
+         "001c0020 b5c7bf005b6c52a21c51c5e892f819241362 96cb927c43149309278cc6518e65");
+  FloeStunAttribute userhash;
+  FloeStunPasswordAlgorithm algorithm;
+  guint8 expected[FLOE_STUN_USERHASH_SIZE];
+  std::string nonce = Text (FLOE_STUN_NONCE);
+
+  EXPECT_EQ (nonce, std::string ("obMatJos2AAAC") + long_term_nonce);
+  EXPECT_EQ (floe_stun_nonce_get_security (nonce.data (), nonce.size ()),
+             FLOE_STUN_SECURITY_USERNAME_ANONYMITY);
+  ASSERT_TRUE (floe_stun_compute_userhash (long_term_user, Text (FLOE_STUN_REALM).c_str (),
+                                           expected, nullptr));
+  ASSERT_TRUE (floe_stun_message_find (&message_, FLOE_STUN_USERHASH, &userhash));
+  ASSERT_EQ (userhash.size, sizeof expected);
+  EXPECT_EQ (memcmp (userhash.value, expected, sizeof expected), 0);
+  ASSERT_TRUE (floe_stun_message_get_algorithm (&message_, &algorithm));
+  EXPECT_EQ (algorithm, FLOE_STUN_PASSWORD_SHA256);
+  floe_stun_key_clear (&key_);
+  ASSERT_TRUE (floe_stun_key_init_long_term (&key_, algorithm, long_term_user, "example.org",
+                                             "TheMatrIX", nullptr));
+  ExpectProtected ();
 }
