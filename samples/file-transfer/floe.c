@@ -52,6 +52,7 @@ main (int argc, char **argv)
 
   fill_standard_descriptors ();
   setlocale (LC_ALL, "");
+  g_set_prgname ("floe");
   g_log_writer_default_set_use_stderr (TRUE);
   /* A reader of our output that left, or a limit on the size of files, is an error to handle and
    * no reason to leave a half-written file behind. */
@@ -67,7 +68,7 @@ main (int argc, char **argv)
     {
       report_error (report, EXIT_STATUS_USAGE, error->message);
       if (options.form == REPORT_TEXT)
-        g_printerr ("Try \"floe --help\".\n");
+        g_printerr ("Try \"%s --help\".\n", g_get_prgname ());
       return EXIT_STATUS_USAGE;
     }
   return exit_status_to_int (run (&options, report));

@@ -136,6 +136,7 @@ fi
 # start_server: floe serve, sets server and server_url.
 start_server ()
 {
+    : > server.out # looked at before the shell in the background has made it
     "$floe" serve --json --listen "127.0.0.1:${1:-0}" > server.out 2> server.err &
     server=$!
     pids="$pids $server"

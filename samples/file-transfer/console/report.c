@@ -17,6 +17,8 @@
 /* Lines of progress where they can't be overwritten. */
 #define PLAIN_PROGRESS_INTERVAL_US (5 * G_TIME_SPAN_SECOND)
 #define DEFAULT_COLUMNS 80
+/* What takes less is over before its rate means anything. */
+#define MIN_RATED_BYTES 100000
 
 struct _Report
 {
@@ -261,7 +263,6 @@ void
 report_done (Report *self, guint files, guint64 bytes, double seconds)
 {
   g_autofree char *size = NULL;
-  g_autofree char *rate = NULL;
 
   if (self->form == REPORT_JSON)
     {
@@ -269,9 +270,13 @@ report_done (Report *self, guint files, guint64 bytes, double seconds)
       return;
     }
   size = progress_format_size (bytes);
-  rate = progress_format_size (seconds > 0 ? (guint64) ((double) bytes / seconds) : 0);
-  say (self, "Done: %u %s, %s in %.1f s (%s/s).\n", files, files == 1 ? "file" : "files", size,
-       seconds, rate);
+  say (self, "Done: %u %s, %s in %.1f s", files, files == 1 ? "file" : "files", size, seconds);
+  if (bytes >= MIN_RATED_BYTES && seconds > 0)
+    {
+      g_autofree char *rate = progress_format_size ((guint64) ((double) bytes / seconds));
+      say (self, " (%s/s)", rate);
+    }
+  say (self, ".\n");
   if (self->files_done == 1)
     say (self, "SHA-256 %s\n", self->last_sha256);
 }
