@@ -3,6 +3,9 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdio.h>
+
+#include "prompt.h"
 
 /* Progress is looked at, and reported, five times a second. */
 #define TICK_MS 200
@@ -84,6 +87,9 @@ session_end (Session *self, ExitStatus status, const char *message, gboolean wai
 {
   if (session_is_ending (self))
     return;
+  /* A question that is not to be answered any more still stands on its line. */
+  if (self->awaits_person && self->engine.role == FLOE_PROOF_RECEIVER && prompt_is_possible ())
+    fputc ('\n', stderr);
   report_error (self->report, status, message);
   end_with (self, status, waits_for_peer);
 }

@@ -152,7 +152,7 @@ add_connection (GOptionContext *context, Command command, RawConnection *raw)
 {
   const GOptionEntry servers[] = {
     { "stun", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->stun,
-      "Ask this server for our outer address (repeatable)", "URI" },
+      "Ask this server how we look from outside (repeatable)", "URI" },
     { "turn", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->turn,
       "Use this server as a relay where need be (repeatable)", "URI" },
     { "turn-user", 0, 0, G_OPTION_ARG_STRING, &raw->turn_user, "User name for --turn", "NAME" },
