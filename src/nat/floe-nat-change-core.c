@@ -5,8 +5,6 @@
  * goes to the right one by RESPONSE-PORT (RFC 5780 section 7.5). */
 #include "floe-nat-core-internal-private.h"
 
-#define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
-
 static guint
 get_socket (const FloeNatCore *self, const NatProber *prober)
 {
@@ -104,7 +102,6 @@ step_prober (FloeNatCore *self, NatProber *prober)
 {
   const NatServer *server = &self->servers[prober->server];
   FloeStunAddress other_port = get_other_port (server);
-  gint64 rtt_us = self->report.servers[prober->server].rtt_us;
 
   if (prober->has_both)
     return;
@@ -112,7 +109,7 @@ step_prober (FloeNatCore *self, NatProber *prober)
     prober->has_asked_both = ask_control (self, prober, &server->other, TRUE);
   if (!prober->has_asked_port)
     prober->has_asked_port = ask_control (self, prober, &other_port, FALSE);
-  if (floe_nat_core_take_round (self, &prober->rounds, rtt_us < 0 ? DEFAULT_RTT_US : rtt_us))
+  if (floe_nat_core_take_round (self, &prober->rounds, prober->server))
     ask_round (self, prober);
 }
 

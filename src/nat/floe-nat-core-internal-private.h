@@ -17,10 +17,12 @@ G_BEGIN_DECLS
 #define FLOE_NAT_SAMPLE_SERVERS 2
 #define FLOE_NAT_MAX_OBSERVATIONS 24
 
-/* Each copy of a packet that may be filtered: at 10 % loss there and back one of 10^5 silences is
+/* Copies of each packet that may be filtered: at 10 % loss there and back one of 10^6 silences is
  * wrong. */
-#define FLOE_NAT_ROUND_COUNT 5
-#define FLOE_NAT_ROUND_US (50 * G_TIME_SPAN_MILLISECOND)
+#define FLOE_NAT_ROUND_COUNT 6
+#define FLOE_NAT_ROUND_US (40 * G_TIME_SPAN_MILLISECOND)
+/* Servers that say nothing for so long are not waited for. */
+#define FLOE_NAT_PATIENCE_US (600 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum
 {
@@ -68,6 +70,7 @@ typedef struct
   FloeStunAddress other;            /* OTHER-ADDRESS; of size 0 when there is none that is sane */
   FloeStunCredentials *credentials; /* (owned) (nullable) */
   gboolean has_allocated;
+  gint64 rtt_bound_us; /* an answer takes no longer; 0: not known */
 } NatServer;
 
 /* How a request differs from a plain Binding that is sent up to four times. */
@@ -127,14 +130,15 @@ typedef struct
   FloeStunAddress near_mapped, far_mapped, main_mapped;
   NatToken near_token, far_token, control_token, punch_token;
   gboolean has_asked_far;
+  gboolean tests_near, tests_far;          /* in every round */
   gboolean has_near, has_far, has_control; /* heard */
-  gint64 rtt_us;
   NatRounds rounds;
 } NatRelay;
 
 typedef struct
 {
   gboolean is_started;
+  guint server;
   FloeStunAddress main_mapped, mapped;
   NatToken token;
   gboolean is_heard;
@@ -153,7 +157,7 @@ typedef struct
 typedef struct
 {
   FloeStunAddress local; /* size 0: not known */
-  guint16 first_port;    /* external port of its first mapping that was seen; 0: none */
+  guint16 seen_port;     /* external port: the same as the local one if it was ever seen so */
   gboolean is_open;
 } NatSocketState;
 
@@ -186,6 +190,10 @@ void floe_nat_core_send (FloeNatCore *self, guint socket, const FloeStunAddress 
 void floe_nat_core_set_proof (FloeNatCore *self, FloeNatAspect aspect, FloeNatConfidence confidence,
                               const char *evidence);
 
+/* floe-nat-conclude-core.c */
+void floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end);
+void floe_nat_conclude_filtering (FloeNatCore *self);
+
 /* floe-nat-request-core.c */
 void floe_nat_core_bind (FloeNatCore *self, NatPurpose purpose, guint server, guint socket,
                          const FloeStunAddress *to, const NatBinding *binding);
@@ -201,8 +209,8 @@ gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeS
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */
 gsize floe_nat_core_build_token (const NatToken *token, guint8 *buffer, gsize size);
 gboolean floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size);
-/* Whether the next round is due now; counts it. */
-gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, gint64 rtt_us);
+/* Whether the next round is due now; counts it. What is listened for takes as long as @server. */
+gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server);
 gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *rounds);
 
 /* floe-nat-mapping-core.c */

@@ -4,8 +4,6 @@
 #define MAX_REQUESTS 64
 /* Kept back to give relays free. */
 #define RESERVED_PACKETS 2
-/* Servers that say nothing for so long are not waited for when all else is known. */
-#define PATIENCE_US (600 * G_TIME_SPAN_MILLISECOND)
 #define TRY_443_US (400 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
@@ -143,15 +141,36 @@ dispatch (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome *o
     }
 }
 
+/* A NAT that keeps ports does so for the first destination only, and nobody knows which that was
+ * when packets got lost: so what was kept counts more than what was not. */
 static void
-note_first_port (FloeNatCore *self, const NatPending *pending, const FloeStunMessage *response)
+note_port (FloeNatCore *self, const NatPending *pending, const FloeStunMessage *response)
 {
   NatSocketState *socket = &self->sockets[pending->socket];
   FloeStunAddress mapped;
 
-  if (socket->first_port == 0
-      && floe_stun_message_get_xor_address (response, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped))
-    socket->first_port = mapped.port;
+  if (floe_stun_message_get_xor_address (response, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped)
+      && (socket->seen_port == 0 || mapped.port == socket->local.port))
+    socket->seen_port = mapped.port;
+}
+
+/* A request that was sent more than once tells a bound only. */
+static void
+note_rtt (NatServer *server, const FloeStunOutcome *outcome)
+{
+  gint64 rtt_us = outcome->rtt_us >= 0 ? outcome->rtt_us : outcome->elapsed_us;
+
+  server->rtt_bound_us = server->rtt_bound_us > 0 ? MIN (server->rtt_bound_us, rtt_us) : rtt_us;
+}
+
+/* Of what each server has to do, not of what is tried with some. */
+static gboolean
+is_refusal (const NatPending *pending, const FloeStunOutcome *outcome)
+{
+  return (pending->purpose == NAT_PURPOSE_MAPPING || pending->purpose == NAT_PURPOSE_ALLOCATE)
+         && (outcome->result == FLOE_STUN_RESULT_ERROR
+             || outcome->result == FLOE_STUN_RESULT_REFUSED
+             || outcome->result == FLOE_STUN_RESULT_UNUSABLE);
 }
 
 static void
@@ -176,11 +195,11 @@ handle_outcome (FloeNatCore *self, const FloeStunOutcome *outcome)
         server->fault = FLOE_NAT_FAULT_NONE;
       if (server->rtt_us < 0)
         server->rtt_us = outcome->rtt_us;
+      note_rtt (&self->servers[pending.server], outcome);
     }
   if (outcome->result == FLOE_STUN_RESULT_SUCCESS)
-    note_first_port (self, &pending, &outcome->response);
-  else if (outcome->result == FLOE_STUN_RESULT_ERROR || outcome->result == FLOE_STUN_RESULT_REFUSED
-           || outcome->result == FLOE_STUN_RESULT_UNUSABLE)
+    note_port (self, &pending, &outcome->response);
+  else if (is_refusal (&pending, outcome))
     floe_nat_core_fault (self, pending.server, FLOE_NAT_FAULT_REFUSED);
   else if (outcome->result == FLOE_STUN_RESULT_BROKEN)
     floe_nat_core_fault (self, pending.server, FLOE_NAT_FAULT_MALFORMED);
@@ -229,73 +248,10 @@ try_443 (FloeNatCore *self)
     }
 }
 
-static void
-conclude_udp (FloeNatCore *self, gboolean is_end)
-{
-  guint hosts = 0;
-
-  if (self->has_heard)
-    {
-      self->report.udp = FLOE_NAT_ANSWER_YES;
-      floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_UDP, FLOE_NAT_CONFIDENCE_HIGH,
-                               "a server has answered");
-      return;
-    }
-  if (!is_end)
-    return;
-  for (guint i = 0; i < self->report.server_count; i++)
-    {
-      gboolean is_new = self->report.servers[i].fault != FLOE_NAT_FAULT_FAMILY;
-
-      for (guint j = 0; j < i && is_new; j++)
-        is_new =
-            !floe_stun_address_is_same_host (&self->servers[i].address, &self->servers[j].address);
-      hosts += is_new;
-    }
-  if (hosts >= 2)
-    self->report.udp = FLOE_NAT_ANSWER_NO;
-  floe_nat_core_set_proof (
-      self, FLOE_NAT_ASPECT_UDP, hosts >= 2 ? FLOE_NAT_CONFIDENCE_MEDIUM : FLOE_NAT_CONFIDENCE_NONE,
-      hosts >= 2 ? "no server address has answered, on its own port or on 443"
-                 : "no answer, and too few servers to tell a network from a dead server");
-}
-
-static void
-conclude_filtering (FloeNatCore *self)
-{
-  FloeNatReport *report = &self->report;
-  NatFilterVerdict best = { .evidence = "not measured: no server that could tell has answered" };
-  guint agreeing = 0;
-
-  for (guint i = 0; i <= FLOE_NAT_PROBER_COUNT; i++)
-    {
-      NatFilterVerdict verdict =
-          i < FLOE_NAT_PROBER_COUNT ? floe_nat_change_judge (self, i) : floe_nat_relay_judge (self);
-
-      if (verdict.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN)
-        {
-          if (best.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN && verdict.evidence != NULL)
-            best = verdict;
-          continue;
-        }
-      agreeing = verdict.filtering == best.filtering ? agreeing + 1 : agreeing;
-      /* What came in proves more than what did not: the more permissive one is right. */
-      if (best.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN || verdict.filtering < best.filtering)
-        {
-          best = verdict;
-          agreeing = 1;
-        }
-    }
-  report->filtering = best.filtering;
-  floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_FILTERING,
-                           agreeing >= 2 ? FLOE_NAT_CONFIDENCE_HIGH : best.confidence,
-                           best.evidence);
-}
-
 static gboolean
 is_settled (const FloeNatCore *self)
 {
-  gboolean is_patient = self->now_us < self->started_us + PATIENCE_US;
+  gboolean is_patient = self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
 
   if (!self->has_heard || !floe_nat_ports_is_over (self)
       || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
@@ -314,7 +270,7 @@ finish (FloeNatCore *self)
 {
   floe_nat_relay_release (self);
   drain_client (self);
-  conclude_udp (self, TRUE);
+  floe_nat_conclude_udp (self, TRUE);
   self->report.elapsed_us = self->now_us - self->started_us;
   self->is_done = TRUE;
   for (guint i = 0; i < NAT_SOCKET_COUNT; i++)
@@ -336,8 +292,8 @@ step (FloeNatCore *self)
   floe_nat_mapping_conclude (self);
   floe_nat_ports_step (self);
   drain_client (self);
-  conclude_udp (self, FALSE);
-  conclude_filtering (self);
+  floe_nat_conclude_udp (self, FALSE);
+  floe_nat_conclude_filtering (self);
   if (is_settled (self) || self->now_us >= self->started_us + FLOE_NAT_MAX_TIME_US)
     finish (self);
 }
@@ -417,7 +373,7 @@ floe_nat_core_get_deadline (const FloeNatCore *self)
   if (client_us >= 0)
     deadline_us = MIN (deadline_us, client_us);
   consider (self, &deadline_us, self->started_us + TRY_443_US);
-  consider (self, &deadline_us, self->started_us + PATIENCE_US);
+  consider (self, &deadline_us, self->started_us + FLOE_NAT_PATIENCE_US);
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
     consider (self, &deadline_us, self->probers[i].rounds.next_us);
   consider (self, &deadline_us, self->relay.rounds.next_us);

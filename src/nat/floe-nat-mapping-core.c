@@ -3,9 +3,6 @@
 
 #include "floe-stun-behaviour-codec-private.h"
 
-/* How long a dead server may keep a NAT from being called dependent. */
-#define COMPLETE_US (600 * G_TIME_SPAN_MILLISECOND)
-
 void
 floe_nat_mapping_start (FloeNatCore *self)
 {
@@ -44,10 +41,21 @@ floe_nat_mapping_observe (FloeNatCore *self, guint server, const FloeStunAddress
 gboolean
 floe_nat_mapping_is_trusted (const FloeNatCore *self, guint server)
 {
-  const FloeNatServerReport *report = &self->report.servers[server];
-
-  return report->fault == FLOE_NAT_FAULT_NONE || report->fault == FLOE_NAT_FAULT_OTHER_ADDRESS
-         || report->fault == FLOE_NAT_FAULT_RELAY;
+  switch (self->report.servers[server].fault)
+    {
+    case FLOE_NAT_FAULT_NONE:
+    case FLOE_NAT_FAULT_REFUSED: /* it may still have answered something else */
+    case FLOE_NAT_FAULT_OTHER_ADDRESS:
+    case FLOE_NAT_FAULT_RELAY:
+      return TRUE;
+    case FLOE_NAT_FAULT_SILENT:
+    case FLOE_NAT_FAULT_FAMILY:
+    case FLOE_NAT_FAULT_MALFORMED:
+    case FLOE_NAT_FAULT_INSIDE:
+    case FLOE_NAT_FAULT_OUTVOTED:
+    default:
+      return FALSE;
+    }
 }
 
 /* RFC 5780 section 4.1: a server that can be used has another address and another port. */
@@ -168,13 +176,15 @@ floe_nat_mapping_conclude (FloeNatCore *self)
   gboolean is_complete = floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING)
                                  + floe_nat_core_count_pending (self, NAT_PURPOSE_ALLOCATE)
                              == 0
-                         || self->now_us >= self->started_us + COMPLETE_US;
+                         || self->now_us >= self->started_us + FLOE_NAT_PATIENCE_US;
   FloeNatMappingVerdict verdict =
       floe_nat_classify_mapping (self->observations, self->observation_count, is_complete);
 
   for (guint i = 0; i < self->report.server_count; i++)
     if ((verdict.outvoted & 1u << i) != 0)
       self->report.servers[i].fault = FLOE_NAT_FAULT_OUTVOTED;
+    else if (self->report.servers[i].fault == FLOE_NAT_FAULT_OUTVOTED)
+      self->report.servers[i].fault = FLOE_NAT_FAULT_NONE;
   self->report.mapping = verdict.mapping;
   floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_MAPPING, verdict.confidence, verdict.evidence);
   judge_translation (self);

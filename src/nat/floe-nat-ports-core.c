@@ -6,7 +6,6 @@
 #include "floe-random-private.h"
 
 #define SAMPLE_US (400 * G_TIME_SPAN_MILLISECOND)
-#define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 static gboolean
 is_dependent (const FloeNatCore *self)
@@ -34,6 +33,7 @@ start_hairpin (FloeNatCore *self)
       || self->report.is_translated != FLOE_NAT_ANSWER_YES)
     return;
   hairpin->is_started = TRUE;
+  hairpin->server = seen->server;
   hairpin->main_mapped = seen->mapped;
   floe_random_bytes (&hairpin->token, sizeof hairpin->token);
   floe_nat_core_bind (self, NAT_PURPOSE_HAIRPIN, seen->server, NAT_SOCKET_HAIRPIN, &seen->to, NULL);
@@ -48,7 +48,7 @@ step_hairpin (FloeNatCore *self)
   gsize size = floe_nat_core_build_token (&hairpin->token, payload, sizeof payload);
 
   if (hairpin->mapped.size == 0 || hairpin->is_heard
-      || !floe_nat_core_take_round (self, &hairpin->rounds, DEFAULT_RTT_US))
+      || !floe_nat_core_take_round (self, &hairpin->rounds, hairpin->server))
     return;
   floe_nat_core_send (self, NAT_SOCKET_HAIRPIN, &hairpin->main_mapped, payload, size);
   floe_nat_core_send (self, NAT_SOCKET_MAIN, &hairpin->mapped, payload, size);
@@ -154,7 +154,7 @@ floe_nat_ports_handle_datagram (FloeNatCore *self, guint socket, const guint8 *d
   return TRUE;
 }
 
-/* How many of the sockets whose first mapping was seen have kept their port. */
+/* How many of the sockets that a server has seen have kept their port. */
 static void
 count_kept (const FloeNatCore *self, guint *kept, guint *known)
 {
@@ -163,10 +163,10 @@ count_kept (const FloeNatCore *self, guint *kept, guint *known)
     {
       const NatSocketState *socket = &self->sockets[i];
 
-      if (socket->first_port == 0 || socket->local.port == 0)
+      if (socket->seen_port == 0 || socket->local.port == 0)
         continue;
       (*known)++;
-      *kept += socket->first_port == socket->local.port;
+      *kept += socket->seen_port == socket->local.port;
     }
 }
 
@@ -215,14 +215,18 @@ conclude_allocation (FloeNatCore *self)
   if (self->report.is_translated == FLOE_NAT_ANSWER_NO)
     floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_ALLOCATION, FLOE_NAT_CONFIDENCE_NONE,
                              "not measured: nothing is translated");
-  /* Some of many may have clashed with those of other hosts. */
-  else if (known >= 2 && kept * 3 >= known * 2)
+  /* Some may have clashed with those of other hosts, or lost their first packet. */
+  else if (kept >= 2 && kept * 2 >= known)
     {
       self->report.allocation = FLOE_NAT_ALLOCATION_PRESERVING;
       floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_ALLOCATION,
                                known >= 4 ? FLOE_NAT_CONFIDENCE_HIGH : FLOE_NAT_CONFIDENCE_MEDIUM,
                                "first mappings have the ports of their sockets");
     }
+  /* One of many may be by chance. */
+  else if (are_samples_over (self) && (kept >= 2 || (kept == 1 && known < FLOE_NAT_MIN_SAMPLES)))
+    floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_ALLOCATION, FLOE_NAT_CONFIDENCE_NONE,
+                             "some ports are kept and most are not");
   else if (are_samples_over (self))
     conclude_samples (self);
   else if (known > 0)

@@ -15,7 +15,6 @@
 #define ALLOCATE_SEND_COUNT 4
 /* Seconds: longer than a run. It is given back at the end, when no packet gets lost. */
 #define ALLOCATION_LIFETIME_S 60
-#define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 static const guint8 any_id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 0 };
 
@@ -52,13 +51,9 @@ start_relay (FloeNatCore *self, guint server, const FloeStunAddress *relayed,
   FloeStunBuilder builder = floe_stun_builder_init (buffer, sizeof buffer, FLOE_STUN_REQUEST,
                                                     FLOE_STUN_METHOD_CREATE_PERMISSION, any_id);
 
-  *relay = (NatRelay){ .state = NAT_RELAY_PERMITTING,
-                       .server = server,
-                       .relayed = *relayed,
-                       .permitted = *mapped,
-                       .rtt_us = self->report.servers[server].rtt_us };
-  if (relay->rtt_us < 0)
-    relay->rtt_us = DEFAULT_RTT_US;
+  *relay = (NatRelay){
+    .state = NAT_RELAY_PERMITTING, .server = server, .relayed = *relayed, .permitted = *mapped
+  };
   floe_random_bytes (&relay->near_token, sizeof relay->near_token);
   floe_random_bytes (&relay->far_token, sizeof relay->far_token);
   floe_random_bytes (&relay->control_token, sizeof relay->control_token);
@@ -232,7 +227,7 @@ punch (FloeNatCore *self)
 
   if (floe_nat_core_is_silent (self, &relay->rounds))
     fail (self);
-  else if (floe_nat_core_take_round (self, &relay->rounds, relay->rtt_us))
+  else if (floe_nat_core_take_round (self, &relay->rounds, relay->server))
     floe_nat_core_send (self, NAT_SOCKET_MAIN, &relay->relayed, payload, size);
 }
 
@@ -240,6 +235,42 @@ static gboolean
 is_testable (const NatRelay *relay, const FloeStunAddress *mapped)
 {
   return floe_stun_address_is_same_host (mapped, &relay->permitted);
+}
+
+/* Whether the two sockets may still become ready for the tests. */
+static gboolean
+is_preparing (const FloeNatCore *self)
+{
+  gboolean may_ask_far = !self->relay.has_asked_far
+                         && floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING) > 0
+                         && self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
+
+  return may_ask_far
+         || floe_nat_core_count_pending (self, NAT_PURPOSE_NEAR)
+                    + floe_nat_core_count_pending (self, NAT_PURPOSE_FAR)
+                > 0;
+}
+
+static void
+test (FloeNatCore *self)
+{
+  NatRelay *relay = &self->relay;
+
+  if (relay->rounds.count == 0)
+    {
+      if (is_preparing (self))
+        return;
+      relay->tests_near = is_testable (relay, &relay->near_mapped);
+      relay->tests_far = is_testable (relay, &relay->far_mapped);
+    }
+  if (relay->has_far || !floe_nat_core_take_round (self, &relay->rounds, relay->server))
+    return;
+  if (relay->tests_far)
+    send_through (self, &relay->far_mapped, &relay->far_token);
+  if (relay->tests_near && !relay->has_near)
+    send_through (self, &relay->near_mapped, &relay->near_token);
+  if (!relay->has_control)
+    send_through (self, &relay->main_mapped, &relay->control_token);
 }
 
 void
@@ -252,15 +283,8 @@ floe_nat_relay_step (FloeNatCore *self)
   ask_far (self);
   if (relay->state == NAT_RELAY_PUNCHING)
     punch (self);
-  if (relay->state != NAT_RELAY_TESTING || relay->has_far
-      || floe_nat_core_count_pending (self, NAT_PURPOSE_NEAR)
-                 + floe_nat_core_count_pending (self, NAT_PURPOSE_FAR)
-             > 0
-      || !floe_nat_core_take_round (self, &relay->rounds, relay->rtt_us))
-    return;
-  send_through (self, &relay->far_mapped, &relay->far_token);
-  send_through (self, &relay->near_mapped, &relay->near_token);
-  send_through (self, &relay->main_mapped, &relay->control_token);
+  if (relay->state == NAT_RELAY_TESTING)
+    test (self);
 }
 
 void
@@ -284,7 +308,6 @@ static NatFilterVerdict
 judge_silence (FloeNatCore *self)
 {
   const NatRelay *relay = &self->relay;
-  gboolean has_tested_near = is_testable (relay, &relay->near_mapped);
   NatFilterVerdict verdict = { .is_over = TRUE };
 
   if (!relay->has_control || self->was_cut || !floe_nat_mapping_is_trusted (self, relay->server))
@@ -293,12 +316,12 @@ judge_silence (FloeNatCore *self)
         floe_nat_core_fault (self, relay->server, FLOE_NAT_FAULT_RELAY);
       verdict.evidence = "what the relay sent was lost, or never sent";
     }
-  else if (has_tested_near && !relay->has_near)
+  else if (relay->tests_near && !relay->has_near)
     {
       verdict.filtering = FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT;
       verdict.evidence = "another port of an address that was sent to did not come in";
     }
-  else if (relay->has_near && is_testable (relay, &relay->far_mapped))
+  else if (relay->has_near && relay->tests_far)
     {
       verdict.filtering = FLOE_NAT_DEPENDENCE_ADDRESS;
       verdict.evidence = "an address that was sent to came in, another one did not";

@@ -12,8 +12,10 @@
 #define REQUEST_LAST_WAIT 5
 /* For one that is sent once: RTO to wait, so that a slow answer still counts. */
 #define ONCE_LAST_WAIT 9
-#define MIN_SILENCE_US (150 * G_TIME_SPAN_MILLISECOND)
-#define MAX_SILENCE_US (400 * G_TIME_SPAN_MILLISECOND)
+/* After the last copy: half as long again as an answer takes, and then some. */
+#define SILENCE_MARGIN_US (100 * G_TIME_SPAN_MILLISECOND)
+#define MAX_SILENCE_US (800 * G_TIME_SPAN_MILLISECOND)
+#define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* The first fault stays, but for silence, which ends. */
 void
@@ -158,15 +160,19 @@ floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size)
 }
 
 gboolean
-floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, gint64 rtt_us)
+floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server)
 {
+  gint64 rtt_us = self->servers[server].rtt_bound_us;
+
+  if (rtt_us == 0)
+    rtt_us = DEFAULT_RTT_US;
   if (rounds->count >= FLOE_NAT_ROUND_COUNT || self->now_us < rounds->next_us)
     return FALSE;
   rounds->count++;
-  rounds->next_us =
-      self->now_us
-      + (rounds->count < FLOE_NAT_ROUND_COUNT ? FLOE_NAT_ROUND_US
-                                              : CLAMP (2 * rtt_us, MIN_SILENCE_US, MAX_SILENCE_US));
+  rounds->next_us = self->now_us
+                    + (rounds->count < FLOE_NAT_ROUND_COUNT
+                           ? FLOE_NAT_ROUND_US
+                           : MIN (rtt_us + rtt_us / 2 + SILENCE_MARGIN_US, MAX_SILENCE_US));
   return TRUE;
 }
 
