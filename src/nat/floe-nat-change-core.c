@@ -180,7 +180,7 @@ floe_nat_change_judge (FloeNatCore *self, guint index)
         floe_nat_core_fault (self, prober->server, FLOE_NAT_FAULT_OTHER_ADDRESS);
       return verdict;
     }
-  if (self->was_cut)
+  if (prober->rounds.is_cut)
     {
       verdict.evidence = "too much was lost to tell";
       return verdict;

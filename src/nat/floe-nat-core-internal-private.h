@@ -85,7 +85,8 @@ typedef struct
 typedef struct
 {
   guint count;
-  gint64 next_us; /* when the next round is due, or, after the last, when silence is proven */
+  gint64 next_us;  /* when the next round is due, or, after the last, when silence is proven */
+  gboolean is_cut; /* the budget was spent before the last one: silence means nothing */
 } NatRounds;
 
 typedef struct

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nat-core-internal-private.h"
 
-#define MAX_REQUESTS 64
+#define MAX_REQUESTS 96
 /* Kept back to give relays free. */
 #define RESERVED_PACKETS 2
 #define TRY_443_US (400 * G_TIME_SPAN_MILLISECOND)

@@ -67,7 +67,7 @@ conclude_hairpin (FloeNatCore *self)
       confidence = FLOE_NAT_CONFIDENCE_HIGH;
       evidence = "a packet to our own external address came back in";
     }
-  else if (hairpin->mapped.size > 0 && !self->was_cut
+  else if (hairpin->mapped.size > 0 && !hairpin->rounds.is_cut
            && floe_nat_core_is_silent (self, &hairpin->rounds))
     {
       self->report.hairpin = FLOE_NAT_ANSWER_NO;

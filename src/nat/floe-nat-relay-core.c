@@ -310,7 +310,8 @@ judge_silence (FloeNatCore *self)
   const NatRelay *relay = &self->relay;
   NatFilterVerdict verdict = { .is_over = TRUE };
 
-  if (!relay->has_control || self->was_cut || !floe_nat_mapping_is_trusted (self, relay->server))
+  if (!relay->has_control || relay->rounds.is_cut
+      || !floe_nat_mapping_is_trusted (self, relay->server))
     {
       if (!relay->has_control)
         floe_nat_core_fault (self, relay->server, FLOE_NAT_FAULT_RELAY);

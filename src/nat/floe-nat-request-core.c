@@ -8,6 +8,7 @@
 
 /* RFC 8489 section 6.2.1, in a hurry: sent at 0, 100, 300 and 700 ms. */
 #define REQUEST_RTO_US (100 * G_TIME_SPAN_MILLISECOND)
+#define MAX_REQUEST_RTO_US (250 * G_TIME_SPAN_MILLISECOND)
 #define REQUEST_SEND_COUNT 4
 #define REQUEST_LAST_WAIT 5
 /* For one that is sent once: RTO to wait, so that a slow answer still counts. */
@@ -15,6 +16,8 @@
 /* After the last copy: half as long again as an answer takes, and then some. */
 #define SILENCE_MARGIN_US (100 * G_TIME_SPAN_MILLISECOND)
 #define MAX_SILENCE_US (800 * G_TIME_SPAN_MILLISECOND)
+/* What must be left to begin a round, with those that others begin at the same time. */
+#define ROUND_PACKETS 8
 #define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* The first fault stays, but for silence, which ends. */
@@ -56,6 +59,15 @@ floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessag
   return TRUE;
 }
 
+/* With a server that is far away the first timeout is known to be too short. */
+static gint64
+get_rto (const FloeNatCore *self, guint server)
+{
+  gint64 rtt_us = self->servers[server].rtt_bound_us;
+
+  return CLAMP (rtt_us + rtt_us / 4, REQUEST_RTO_US, MAX_REQUEST_RTO_US);
+}
+
 static void
 start_request (FloeNatCore *self, const NatPending *what, const FloeStunRequest *request)
 {
@@ -90,7 +102,7 @@ floe_nat_core_bind (FloeNatCore *self, NatPurpose purpose, guint server, guint s
   request.size = floe_stun_builder_finish (&builder);
   request.from = (FloeStunRoute){ socket, binding->from };
   request.timing = (FloeStunTiming){
-    .rto_us = REQUEST_RTO_US,
+    .rto_us = get_rto (self, server),
     .send_count = binding->is_once ? 1 : REQUEST_SEND_COUNT,
     .last_wait = binding->is_once ? ONCE_LAST_WAIT : REQUEST_LAST_WAIT,
   };
@@ -109,7 +121,7 @@ floe_nat_core_ask (FloeNatCore *self, NatPurpose purpose, guint server,
     .size = floe_stun_builder_finish (builder),
     .to = { NAT_SOCKET_MAIN, asked->address },
     .credentials = asked->credentials,
-    .timing = { .rto_us = REQUEST_RTO_US,
+    .timing = { .rto_us = get_rto (self, server),
                 .send_count = send_count,
                 .last_wait = REQUEST_LAST_WAIT },
   };
@@ -168,6 +180,11 @@ floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server)
     rtt_us = DEFAULT_RTT_US;
   if (rounds->count >= FLOE_NAT_ROUND_COUNT || self->now_us < rounds->next_us)
     return FALSE;
+  if (self->was_cut || self->report.packet_count + ROUND_PACKETS > FLOE_NAT_MAX_PACKETS)
+    {
+      *rounds = (NatRounds){ FLOE_NAT_ROUND_COUNT, self->now_us, TRUE };
+      return FALSE;
+    }
   rounds->count++;
   rounds->next_us = self->now_us
                     + (rounds->count < FLOE_NAT_ROUND_COUNT
