@@ -5,6 +5,8 @@
 void
 floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end)
 {
+  FloeNatConfidence confidence = FLOE_NAT_CONFIDENCE_NONE;
+  const char *evidence;
   guint hosts = 0;
 
   if (self->has_heard)
@@ -25,12 +27,17 @@ floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end)
             !floe_stun_address_is_same_host (&self->servers[i].address, &self->servers[j].address);
       hosts += is_new;
     }
-  if (hosts >= 2)
-    self->report.udp = FLOE_NAT_ANSWER_NO;
-  floe_nat_core_set_proof (
-      self, FLOE_NAT_ASPECT_UDP, hosts >= 2 ? FLOE_NAT_CONFIDENCE_MEDIUM : FLOE_NAT_CONFIDENCE_NONE,
-      hosts >= 2 ? "no server address has answered, on its own port or on 443"
-                 : "no answer, and too few servers to tell a network from a dead server");
+  if (self->sockets[NAT_SOCKET_MAIN].local.size == 0)
+    evidence = "no socket could be bound";
+  else if (hosts < 2)
+    evidence = "no answer, and too few servers to tell a network from a dead server";
+  else
+    {
+      self->report.udp = FLOE_NAT_ANSWER_NO;
+      confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
+      evidence = "no server address has answered, on its own port or on 443";
+    }
+  floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_UDP, confidence, evidence);
 }
 
 void

@@ -136,6 +136,19 @@ TEST (NatCore, AsksNoServerOfAnotherFamily)
   floe_nat_core_free (core);
 }
 
+TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
+{
+  FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
+  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr }, { AddressOf (2, 3478), nullptr } };
+  FloeNatCore *core = floe_nat_core_new (&base, servers, 2);
+
+  floe_nat_core_start (core, kSecond);
+  while (floe_nat_core_get_deadline (core) >= 0)
+    floe_nat_core_handle_timeout (core, floe_nat_core_get_deadline (core));
+  EXPECT_EQ (floe_nat_core_get_report (core)->udp, FLOE_NAT_ANSWER_UNKNOWN);
+  floe_nat_core_free (core);
+}
+
 /* Copies of what was sent, cut and damaged, and noise: as an attacker on the way may answer. */
 TEST (NatCore, OutlivesNoise)
 {
