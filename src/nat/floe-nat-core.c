@@ -377,6 +377,7 @@ floe_nat_core_get_deadline (const FloeNatCore *self)
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
     consider (self, &deadline_us, self->probers[i].rounds.next_us);
   consider (self, &deadline_us, self->relay.rounds.next_us);
+  consider (self, &deadline_us, self->relay.prepared_us);
   consider (self, &deadline_us, self->hairpin.rounds.next_us);
   consider (self, &deadline_us, self->samples.ends_us);
   return deadline_us;

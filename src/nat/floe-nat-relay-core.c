@@ -16,6 +16,9 @@
 /* Seconds: longer than a run. It is given back at the end, when no packet gets lost. */
 #define ALLOCATION_LIFETIME_S 60
 
+/* How long sockets that lost a packet are waited for. */
+#define PREPARE_US (300 * G_TIME_SPAN_MILLISECOND)
+
 static const guint8 any_id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 0 };
 
 void
@@ -152,6 +155,7 @@ take_data (FloeNatCore *self, const FloeStunAddress *from, const guint8 *data, g
   relay->main_mapped = peer;
   floe_nat_mapping_observe (self, relay->server, &relay->relayed, &peer);
   relay->state = NAT_RELAY_TESTING;
+  relay->prepared_us = self->now_us + PREPARE_US;
   relay->rounds = (NatRounds){ 0, self->now_us };
   return TRUE;
 }
@@ -241,14 +245,12 @@ is_testable (const NatRelay *relay, const FloeStunAddress *mapped)
 static gboolean
 is_preparing (const FloeNatCore *self)
 {
-  gboolean may_ask_far = !self->relay.has_asked_far
-                         && floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING) > 0
-                         && self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
+  gboolean may_ask_far =
+      !self->relay.has_asked_far && floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING) > 0;
 
-  return may_ask_far
-         || floe_nat_core_count_pending (self, NAT_PURPOSE_NEAR)
-                    + floe_nat_core_count_pending (self, NAT_PURPOSE_FAR)
-                > 0;
+  return self->now_us < self->relay.prepared_us
+         && (may_ask_far || floe_nat_core_count_pending (self, NAT_PURPOSE_NEAR) > 0
+             || floe_nat_core_count_pending (self, NAT_PURPOSE_FAR) > 0);
 }
 
 static void
@@ -328,7 +330,7 @@ judge_silence (FloeNatCore *self)
       verdict.evidence = "an address that was sent to came in, another one did not";
     }
   else
-    verdict.evidence = "no second server address to tell how it filters";
+    verdict.evidence = "too few server addresses to tell how it filters";
   if (verdict.filtering != FLOE_NAT_DEPENDENCE_UNKNOWN)
     verdict.confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
   return verdict;

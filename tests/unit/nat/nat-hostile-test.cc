@@ -147,6 +147,11 @@ INSTANTIATE_TEST_SUITE_P (
               0,
               FLOE_NAT_FAULT_RELAY },
         Case{ "NoPermission", { Bad (kTurn, Vice::NoPermission), kStun }, 0, FLOE_NAT_FAULT_RELAY },
+        Case{ "NoBinding", { Bad (kTurn, Vice::NoBinding), kStun }, 0, FLOE_NAT_FAULT_NONE },
+        Case{ "RelayOnOther",
+              { { true, true, Vice::RelayOnOther }, kStun },
+              0,
+              FLOE_NAT_FAULT_NONE },
         Case{ "SilentTurn",
               { Bad (kTurn, Vice::Silent), kBehaviour, kStun },
               0,
@@ -167,6 +172,20 @@ TEST (HostileServers, CannotMakeAnAlgPassForARouterWithoutTranslation)
   EXPECT_EQ (report.is_translated, FLOE_NAT_ANSWER_UNKNOWN);
   EXPECT_EQ (report.servers[0].fault, FLOE_NAT_FAULT_INSIDE);
   EXPECT_EQ (report.external_count, 0u);
+}
+
+/* A relay that can't tell an address from a port may still tell that nothing is filtered. */
+TEST (HostileServers, TellWhatTheyCan)
+{
+  for (Vice vice : { Vice::NoBinding, Vice::RelayOnOther })
+    {
+      NatServerSpec odd = { vice == Vice::RelayOnOther, true, vice };
+      NatWorld cone ("router home eim-eif\n", { odd, kStun }, 1);
+      NatWorld filtered ("router home eim-adf\n", { odd, kStun }, 1);
+
+      EXPECT_EQ (cone.Run ().filtering, FLOE_NAT_DEPENDENCE_NONE) << cone.Describe ();
+      EXPECT_EQ (filtered.Run ().filtering, FLOE_NAT_DEPENDENCE_UNKNOWN) << filtered.Describe ();
+    }
 }
 
 TEST (HostileServers, AreBelievedWhenOldAndHonest)

@@ -35,6 +35,9 @@ enum class Vice
   RelayElsewhere, /* its relayed addresses are on a host that does not exist */
   RelaysNothing,
   NoPermission,
+  /* Odd, but allowed: */
+  NoBinding,
+  RelayOnOther, /* its relayed addresses are on its other address */
 };
 
 inline FloeStunAddress
@@ -161,6 +164,8 @@ private:
     LabEndpoint origin = at;
     FloeStunAddress other = has_other_ ? Other (at) : FloeStunAddress{};
 
+    if (vice_ == Vice::NoBinding)
+      return;
     floe_stun_message_get_change_request (&message, &changes_address, &changes_port);
     floe_stun_message_get_response_port (&message, &response_port);
     if ((changes_address || changes_port) && (!has_other_ || vice_ == Vice::DropsChange))
@@ -241,6 +246,8 @@ private:
 
     if (vice_ == Vice::RelayIsPrivate)
       relayed = { { 172, 16, 0, 1 }, FLOE_STUN_IPV4_SIZE, relayed.port };
+    else if (vice_ == Vice::RelayOnOther)
+      relayed = ToStun ({ addresses_[1], relayed.port });
     else if (vice_ == Vice::RelayElsewhere)
       relayed = { { 198, 51, 100, 251 }, FLOE_STUN_IPV4_SIZE, relayed.port };
     return relayed;
@@ -257,7 +264,8 @@ private:
         && floe_stun_message_get_xor_address (&message, FLOE_STUN_XOR_PEER_ADDRESS, &peer)
         && floe_turn_message_get_data (&message, &data, &size)
         && permissions_.count (HostOf (peer)) > 0)
-      Send ({ addresses_[0], client->second.port }, ToLab (peer), Bytes (data, data + size));
+      Send ({ addresses_[vice_ == Vice::RelayOnOther ? 1 : 0], client->second.port }, ToLab (peer),
+            Bytes (data, data + size));
   }
 
   void HandlePeer (guint16 port, const LabEndpoint &from, const Bytes &payload)
