@@ -118,7 +118,8 @@ protected:
 TEST_P (NatKinds, AreToldAndNeverWrongly)
 {
   const Servers &setup = GetParam ();
-  guint runs = 0, conclusive = 0;
+  guint runs = 0, conclusive = 0, packets = 0;
+  gint64 elapsed_us = 0;
 
   for (const Kind &kind : kKinds)
     for (guint64 seed = 1; seed <= SeedCount (); seed++)
@@ -134,10 +135,14 @@ TEST_P (NatKinds, AreToldAndNeverWrongly)
         ExpectNothingWrong (kind, report);
         if (setup.loss == 0 && setup.delay <= 40)
           ExpectAllIsKnownInTime (kind, report);
+        packets = MAX (packets, report.packet_count);
+        elapsed_us = MAX (elapsed_us, report.elapsed_us);
         runs++;
         conclusive += IsConclusive (report);
       }
   EXPECT_GE (conclusive * 100, runs * setup.needed) << conclusive << " of " << runs;
+  RecordProperty ("packets", (int) packets);
+  RecordProperty ("ms", (int) (elapsed_us / kMillisecond));
   RecordProperty ("conclusive", std::to_string (conclusive) + " of " + std::to_string (runs));
 }
 
