@@ -128,4 +128,5 @@ if $serves; then
     exit 1
 else
     echo "To fetch it with a browser: sh samples/demo.sh --serve"
+    echo "The program is $floe; its manual: man -l $root/docs/man/floe.1"
 fi

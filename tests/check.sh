@@ -311,7 +311,7 @@ if ! sh tests/setup.sh $install_option library samples tests; then
     echo "check: going on without them" >&2
 fi
 
-fuzz_seconds=10
+fuzz_seconds=5
 ! $is_full || fuzz_seconds=600
 for name in $suites; do
     "suite_$name"

@@ -19,7 +19,7 @@ static const struct
   { "no-room", FLOE_ERROR_INVALID_ACCESS,
     "Nobody is there with this code: check that it is complete, and that the other side still "
     "waits" },
-  { "full", FLOE_ERROR_OPERATION,
+  { "full", FLOE_ERROR_NETWORK,
     "Somebody else has joined already: ask the other side for a new code" },
   { "duplicate", FLOE_ERROR_NETWORK,
     "The rendezvous has not noticed yet that an earlier connection is gone: try again" },
@@ -217,49 +217,31 @@ floe_room_message_read (JsonObject *object, FloeRoomMessage *out, GError **error
   return TRUE;
 }
 
-static char *
-finish (JsonObject *object)
-{
-  char *line = sample_json_to_line (object);
-
-  json_object_unref (object);
-  return line;
-}
-
-static JsonObject *
-begin (const char *type)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "type", type);
-  return object;
-}
-
 char *
 floe_room_message_write_join (const char *id, gboolean opens)
 {
-  JsonObject *object = begin ("join");
+  JsonObject *object = sample_json_new_message ("join");
 
   json_object_set_string_member (object, "id", id);
   json_object_set_boolean_member (object, "opens", opens);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 floe_room_message_write_description (gint64 session, FloeSessionDescription *description)
 {
-  JsonObject *object = begin ("description");
+  JsonObject *object = sample_json_new_message ("description");
 
   json_object_set_int_member (object, "session", session);
   json_object_set_object_member (object, "description",
                                  floe_signaling_message_write_description (description));
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 floe_room_message_write_candidate (gint64 session, FloeIceCandidate *candidate)
 {
-  JsonObject *object = begin ("candidate");
+  JsonObject *object = sample_json_new_message ("candidate");
 
   json_object_set_int_member (object, "session", session);
   if (candidate != NULL)
@@ -267,14 +249,14 @@ floe_room_message_write_candidate (gint64 session, FloeIceCandidate *candidate)
                                    floe_signaling_message_write_candidate (candidate));
   else
     json_object_set_null_member (object, "candidate");
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 floe_room_message_write_gone (gint64 session)
 {
-  JsonObject *object = begin ("gone");
+  JsonObject *object = sample_json_new_message ("gone");
 
   json_object_set_int_member (object, "session", session);
-  return finish (object);
+  return sample_json_take_line (object);
 }

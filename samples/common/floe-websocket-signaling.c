@@ -11,6 +11,8 @@
 #define MAX_MESSAGES 1024
 /* Often enough for the NATs and proxies that drop a silent TCP connection after a minute. */
 #define KEEPALIVE_S 25
+/* Pings go out between two looks at whether any was answered. */
+#define PINGS_A_LOOK 2
 /* From the beginning to the welcome: name, TCP, TLS and two round trips on a slow network. */
 #define WELCOME_TIMEOUT_S 30
 /* RFC 6585 section 4; libsoup has no name for it. */
@@ -27,10 +29,12 @@ struct _FloeWebsocketSignaling
   GCancellable *cancellable;           /* (owned): of the attempt to connect */
   GTlsDatabase *trust;                 /* (owned) (nullable): besides the system's */
   GSocketConnectable *identity;        /* (owned): whom a certificate must name */
-  GSource *timer;                      /* (owned) (nullable): until the welcome */
+  GSource *timer;                      /* (owned): for the welcome, then for the next look */
+  guint keepalive_s;
   gboolean opens;
   gboolean is_over;      /* closed or failed: nothing is emitted any more */
   gboolean is_welcome;   /* the room let us in */
+  gboolean is_answered;  /* a ping was, since the last look */
   gint64 peer_session;   /* or NO_SESSION */
   gint64 latest_session; /* the last that there was, or NO_SESSION */
   guint message_count;   /* in this session */
@@ -85,6 +89,31 @@ fail_with (FloeWebsocketSignaling *self, FloeError code, const char *message)
   fail (self, error);
 }
 
+/* Takes @source. */
+static void
+start_timer (FloeWebsocketSignaling *self, GSource *source, GSourceFunc callback)
+{
+  self->timer = source;
+  g_source_set_callback (source, callback, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+/* TCP alone notices only after a quarter of an hour that the way is gone: after a suspend, say, or
+ * when this machine has got another address. */
+static gboolean
+on_look (gpointer user_data)
+{
+  FloeWebsocketSignaling *self = FLOE_WEBSOCKET_SIGNALING (user_data);
+
+  if (self->is_answered)
+    {
+      self->is_answered = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
+  fail_with (self, FLOE_ERROR_NETWORK, "The connection to the rendezvous broke off");
+  return G_SOURCE_REMOVE;
+}
+
 static void
 handle_welcome (FloeWebsocketSignaling *self, GPtrArray *ice_servers)
 {
@@ -92,6 +121,7 @@ handle_welcome (FloeWebsocketSignaling *self, GPtrArray *ice_servers)
     return;
   self->is_welcome = TRUE;
   stop_timer (self);
+  start_timer (self, g_timeout_source_new_seconds (PINGS_A_LOOK * self->keepalive_s), on_look);
   floe_signaling_emit_welcome (FLOE_SIGNALING (self), ice_servers);
 }
 
@@ -161,6 +191,12 @@ on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBy
 }
 
 static void
+on_pong (SoupWebsocketConnection *connection, GBytes *payload, FloeWebsocketSignaling *self)
+{
+  self->is_answered = TRUE;
+}
+
+static void
 on_closed (SoupWebsocketConnection *connection, FloeWebsocketSignaling *self)
 {
   fail_with (self, FLOE_ERROR_NETWORK,
@@ -185,8 +221,9 @@ adopt_connection (FloeWebsocketSignaling *self, SoupWebsocketConnection *connect
 
   self->connection = g_object_ref (connection);
   soup_websocket_connection_set_max_incoming_payload_size (connection, FLOE_SIGNALING_MAX_SIZE);
-  soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_S);
+  soup_websocket_connection_set_keepalive_interval (connection, self->keepalive_s);
   g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   send_line (self, floe_room_message_write_join (id, self->opens));
 }
@@ -260,15 +297,6 @@ on_malformed (gpointer user_data)
   fail_with (FLOE_WEBSOCKET_SIGNALING (user_data), FLOE_ERROR_OPERATION,
              "The host name in the address is malformed");
   return G_SOURCE_REMOVE;
-}
-
-/* Takes @source: it runs until the welcome. */
-static void
-start_timer (FloeWebsocketSignaling *self, GSource *source, GSourceFunc callback)
-{
-  self->timer = source;
-  g_source_set_callback (source, callback, self, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 static void
@@ -367,6 +395,7 @@ static void
 floe_websocket_signaling_init (FloeWebsocketSignaling *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->keepalive_s = KEEPALIVE_S;
   self->peer_session = self->latest_session = NO_SESSION;
 }
 
@@ -389,4 +418,13 @@ floe_websocket_signaling_new (const FloeRoomAddress *address, gboolean opens, GT
                       : soup_session_new ();
   connect_to (self, uri);
   return FLOE_SIGNALING (self);
+}
+
+void
+floe_websocket_signaling_set_keepalive (FloeWebsocketSignaling *self, guint seconds)
+{
+  g_return_if_fail (FLOE_IS_WEBSOCKET_SIGNALING (self));
+  g_return_if_fail (seconds > 0);
+
+  self->keepalive_s = seconds;
 }

@@ -19,4 +19,10 @@ G_DECLARE_FINAL_TYPE (FloeWebsocketSignaling, floe_websocket_signaling, FLOE, WE
 FloeSignaling *floe_websocket_signaling_new (const FloeRoomAddress *address, gboolean opens,
                                              GTlsDatabase *trust);
 
+/* How often the rendezvous is asked whether it is still there, 25 seconds unless this says
+ * otherwise before the main loop runs. What does not answer for twice that time is lost
+ * (FLOE_ERROR_NETWORK).
+ */
+void floe_websocket_signaling_set_keepalive (FloeWebsocketSignaling *self, guint seconds);
+
 G_END_DECLS

@@ -179,6 +179,24 @@ sample_json_to_line (JsonObject *object)
   return g_string_free (line, FALSE);
 }
 
+char *
+sample_json_take_line (JsonObject *object)
+{
+  char *line = sample_json_to_line (object);
+
+  json_object_unref (object);
+  return line;
+}
+
+JsonObject *
+sample_json_new_message (const char *type)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "type", type);
+  return object;
+}
+
 /* (nullable): the member's node when it is a value of @type. */
 static JsonNode *
 get_value (JsonObject *object, const char *name, GType type)

@@ -21,6 +21,12 @@ JsonObject *sample_json_parse_object (const char *text, gsize size, GError **err
 /* (transfer full): @object on one line. Takes no reference. */
 char *sample_json_to_line (JsonObject *object);
 
+/* (transfer full): the same; takes @object. */
+char *sample_json_take_line (JsonObject *object);
+
+/* (transfer full): an object with the member "type". */
+JsonObject *sample_json_new_message (const char *type);
+
 /* (nullable) (transfer none): the string member @name, or NULL when it is missing, null, no
  * string, or longer than @max_size bytes. */
 const char *sample_json_get_string (JsonObject *object, const char *name, gsize max_size);

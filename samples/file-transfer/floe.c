@@ -4,14 +4,28 @@
  *   floe send photos                                         prints an address
  *   floe receive 'http://192.0.2.7:40123/#000G40R40M30…'     fetches the files from there
  *   floe serve                                               a meeting point for others */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "receiver.h"
 #include "report.h"
 #include "sender.h"
 #include "serve.h"
+
+/* A standard descriptor that is closed would go to the next socket, and with it what is meant for
+ * people, or what was received. What takes its place here can't be read or written. */
+static void
+fill_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) == -1
+        && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+      abort ();
+}
 
 static ExitStatus
 run (const Options *options, Report *report)
@@ -36,7 +50,9 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean is_parsed;
 
+  fill_standard_descriptors ();
   setlocale (LC_ALL, "");
+  g_set_prgname ("floe");
   g_log_writer_default_set_use_stderr (TRUE);
   /* A reader of our output that left, or a limit on the size of files, is an error to handle and
    * no reason to leave a half-written file behind. */
@@ -52,7 +68,7 @@ main (int argc, char **argv)
     {
       report_error (report, EXIT_STATUS_USAGE, error->message);
       if (options.form == REPORT_TEXT)
-        g_printerr ("Try \"floe --help\".\n");
+        g_printerr ("Try \"%s --help\".\n", g_get_prgname ());
       return EXIT_STATUS_USAGE;
     }
   return exit_status_to_int (run (&options, report));

@@ -122,7 +122,7 @@ handle_error (Handshake *self, const TransferError *error)
   if (error->code == TRANSFER_ERROR_AUTHENTICATION)
     message = g_strdup ("The other side has another code, or somebody stands in between");
   else
-    message = g_strdup_printf ("The other side gave up: %s", error->message);
+    message = transfer_error_to_text (error);
   fail_silently (self, transfer_error_code_to_status (error->code), message);
 }
 

@@ -3,6 +3,7 @@
 
 #include "consent.h"
 #include "incoming-file.h"
+#include "prompt.h"
 #include "session.h"
 
 /* What is shown of an offer. */
@@ -133,6 +134,9 @@ show_offer (Receiver *self, const TransferOffer *offer)
   const char *names[MAX_SHOWN_NAMES];
   guint count = MIN (offer->items->len, MAX_SHOWN_NAMES);
 
+  /* A program that reads events is told by them; somebody who may be asked wants to see it. */
+  if (self->options->form == REPORT_JSON && !prompt_is_possible ())
+    return;
   for (guint i = 0; i < count; i++)
     names[i] = ((const TransferItem *) g_ptr_array_index (offer->items, i))->name;
   report_offer (self->report, names, count, offer->more + (offer->items->len - count), offer->files,
@@ -420,8 +424,9 @@ receiver_run (const Options *options, Report *report)
   self.session = session_new (options, report, &engine, &self);
   status = session_run (self.session);
   g_clear_pointer (&self.consent, consent_free);
-  g_clear_pointer (&self.session, session_free);
   g_clear_pointer (&self.file, incoming_file_free);
   g_clear_pointer (&self.folder, output_folder_free);
+  /* Last: once it does not watch signals any more, one ends the program right there. */
+  g_clear_pointer (&self.session, session_free);
   return status;
 }

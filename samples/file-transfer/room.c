@@ -26,6 +26,7 @@ struct _Room
   gboolean is_ours;
   gboolean has_entered;
   gboolean is_waiting;
+  gboolean is_first; /* of the two who are there now */
 };
 
 static void
@@ -44,6 +45,7 @@ on_welcome (FloeSignaling *signaling, GPtrArray *ice_servers, Room *self)
 static void
 on_peer (FloeSignaling *signaling, gboolean offers, Room *self)
 {
+  self->is_first = offers;
   self->handlers.peer (offers, self->user_data);
 }
 
@@ -76,6 +78,13 @@ on_retry (gpointer user_data)
 }
 
 static void
+retry_later (Room *self)
+{
+  self->retry_source = g_timeout_add_seconds (self->retry_s, on_retry, self);
+  self->retry_s = MIN (self->retry_s * 2, LAST_RETRY_S);
+}
+
+static void
 on_error (FloeSignaling *signaling, const GError *error, Room *self)
 {
   /* The message belongs to who emits it, and may go with the signalling. */
@@ -91,8 +100,7 @@ on_error (FloeSignaling *signaling, const GError *error, Room *self)
     {
       g_debug ("room: the way to it is lost, next attempt in %u s: %s", self->retry_s,
                error->message);
-      self->retry_source = g_timeout_add_seconds (self->retry_s, on_retry, self);
-      self->retry_s = MIN (self->retry_s * 2, LAST_RETRY_S);
+      retry_later (self);
     }
   else
     self->handlers.lost (EXIT_STATUS_FAILED, error->message, self->user_data);
@@ -258,8 +266,18 @@ room_add_ice_servers (Room *self, FloeConfiguration *configuration)
 void
 room_dismiss_peer (Room *self)
 {
-  if (self->signaling != NULL)
-    floe_signaling_dismiss_peer (self->signaling);
+  if (self->signaling == NULL)
+    return;
+  if (self->is_first)
+    {
+      floe_signaling_dismiss_peer (self->signaling);
+      return;
+    }
+  /* Only who was first may do that. We are not when we came back before the rendezvous missed us,
+   * or after somebody else. */
+  leave (self);
+  if (self->is_waiting)
+    retry_later (self);
 }
 
 void

@@ -56,7 +56,7 @@ on_link_failed (ExitStatus status, const char *message, gpointer user_data)
     }
   if (is_wrong_proof)
     self->wrong_proofs++;
-  if (self->phase == PHASE_TRANSFERRING || !room_is_ours (self->room)
+  if (self->phase == PHASE_TRANSFERRING || !room_is_ours (self->room) || self->is_room_lost
       || self->wrong_proofs >= MAX_WRONG_PROOFS)
     {
       session_end (self, status, message, TRUE);
@@ -71,7 +71,7 @@ on_link_failed (ExitStatus status, const char *message, gpointer user_data)
 static void
 handle_peer_error (Session *self, const TransferError *error)
 {
-  g_autofree char *message = g_strdup_printf ("The other side gave up: %s", error->message);
+  g_autofree char *message = transfer_error_to_text (error);
 
   session_end (self, transfer_error_code_to_status (error->code), message, FALSE);
 }
@@ -195,10 +195,12 @@ on_entered (gpointer user_data)
   self->moved_at_us = g_get_monotonic_time ();
   if (session_is_ending (self))
     return;
-  room_warn_if_exposed (self->room, self->report);
   if (room_is_ours (self->room))
-    report_ready (self->report, room_get_url (self->room), room_get_code (self->room),
-                  room_get_server (self->room), self->engine.role == FLOE_PROOF_SENDER);
+    {
+      room_warn_if_exposed (self->room, self->report); /* a browser may come */
+      report_ready (self->report, room_get_url (self->room), room_get_code (self->room),
+                    room_get_server (self->room), self->engine.role == FLOE_PROOF_SENDER);
+    }
 }
 
 static void
@@ -206,6 +208,7 @@ on_lost (ExitStatus status, const char *message, gpointer user_data)
 {
   Session *self = user_data;
 
+  self->is_room_lost = TRUE;
   if (self->phase == PHASE_CONNECTING && peer_link_is_open (self->link))
     on_gone (self);
   else

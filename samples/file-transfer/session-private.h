@@ -37,6 +37,7 @@ struct _Session
   ExitStatus status;
   guint wrong_proofs;
   gboolean is_peer_gone; /* from the room */
+  gboolean is_room_lost; /* for good: who is there is the last */
   gboolean awaits_person;
   guint64 moved_bytes;
   gint64 moved_at_us; /* when something moved last */

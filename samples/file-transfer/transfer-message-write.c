@@ -8,55 +8,36 @@
 /* What an offer takes besides its items, at most. */
 #define OFFER_FRAME_SIZE 256
 
-/* (transfer full): takes @object. */
-static char *
-finish (JsonObject *object)
-{
-  char *line = sample_json_to_line (object);
-
-  json_object_unref (object);
-  return line;
-}
-
-static JsonObject *
-message_new (const char *type)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "type", type);
-  return object;
-}
-
 char *
 transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_NONCE_SIZE])
 {
-  JsonObject *object = message_new ("hello");
+  JsonObject *object = sample_json_new_message ("hello");
   g_autofree char *digits = floe_proof_nonce_to_string (nonce);
 
   json_object_set_int_member (object, "version", TRANSFER_VERSION);
   json_object_set_array_member (object, "features", json_array_new ());
   json_object_set_string_member (object, "role", role == FLOE_PROOF_SENDER ? "send" : "receive");
   json_object_set_string_member (object, "nonce", digits);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_proof (const char *mac)
 {
-  JsonObject *object = message_new ("proof");
+  JsonObject *object = sample_json_new_message ("proof");
 
   json_object_set_string_member (object, "mac", mac);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_error (TransferErrorCode code, const char *message)
 {
-  JsonObject *object = message_new ("error");
+  JsonObject *object = sample_json_new_message ("error");
 
   json_object_set_string_member (object, "code", transfer_error_code_to_string (code));
   json_object_set_string_member (object, "message", message);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 /* (transfer full). */
@@ -81,7 +62,7 @@ item_to_node (const TransferItem *item)
 char *
 transfer_message_write_offer (guint files, gint64 bytes, const TransferItem *items, guint count)
 {
-  JsonObject *object = message_new ("offer");
+  JsonObject *object = sample_json_new_message ("offer");
   JsonArray *array = json_array_new ();
   gsize size = OFFER_FRAME_SIZE;
   guint listed;
@@ -99,22 +80,22 @@ transfer_message_write_offer (guint files, gint64 bytes, const TransferItem *ite
   sample_json_set_index (object, "bytes", bytes);
   json_object_set_array_member (object, "items", array);
   json_object_set_int_member (object, "more", count - listed);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_accept (void)
 {
-  return finish (message_new ("accept"));
+  return sample_json_take_line (sample_json_new_message ("accept"));
 }
 
 char *
 transfer_message_write_refuse (const char *reason)
 {
-  JsonObject *object = message_new ("refuse");
+  JsonObject *object = sample_json_new_message ("refuse");
 
   json_object_set_string_member (object, "message", reason);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 static void
@@ -129,39 +110,39 @@ set_attributes (JsonObject *object, const TransferEntry *entry)
 char *
 transfer_message_write_folder (const TransferEntry *entry)
 {
-  JsonObject *object = message_new ("folder");
+  JsonObject *object = sample_json_new_message ("folder");
 
   json_object_set_string_member (object, "path", entry->path);
   set_attributes (object, entry);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_file (const TransferEntry *entry)
 {
-  JsonObject *object = message_new ("file");
+  JsonObject *object = sample_json_new_message ("file");
 
   json_object_set_int_member (object, "index", entry->index);
   json_object_set_string_member (object, "path", entry->path);
   sample_json_set_index (object, "size", entry->size);
   set_attributes (object, entry);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_link (const TransferEntry *entry)
 {
-  JsonObject *object = message_new ("link");
+  JsonObject *object = sample_json_new_message ("link");
 
   json_object_set_string_member (object, "path", entry->path);
   json_object_set_string_member (object, "target", entry->target);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
 transfer_message_write_end (const TransferEnd *end)
 {
-  JsonObject *object = message_new ("end");
+  JsonObject *object = sample_json_new_message ("end");
 
   json_object_set_int_member (object, "index", end->index);
   if (end->is_skipped)
@@ -171,16 +152,16 @@ transfer_message_write_end (const TransferEnd *end)
       json_object_set_int_member (object, "bytes", end->bytes);
       json_object_set_string_member (object, "sha256", end->sha256);
     }
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 static char *
 write_index (const char *type, guint index)
 {
-  JsonObject *object = message_new (type);
+  JsonObject *object = sample_json_new_message (type);
 
   json_object_set_int_member (object, "index", index);
-  return finish (object);
+  return sample_json_take_line (object);
 }
 
 char *
@@ -198,9 +179,9 @@ transfer_message_write_stored (guint index)
 char *
 transfer_message_write_done (const TransferDone *done)
 {
-  JsonObject *object = message_new ("done");
+  JsonObject *object = sample_json_new_message ("done");
 
   json_object_set_int_member (object, "files", done->files);
   json_object_set_int_member (object, "bytes", done->bytes);
-  return finish (object);
+  return sample_json_take_line (object);
 }

@@ -326,6 +326,15 @@ transfer_error_code_to_string (TransferErrorCode code)
   return error_words[code];
 }
 
+char *
+transfer_error_to_text (const TransferError *error)
+{
+  static const char text[] = "The other side gave up";
+
+  return error->message[0] != '\0' ? g_strdup_printf ("%s: %s", text, error->message)
+                                   : g_strdup (text);
+}
+
 ExitStatus
 transfer_error_code_to_status (TransferErrorCode code)
 {

@@ -158,6 +158,9 @@ char *transfer_message_write_skip (guint index);
 char *transfer_message_write_stored (guint index);
 char *transfer_message_write_done (const TransferDone *done);
 
+/* (transfer full): what to tell a person when the other side said @error. */
+char *transfer_error_to_text (const TransferError *error);
+
 /* The word for @code, as in messages. */
 const char *transfer_error_code_to_string (TransferErrorCode code);
 

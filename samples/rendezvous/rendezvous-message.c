@@ -50,26 +50,6 @@ get_object (JsonObject *object, const char *name)
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
-/* (transfer full): a message of @type. */
-static JsonObject *
-make_message (const char *type)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "type", type);
-  return object;
-}
-
-/* Takes @object. */
-static char *
-take_line (JsonObject *object)
-{
-  char *line = sample_json_to_line (object);
-
-  json_object_unref (object);
-  return line;
-}
-
 static gboolean
 read_join (JsonObject *object, RendezvousMessage *message, GError **error)
 {
@@ -96,7 +76,7 @@ copy_description (JsonObject *object)
 
   if (sdp == NULL || (g_strcmp0 (type, "offer") != 0 && g_strcmp0 (type, "answer") != 0))
     return NULL;
-  copy = make_message (type);
+  copy = sample_json_new_message (type);
   json_object_set_string_member (copy, "sdp", sdp);
   return copy;
 }
@@ -147,7 +127,7 @@ read_description (JsonObject *object, RendezvousMessage *message, GError **error
 
   if (copy == NULL)
     return fail (error, "description: it is an offer or an answer, with its sdp");
-  relay = make_message ("description");
+  relay = sample_json_new_message ("description");
   json_object_set_object_member (relay, "description", copy);
   return write_relay (message, relay, error);
 }
@@ -157,7 +137,7 @@ read_candidate (JsonObject *object, RendezvousMessage *message, GError **error)
 {
   JsonObject *source = get_object (object, "candidate");
   JsonObject *copy = source != NULL ? copy_candidate (source) : NULL;
-  g_autoptr (JsonObject) relay = make_message ("candidate");
+  g_autoptr (JsonObject) relay = sample_json_new_message ("candidate");
 
   if (copy != NULL)
     json_object_set_object_member (relay, "candidate", copy);
@@ -234,7 +214,7 @@ write_ice_server (const FloeIceServer *server)
 char *
 rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_passwords)
 {
-  JsonObject *object = make_message ("welcome");
+  JsonObject *object = sample_json_new_message ("welcome");
   JsonArray *servers = json_array_new ();
 
   for (guint i = 0; ice_servers != NULL && i < ice_servers->len; i++)
@@ -245,34 +225,34 @@ rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_password
         json_array_add_object_element (servers, write_ice_server (server));
     }
   json_object_set_array_member (object, "iceServers", servers);
-  return take_line (object);
+  return sample_json_take_line (object);
 }
 
 char *
 rendezvous_message_write_peer (gint64 session, gboolean offers)
 {
-  JsonObject *object = make_message ("peer");
+  JsonObject *object = sample_json_new_message ("peer");
 
   json_object_set_int_member (object, "session", session);
   json_object_set_boolean_member (object, "offers", offers);
-  return take_line (object);
+  return sample_json_take_line (object);
 }
 
 char *
 rendezvous_message_write_gone (gint64 session)
 {
-  JsonObject *object = make_message ("gone");
+  JsonObject *object = sample_json_new_message ("gone");
 
   json_object_set_int_member (object, "session", session);
-  return take_line (object);
+  return sample_json_take_line (object);
 }
 
 char *
 rendezvous_message_write_error (RendezvousReason reason)
 {
-  JsonObject *object = make_message ("error");
+  JsonObject *object = sample_json_new_message ("error");
 
   json_object_set_string_member (object, "code", reasons[reason].code);
   json_object_set_string_member (object, "message", reasons[reason].message);
-  return take_line (object);
+  return sample_json_take_line (object);
 }

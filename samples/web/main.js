@@ -44,6 +44,7 @@ function showEnd(error) {
   element('retry').hidden = !history.state?.code
     || !RETRIED.includes(error.code);
   element('path').hidden = true;
+  announce(''); // what was under way is no news any more; the alert speaks
   show('ended');
 }
 

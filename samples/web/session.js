@@ -91,9 +91,11 @@ export class Session {
   fail(error, tells = true) {
     if (this.#isOver)
       return;
-    if (tells && !error.fromPeer && error.code !== 'lost')
-      this.#link?.send({ type: 'error', code: error.code === 'stopped' ? 'interrupted' : error.code,
-                         message: error.message });
+    if (tells && !error.fromPeer && error.code !== 'lost') {
+      const isStopped = error.code === 'stopped';
+      this.#link?.send({ type: 'error', code: isStopped ? 'interrupted' : error.code,
+                         message: isStopped ? 'it was stopped' : error.message });
+    }
     this.end();
     this.#options.handlers.onEnd(error);
   }

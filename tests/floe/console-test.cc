@@ -167,7 +167,9 @@ TEST (ReportJson, IsOneObjectALineAndNothingElse)
                    "\"bytes\":10,\"sha256\":\"abc\"}\n"
                    "{\"event\":\"done\",\"files\":1,\"bytes\":10,\"seconds\":0.5}\n"
                    "{\"event\":\"error\",\"code\":\"integrity\",\"message\":\"it differs\"}\n");
-  EXPECT_EQ (logged, "floe: warning: careful\n");
+  /* What somebody is asked about they have to see. */
+  EXPECT_EQ (logged, "floe: warning: careful\n"
+                     "Offered: 9 files\n    photos\n    a_[31mb_c\n    and 3 more\n");
 }
 
 TEST (ReportJson, MeansTheSameWhenItIsEscaped)

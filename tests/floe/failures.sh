@@ -128,6 +128,14 @@ expect "the receiver's status" "$(cat receiver.status)" 5
 expect_sender 1
 end
 
+begin "standard output that is closed is status 5, and no socket takes its place"
+start_send files/data.bin
+timeout 20 "$floe" receive --yes --stdout "$address" >&- 2> receiver.err
+expect "the receiver's status" "$?" 5
+expect_text receiver.err 'Bad file descriptor'
+expect_sender 1
+end
+
 begin "relays only without a relay is a failure and not a direct connection"
 start_send files/data.bin
 receive_within 60 --relay-only --timeout 5

@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P (
     Lines, OptionsRefuse,
     testing::Values (
         BadLine{ "Nothing", {}, "send, receive or serve" },
-        BadLine{ "AnotherWord", { "fetch" }, "send, receive or serve" },
+        BadLine{ "AnotherWord", { "fetch" }, "no command fetch" },
         BadLine{ "NoPath", { "send" }, "what to send" },
         BadLine{ "EmptyPath", { "send", "" }, "empty path" },
         BadLine{ "StdinTwice", { "send", "-", "-" }, "only once" },

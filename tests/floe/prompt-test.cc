@@ -131,6 +131,15 @@ TEST_F (PromptTest, AsksAgainWhenItDoesNotUnderstand)
   EXPECT_THAT (shown, HasSubstr ("Receive _[31mit? (yes/NO/rename/replace) "));
 }
 
+TEST_F (PromptTest, TakesNothingThatWasTypedBefore)
+{
+  struct pollfd typed = { STDIN_FILENO, POLLIN, 0 };
+
+  Type ("yes\n");
+  EXPECT_EQ (poll (&typed, 1, limit_ms), 1);
+  EXPECT_EQ (Ask ("no\n"), 1);
+}
+
 TEST_F (PromptTest, EndsWithTheTerminal)
 {
   EXPECT_EQ (Ask ("\004"), -1);

@@ -143,7 +143,7 @@ TEST (RoomRefusal, IsAnErrorInOurOwnWords)
     const char *code;
     FloeError error;
   } cases[] = { { "'no-room'", FLOE_ERROR_INVALID_ACCESS },
-                { "'full'", FLOE_ERROR_OPERATION },
+                { "'full'", FLOE_ERROR_NETWORK },
                 { "'duplicate'", FLOE_ERROR_NETWORK },
                 { "'dismissed'", FLOE_ERROR_OPERATION },
                 { "'protocol'", FLOE_ERROR_OPERATION },

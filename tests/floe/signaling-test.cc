@@ -169,7 +169,7 @@ TEST_F (SignalingTest, TakesNoThird)
   ASSERT_EQ (second->After (second_has_peer), second_has_peer);
   auto third = Come ();
 
-  EXPECT_EQ (third->After ("OperationError"), "OperationError");
+  EXPECT_EQ (third->After ("NetworkError"), "NetworkError");
   EXPECT_EQ (first->text (), first_has_peer);
   EXPECT_EQ (second->text (), second_has_peer);
 }

@@ -281,4 +281,14 @@ TEST (TransferMessage, LetsThePeerChooseNoOtherStatusThanThatOfWhatIsShared)
              EXIT_STATUS_AUTHENTICATION);
 }
 
+TEST (TransferMessage, TellsOfAnEndWithAReasonAndWithout)
+{
+  char reason[] = "too hot", none[] = "";
+  const TransferError hot = { TRANSFER_ERROR_FAILED, reason };
+  const TransferError silent = { TRANSFER_ERROR_FAILED, none };
+
+  EXPECT_EQ (TakeString (transfer_error_to_text (&hot)), "The other side gave up: too hot");
+  EXPECT_EQ (TakeString (transfer_error_to_text (&silent)), "The other side gave up");
+}
+
 } // namespace

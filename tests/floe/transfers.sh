@@ -136,6 +136,7 @@ fi
 # start_server: floe serve, sets server and server_url.
 start_server ()
 {
+    : > server.out # looked at before the shell in the background has made it
     "$floe" serve --json --listen "127.0.0.1:${1:-0}" > server.out 2> server.err &
     server=$!
     pids="$pids $server"
@@ -194,14 +195,37 @@ address=${address#*#}
 kill -9 "$server"
 finish "$server" 5
 start_server "$port"
-tries=0
+attempts=0
 while :; do
     receive_within 60 --server "$server_url"
-    tries=$((tries + 1))
-    [ "$status" = 4 ] && [ "$tries" -lt 20 ] || break
+    attempts=$((tries + 1))
+    [ "$status" = 4 ] && [ "$attempts" -lt 20 ] || break
     sleep 0.3
 done
 expect_both 0
+kill -TERM "$server"
+finish "$server" 5
+end
+
+# The rendezvous takes the sender that comes back for another one until it misses the first.
+begin "a sender that comes back before its rendezvous missed it is found again"
+start_server
+python3 "$here/broken-way.py" "${server_url%/}" > way.out 2> way.err &
+way=$!
+pids="$pids $way"
+wait_for way.out '^http' "$way" || why="$why; there is no way"
+start_sender "$floe" send --json --server "$(cat way.out)" files/data.bin
+address=${address#*#}
+kill -USR1 "$way"
+attempts=0
+while :; do
+    receive_within 60 --server "$server_url"
+    attempts=$((attempts + 1))
+    [ "$status" = 1 ] || [ "$status" = 4 ] && [ "$attempts" -lt 100 ] || break
+    sleep 1
+done
+expect_both 0
+kill "$way"
 kill -TERM "$server"
 finish "$server" 5
 end

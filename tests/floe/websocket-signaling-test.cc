@@ -426,4 +426,22 @@ TEST_F (SecureSignalingTest, TrustsItUnderItsNameOnly)
   EXPECT_TRUE (heard_.empty ());
 }
 
+/* The next look comes after one more time without an answer: nothing may be heard until then. */
+TEST_F (WebsocketSignalingTest, StaysWhereItsPingsAreAnswered)
+{
+  auto trace = Join ({ welcome });
+  bool is_over = false;
+
+  floe_websocket_signaling_set_keepalive (FLOE_WEBSOCKET_SIGNALING (trace->get ()), 1);
+  g_timeout_add_seconds (
+      5,
+      [] (gpointer data) -> gboolean {
+        *static_cast<bool *> (data) = true;
+        return G_SOURCE_REMOVE;
+      },
+      &is_over);
+  RunUntil ([&] { return is_over; });
+  EXPECT_EQ (trace->text (), "welcome:0");
+}
+
 } // namespace

@@ -12,67 +12,20 @@ class Coturn
 {
 public:
   /* @options: what turnserver gets on its command line besides. */
-  explicit Coturn (const std::vector<std::string> &options = {}) : port_ (PickPort ())
+  explicit Coturn (const std::vector<std::string> &options = {})
   {
-    std::string user = std::string (Username ()) + ":" + Credential ();
-    std::string listening = std::to_string (port_);
     char *directory = g_dir_make_tmp ("floe-coturn-XXXXXX", nullptr);
 
     directory_ = directory != nullptr ? directory : "/tmp";
     g_free (directory);
-    std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
-    const char *const argv[] = { "turnserver",
-                                 "-n",
-                                 "--verbose",
-                                 "--no-cli",
-                                 "--no-tls",
-                                 "--no-dtls",
-                                 "--allow-loopback-peers",
-                                 "-L",
-                                 "127.0.0.1",
-                                 "-E",
-                                 "127.0.0.1",
-                                 "-p",
-                                 listening.c_str (),
-                                 "--min-port",
-                                 "49152",
-                                 "--max-port",
-                                 "49951",
-                                 "--lt-cred-mech",
-                                 "--realm",
-                                 "floe.test",
-                                 "--user",
-                                 user.c_str (),
-                                 "--simple-log",
-                                 "--log-file",
-                                 log.c_str (),
-                                 "--pidfile",
-                                 pid.c_str (),
-                                 "--userdb",
-                                 db.c_str (),
-                                 "--relay-threads",
-                                 "1",
-                                 nullptr };
-    std::vector<const char *> command (argv, argv + G_N_ELEMENTS (argv) - 1);
-
-    for (const std::string &option : options)
-      command.push_back (option.c_str ());
-    command.push_back (nullptr);
-    server_ = g_subprocess_newv (
-        command.data (),
-        (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
-        nullptr);
-    is_running_ = server_ != nullptr && WaitForPort ();
+    /* Somebody else may have taken the port meanwhile. */
+    for (int i = 0; i < 3 && !is_running_; i++)
+      Start (options);
   }
 
   ~Coturn ()
   {
-    if (server_ != nullptr)
-      {
-        g_subprocess_force_exit (server_);
-        g_subprocess_wait (server_, nullptr, nullptr);
-        g_object_unref (server_);
-      }
+    Stop ();
     for (const char *name : { "log", "pid", "db" })
       g_unlink ((directory_ + "/" + name).c_str ());
     g_rmdir (directory_.c_str ());
@@ -140,10 +93,72 @@ public:
   }
 
 private:
+  void Start (const std::vector<std::string> &options)
+  {
+    std::string user = std::string (Username ()) + ":" + Credential ();
+
+    Stop ();
+    port_ = PickPort ();
+    std::string listening = std::to_string (port_);
+    std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
+    const char *const argv[] = { "turnserver",
+                                 "-n",
+                                 "--verbose",
+                                 "--no-cli",
+                                 "--no-tls",
+                                 "--no-dtls",
+                                 "--allow-loopback-peers",
+                                 "-L",
+                                 "127.0.0.1",
+                                 "-E",
+                                 "127.0.0.1",
+                                 "-p",
+                                 listening.c_str (),
+                                 "--min-port",
+                                 "49152",
+                                 "--max-port",
+                                 "49951",
+                                 "--lt-cred-mech",
+                                 "--realm",
+                                 "floe.test",
+                                 "--user",
+                                 user.c_str (),
+                                 "--simple-log",
+                                 "--log-file",
+                                 log.c_str (),
+                                 "--pidfile",
+                                 pid.c_str (),
+                                 "--userdb",
+                                 db.c_str (),
+                                 "--relay-threads",
+                                 "1",
+                                 nullptr };
+    std::vector<const char *> command (argv, argv + G_N_ELEMENTS (argv) - 1);
+
+    for (const std::string &option : options)
+      command.push_back (option.c_str ());
+    command.push_back (nullptr);
+    server_ = g_subprocess_newv (
+        command.data (),
+        (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
+        nullptr);
+    is_running_ = server_ != nullptr && WaitForPort ();
+  }
+
+  void Stop ()
+  {
+    if (server_ == nullptr)
+      return;
+    g_subprocess_force_exit (server_);
+    g_subprocess_wait (server_, nullptr, nullptr);
+    g_clear_object (&server_);
+  }
+
   /* coturn listens on TCP as soon as it serves. */
   bool WaitForPort () const
   {
-    for (int i = 0; i < 100; i++)
+    /* On a busy machine that takes seconds. */
+    for (int i = 0; i < 500 && g_subprocess_get_identifier (server_) != nullptr; i++)
       {
         GSocketClient *client = g_socket_client_new ();
         GSocketConnection *connection =
@@ -159,7 +174,7 @@ private:
     return false;
   }
 
-  guint16 port_;
+  guint16 port_ = 0;
   std::string directory_;
   GSubprocess *server_ = nullptr;
   bool is_running_ = false;

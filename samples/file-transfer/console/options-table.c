@@ -126,7 +126,7 @@ add_rendezvous (GOptionContext *context, Command command, RawRoom *raw)
     { "listen", 0, 0, G_OPTION_ARG_STRING, &raw->listen,
       command == COMMAND_SERVE ? "Listen here (default: port 8080 of all addresses)"
                                : "Listen here (default: a free port of all addresses)",
-      "ADDRESS:PORT" },
+      "ADDRESS[:PORT]" },
     { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->hosts,
       "A name that others know this machine by (repeatable)", "NAME" },
     { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &raw->tls_certificate,

@@ -162,7 +162,11 @@ options_parse (Options *options, int argc, char **argv, GError **error)
         options->command = (Command) i;
         return parse_command (options, argc - 1, argv + 1, error);
       }
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                       "Say what to do first: send, receive or serve");
+  if (word[0] != '\0' && word[0] != '-')
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "There is no command %s, but send, receive and serve", word);
+  else
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                         "Say what to do first: send, receive or serve");
   return FALSE;
 }

@@ -138,6 +138,8 @@ prompt_new (const char *question, const char *const *choices, int default_choice
   self->callback = callback;
   self->user_data = user_data;
   self->source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, self);
+  /* What was typed before is no answer to this. */
+  tcflush (STDIN_FILENO, TCIFLUSH);
   ask (self);
   return self;
 }

@@ -17,11 +17,13 @@
 /* Lines of progress where they can't be overwritten. */
 #define PLAIN_PROGRESS_INTERVAL_US (5 * G_TIME_SPAN_SECOND)
 #define DEFAULT_COLUMNS 80
+/* What takes less is over before its rate means anything. */
+#define MIN_RATED_BYTES 100000
 
 struct _Report
 {
   ReportForm form;
-  FILE *out;             /* (unowned): where sentences go */
+  FILE *out;             /* (unowned): where sentences go; with JSON those about an offer */
   gboolean has_terminal; /* standard error is one: the progress line goes there */
   gboolean has_progress_line;
   ProgressMeter meter;
@@ -60,7 +62,7 @@ report_new (ReportForm form)
   Report *self = g_new0 (Report, 1);
 
   self->form = form;
-  self->out = stdout;
+  self->out = form == REPORT_JSON ? stderr : stdout;
   self->has_terminal = form == REPORT_TEXT && can_move_cursor (STDERR_FILENO);
   return self;
 }
@@ -174,8 +176,6 @@ report_offer (Report *self, const char *const *names, guint n_names, guint more,
 {
   g_autofree char *size = bytes >= 0 ? progress_format_size ((guint64) bytes) : NULL;
 
-  if (self->form == REPORT_JSON)
-    return;
   say (self, "Offered: %u %s%s%s\n", files, files == 1 ? "file" : "files", size != NULL ? ", " : "",
        size != NULL ? size : "");
   for (guint i = 0; i < n_names; i++)
@@ -263,7 +263,6 @@ void
 report_done (Report *self, guint files, guint64 bytes, double seconds)
 {
   g_autofree char *size = NULL;
-  g_autofree char *rate = NULL;
 
   if (self->form == REPORT_JSON)
     {
@@ -271,9 +270,13 @@ report_done (Report *self, guint files, guint64 bytes, double seconds)
       return;
     }
   size = progress_format_size (bytes);
-  rate = progress_format_size (seconds > 0 ? (guint64) ((double) bytes / seconds) : 0);
-  say (self, "Done: %u %s, %s in %.1f s (%s/s).\n", files, files == 1 ? "file" : "files", size,
-       seconds, rate);
+  say (self, "Done: %u %s, %s in %.1f s", files, files == 1 ? "file" : "files", size, seconds);
+  if (bytes >= MIN_RATED_BYTES && seconds > 0)
+    {
+      g_autofree char *rate = progress_format_size ((guint64) ((double) bytes / seconds));
+      say (self, " (%s/s)", rate);
+    }
+  say (self, ".\n");
   if (self->files_done == 1)
     say (self, "SHA-256 %s\n", self->last_sha256);
 }

@@ -40,7 +40,8 @@ void report_listening (Report *self, const char *url);
 void report_warning (Report *self, const char *message);
 
 /* The other side offers @files files of @bytes (-1: not known) in all; @names (array of @n_names)
- * are the topmost ones, @more is how many more there are. JSON: nothing. */
+ * are the topmost ones, @more is how many more there are. JSON: on standard error, since somebody
+ * may be asked about it there. */
 void report_offer (Report *self, const char *const *names, guint n_names, guint more, guint files,
                    gint64 bytes);
 
