@@ -8,7 +8,7 @@
 #include "rendezvous-seat.h"
 
 #define MAX_CONNECTIONS 2048
-#define MAX_HANDSHAKES 64
+#define MAX_HANDSHAKES 128
 #define MAX_ROOMS 1024
 #define EXPIRE_INTERVAL_S 60
 

@@ -78,8 +78,13 @@ on_handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
       listener->accepted (listener->user_data, G_IO_STREAM (connection), handshake->socket,
                           g_steal_pointer (&handshake->slot));
     }
-  else /* Before TLS says goodbye in a blocking way. */
-    g_socket_close (handshake->socket, NULL);
+  else
+    {
+      g_debug ("rendezvous: a TLS handshake failed: %s",
+               error != NULL ? error->message : "too late");
+      /* Before TLS says goodbye in a blocking way. */
+      g_socket_close (handshake->socket, NULL);
+    }
   handshake_free (handshake);
 }
 
@@ -93,6 +98,7 @@ start_handshake (RendezvousListener *self, GIOStream *io, GSocket *socket, Rende
 
   if (!rendezvous_slot_begin_handshake (slot))
     {
+      g_debug ("rendezvous: too many TLS handshakes at once");
       rendezvous_slot_free (slot);
       return;
     }

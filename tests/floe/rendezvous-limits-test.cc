@@ -11,7 +11,7 @@ namespace
 {
 
 const guint max_connections = 100;
-const guint max_handshakes = 20;
+const guint max_handshakes = RENDEZVOUS_MAX_HANDSHAKES_PER_ADDRESS + 10;
 
 class LimitsTest : public testing::Test
 {
@@ -112,7 +112,7 @@ TEST_F (LimitsTest, BoundHandshakesInAll)
 {
   int count = 0;
 
-  for (int i = 0; i < 30; i++)
+  for (guint i = 0; i < max_handshakes + 10; i++)
     count += rendezvous_slot_begin_handshake (Take ("192.0.2." + std::to_string (i)));
   EXPECT_EQ (count, static_cast<int> (max_handshakes));
   Leave ();

@@ -2,7 +2,7 @@
 // The page in a browser, driven as a user would: by its buttons and fields (see the list of ids in
 // samples/web/main.js).
 
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -172,13 +172,15 @@ export class Page {
     await this.page.type(`#${id}`, text);
   }
 
-  /** The path of the one file that was saved, once it is whole. */
+  /** The path of the one file that was saved, once it is whole. What is saved here is never empty,
+   * but Firefox keeps the name with an empty file until it puts the whole one in its place. */
   async download() {
     const end = Date.now() + DOWNLOAD_MS;
     for (;;) {
       const names = readdirSync(this.downloads);
-      if (names.length > 0 && !names.some((name) => /\.(crdownload|part)$/.test(name)))
-        return join(this.downloads, names[0]);
+      const path = join(this.downloads, names[0] ?? '.');
+      if (names.length === 1 && !/\.(crdownload|part)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.size > 0)
+        return path;
       if (Date.now() > end)
         throw new Error(`nothing was saved, only ${names}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
