@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include <gio/gio.h>
+
 #include <floe/floe-certificate.h>
 #include <floe/floe-enums.h>
 #include <floe/floe-ice-server.h>
@@ -76,5 +78,17 @@ void floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint t
 
 FLOE_AVAILABLE_IN_1_0
 guint floe_configuration_get_ice_failed_timeout (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_proxy_resolver (FloeConfiguration *self, GProxyResolver *resolver);
+
+FLOE_AVAILABLE_IN_1_0
+GProxyResolver *floe_configuration_get_proxy_resolver (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_tls_database (FloeConfiguration *self, GTlsDatabase *database);
+
+FLOE_AVAILABLE_IN_1_0
+GTlsDatabase *floe_configuration_get_tls_database (FloeConfiguration *self);
 
 G_END_DECLS

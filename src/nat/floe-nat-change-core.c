@@ -167,8 +167,8 @@ floe_nat_change_judge (FloeNatCore *self, guint index)
   if (!prober->is_started)
     return verdict;
   if (prober->has_both)
-    return (NatFilterVerdict){ FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_CONFIDENCE_HIGH, TRUE,
-                               "a server's other address came in unasked" };
+    return (NatFilterVerdict){ FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT, FLOE_NAT_CONFIDENCE_HIGH,
+                               TRUE, "a server's other address came in unasked" };
   if (!prober->is_open || !prober->control_both || (!prober->has_port && !prober->control_port)
       || !floe_nat_core_is_silent (self, &prober->rounds))
     {
@@ -177,7 +177,7 @@ floe_nat_change_judge (FloeNatCore *self, guint index)
           verdict.is_over ? "a server says that it has another address, but never answers from it"
                           : "still listening";
       if (verdict.is_over)
-        floe_nat_core_fault (self, prober->server, FLOE_NAT_FAULT_OTHER_ADDRESS);
+        floe_nat_core_fault (self, prober->server, FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS);
       return verdict;
     }
   if (prober->rounds.is_cut)
@@ -186,8 +186,8 @@ floe_nat_change_judge (FloeNatCore *self, guint index)
       return verdict;
     }
   verdict.confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
-  verdict.filtering =
-      prober->has_port ? FLOE_NAT_DEPENDENCE_ADDRESS : FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT;
+  verdict.filtering = prober->has_port ? FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT
+                                       : FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
   verdict.evidence = prober->has_port ? "a server's other port came in, its other address did not"
                                       : "neither a server's other port nor other address came in";
   return verdict;

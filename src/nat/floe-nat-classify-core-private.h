@@ -4,7 +4,7 @@
  * Layer: nat. GLib only. May include: base, stun. Any thread. */
 #pragma once
 
-#include "floe-nat-report-private.h"
+#include "floe-nat-findings-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ typedef struct
 
 typedef struct
 {
-  FloeNatDependence mapping;
+  FloeNatBehaviour mapping;
   FloeNatConfidence confidence;
   guint outvoted; /* bit N: what server N says does not count */
   const char *evidence;

@@ -136,7 +136,7 @@ count_hosts (const Votes *votes)
 
 /* RFC 5780 section 4.3, test III: two ports of one address. Unknown when there are none, or when
  * they contradict each other. */
-static FloeNatDependence
+static FloeNatBehaviour
 compare_ports (const Votes *votes)
 {
   const FloeNatObservation *all = votes->observations;
@@ -154,35 +154,36 @@ compare_ports (const Votes *votes)
           different++;
       }
   if ((same > 0) == (different > 0))
-    return FLOE_NAT_DEPENDENCE_UNKNOWN;
-  return same > 0 ? FLOE_NAT_DEPENDENCE_ADDRESS : FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT;
+    return FLOE_NAT_BEHAVIOUR_UNKNOWN;
+  return same > 0 ? FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT
+                  : FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
 }
 
 static FloeNatMappingVerdict
 judge_dependent (const Votes *votes)
 {
-  FloeNatDependence ports = compare_ports (votes);
-  FloeNatMappingVerdict verdict = { .mapping = FLOE_NAT_DEPENDENCE_UNKNOWN,
+  FloeNatBehaviour ports = compare_ports (votes);
+  FloeNatMappingVerdict verdict = { .mapping = FLOE_NAT_BEHAVIOUR_UNKNOWN,
                                     .outvoted = votes->outvoted };
 
-  if (ports == FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT)
+  if (ports == FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT)
     {
       verdict.mapping = ports;
       verdict.evidence = "two ports of one server address see different ports";
     }
   else if (count_hosts (votes) < 2)
     verdict.evidence = "only one server address has answered";
-  else if (ports == FLOE_NAT_DEPENDENCE_ADDRESS)
+  else if (ports == FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT)
     {
       verdict.mapping = ports;
       verdict.evidence = "two ports of one server address see the same, other addresses do not";
     }
   else
     {
-      verdict.mapping = FLOE_NAT_DEPENDENCE_ENDPOINT;
+      verdict.mapping = FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT;
       verdict.evidence = "server addresses see different ports";
     }
-  if (verdict.mapping != FLOE_NAT_DEPENDENCE_UNKNOWN)
+  if (verdict.mapping != FLOE_NAT_BEHAVIOUR_UNKNOWN)
     verdict.confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
   return verdict;
 }
@@ -208,7 +209,7 @@ floe_nat_classify_mapping (const FloeNatObservation *observations, guint count,
 
       if (!outvote (&votes, &group, dissenters))
         return verdict;
-      verdict.mapping = FLOE_NAT_DEPENDENCE_NONE;
+      verdict.mapping = FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT;
       verdict.confidence = count_bits (group.servers) < 2 ? FLOE_NAT_CONFIDENCE_LOW
                            : is_unanimous                 ? FLOE_NAT_CONFIDENCE_HIGH
                                                           : FLOE_NAT_CONFIDENCE_MEDIUM;
@@ -282,8 +283,8 @@ floe_nat_classify_ports (const guint16 *ports, guint count)
   /* k samples of a pool cover (k - 1) / (k + 1) of it on average. */
   verdict.span = (guint) (max - min + 1) * (count + 1) / (count - 1);
   verdict.allocation =
-      verdict.span <= MAX_BLOCK ? FLOE_NAT_ALLOCATION_BLOCK : FLOE_NAT_ALLOCATION_RANDOM;
-  if (verdict.allocation != FLOE_NAT_ALLOCATION_BLOCK)
+      verdict.span <= MAX_BLOCK ? FLOE_NAT_ALLOCATION_PORT_BLOCK : FLOE_NAT_ALLOCATION_RANDOM;
+  if (verdict.allocation != FLOE_NAT_ALLOCATION_PORT_BLOCK)
     verdict.span = 0;
   return verdict;
 }

@@ -20,7 +20,7 @@ floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end)
     return;
   for (guint i = 0; i < self->report.server_count; i++)
     {
-      gboolean is_new = self->report.servers[i].fault != FLOE_NAT_FAULT_FAMILY;
+      gboolean is_new = self->report.servers[i].fault != FLOE_NAT_FAULT_OTHER_FAMILY;
 
       for (guint j = 0; j < i && is_new; j++)
         is_new =
@@ -43,7 +43,7 @@ floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end)
 void
 floe_nat_conclude_filtering (FloeNatCore *self)
 {
-  FloeNatReport *report = &self->report;
+  FloeNatFindings *report = &self->report;
   NatFilterVerdict best = { .evidence = "not measured: no server that could tell has answered" };
   guint agreeing = 0;
 
@@ -52,15 +52,15 @@ floe_nat_conclude_filtering (FloeNatCore *self)
       NatFilterVerdict verdict =
           i < FLOE_NAT_PROBER_COUNT ? floe_nat_change_judge (self, i) : floe_nat_relay_judge (self);
 
-      if (verdict.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN)
+      if (verdict.filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN)
         {
-          if (best.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN && verdict.evidence != NULL)
+          if (best.filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN && verdict.evidence != NULL)
             best = verdict;
           continue;
         }
       agreeing = verdict.filtering == best.filtering ? agreeing + 1 : agreeing;
       /* What came in proves more than what did not: the more permissive one is right. */
-      if (best.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN || verdict.filtering < best.filtering)
+      if (best.filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN || verdict.filtering < best.filtering)
         {
           best = verdict;
           agreeing = 1;

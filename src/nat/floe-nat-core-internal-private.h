@@ -91,7 +91,7 @@ typedef struct
 
 typedef struct
 {
-  FloeNatDependence filtering;
+  FloeNatBehaviour filtering;
   FloeNatConfidence confidence;
   gboolean is_over;
   const char *evidence;
@@ -177,7 +177,7 @@ struct _FloeNatCore
   NatRelay relay;
   NatHairpin hairpin;
   NatSamples samples;
-  FloeNatReport report;
+  FloeNatFindings report;
   gint64 now_us;
   gint64 started_us; /* -1 before */
   gboolean has_heard;

@@ -18,7 +18,7 @@
  * Layer: nat. GLib only. May include: base, stun. One thread. */
 #pragma once
 
-#include "floe-nat-report-private.h"
+#include "floe-nat-findings-private.h"
 #include "floe-stun-client-core-private.h"
 
 G_BEGIN_DECLS
@@ -74,6 +74,6 @@ void floe_nat_core_handle_timeout (FloeNatCore *self, gint64 now_us);
 gint64 floe_nat_core_get_deadline (const FloeNatCore *self);
 gboolean floe_nat_core_poll (FloeNatCore *self, FloeNatOutput *output);
 /* What is known by now. */
-const FloeNatReport *floe_nat_core_get_report (const FloeNatCore *self);
+const FloeNatFindings *floe_nat_core_get_findings (const FloeNatCore *self);
 
 G_END_DECLS

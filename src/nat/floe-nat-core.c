@@ -39,7 +39,7 @@ floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, gu
       if (servers[i].credentials != NULL)
         self->servers[i].credentials = floe_stun_credentials_fork (servers[i].credentials);
       self->report.servers[i] =
-          (FloeNatServerReport){ servers[i].address, FLOE_NAT_FAULT_SILENT, -1 };
+          (FloeNatServerFinding){ servers[i].address, FLOE_NAT_FAULT_SILENT, -1 };
     }
   return self;
 }
@@ -177,7 +177,7 @@ static void
 handle_outcome (FloeNatCore *self, const FloeStunOutcome *outcome)
 {
   NatPending pending = { 0 };
-  FloeNatServerReport *server;
+  FloeNatServerFinding *server;
 
   for (guint i = 0; i < self->pending->len && pending.id == 0; i++)
     if (g_array_index (self->pending, NatPending, i).id == outcome->id)
@@ -241,7 +241,7 @@ try_443 (FloeNatCore *self)
     {
       FloeStunAddress to = self->servers[i].address;
 
-      if (to.port == 443 || self->report.servers[i].fault == FLOE_NAT_FAULT_FAMILY)
+      if (to.port == 443 || self->report.servers[i].fault == FLOE_NAT_FAULT_OTHER_FAMILY)
         continue;
       to.port = 443;
       floe_nat_core_bind (self, NAT_PURPOSE_MAPPING, i, NAT_SOCKET_MAIN, &to, NULL);
@@ -398,8 +398,8 @@ floe_nat_core_poll (FloeNatCore *self, FloeNatOutput *output)
   return TRUE;
 }
 
-const FloeNatReport *
-floe_nat_core_get_report (const FloeNatCore *self)
+const FloeNatFindings *
+floe_nat_core_get_findings (const FloeNatCore *self)
 {
   return &self->report;
 }

@@ -11,7 +11,7 @@ floe_nat_mapping_start (FloeNatCore *self)
       const NatServer *server = &self->servers[i];
 
       if (server->address.size != self->report.base.size || server->address.port == 0)
-        self->report.servers[i].fault = FLOE_NAT_FAULT_FAMILY;
+        self->report.servers[i].fault = FLOE_NAT_FAULT_OTHER_FAMILY;
       else if (server->credentials != NULL)
         floe_nat_relay_allocate (self, i);
       else
@@ -45,13 +45,13 @@ floe_nat_mapping_is_trusted (const FloeNatCore *self, guint server)
     {
     case FLOE_NAT_FAULT_NONE:
     case FLOE_NAT_FAULT_REFUSED: /* it may still have answered something else */
-    case FLOE_NAT_FAULT_OTHER_ADDRESS:
-    case FLOE_NAT_FAULT_RELAY:
+    case FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS:
+    case FLOE_NAT_FAULT_BROKEN_RELAY:
       return TRUE;
     case FLOE_NAT_FAULT_SILENT:
-    case FLOE_NAT_FAULT_FAMILY:
+    case FLOE_NAT_FAULT_OTHER_FAMILY:
     case FLOE_NAT_FAULT_MALFORMED:
-    case FLOE_NAT_FAULT_INSIDE:
+    case FLOE_NAT_FAULT_PRIVATE_ADDRESS:
     case FLOE_NAT_FAULT_OUTVOTED:
     default:
       return FALSE;
@@ -70,7 +70,7 @@ learn_other (FloeNatCore *self, guint index, const FloeStunMessage *response)
   if (!floe_nat_core_is_sane (self, index, &other) || other.port == server->address.port
       || floe_stun_address_is_same_host (&other, &server->address))
     {
-      floe_nat_core_fault (self, index, FLOE_NAT_FAULT_OTHER_ADDRESS);
+      floe_nat_core_fault (self, index, FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS);
       return;
     }
   server->other = other;
@@ -113,14 +113,14 @@ judge_translation (FloeNatCore *self)
 static void
 judge_carrier (FloeNatCore *self)
 {
-  FloeNatReport *report = &self->report;
+  FloeNatFindings *report = &self->report;
 
   if (floe_stun_address_get_scope (&report->base) == FLOE_STUN_SCOPE_SHARED
-      || report->allocation == FLOE_NAT_ALLOCATION_BLOCK)
+      || report->allocation == FLOE_NAT_ALLOCATION_PORT_BLOCK)
     {
       report->carrier = FLOE_NAT_ANSWER_YES;
       floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_CARRIER, FLOE_NAT_CONFIDENCE_MEDIUM,
-                               report->allocation == FLOE_NAT_ALLOCATION_BLOCK
+                               report->allocation == FLOE_NAT_ALLOCATION_PORT_BLOCK
                                    ? "ports come from one block, as carriers give them"
                                    : "our address is from 100.64.0.0/10, a carrier's");
     }
@@ -145,7 +145,7 @@ compare_externals (gconstpointer a, gconstpointer b)
 static void
 list_externals (FloeNatCore *self)
 {
-  FloeNatReport *report = &self->report;
+  FloeNatFindings *report = &self->report;
   guint servers[FLOE_NAT_MAX_EXTERNALS] = { 0 }; /* bits */
 
   report->external_count = 0;

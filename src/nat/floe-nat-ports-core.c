@@ -10,7 +10,7 @@
 static gboolean
 is_dependent (const FloeNatCore *self)
 {
-  return self->report.mapping > FLOE_NAT_DEPENDENCE_NONE;
+  return self->report.mapping > FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT;
 }
 
 /* The first observation of a server that others agree with. */
@@ -29,7 +29,8 @@ start_hairpin (FloeNatCore *self)
   NatHairpin *hairpin = &self->hairpin;
   const FloeNatObservation *seen = find_trusted (self);
 
-  if (hairpin->is_started || seen == NULL || self->report.mapping != FLOE_NAT_DEPENDENCE_NONE
+  if (hairpin->is_started || seen == NULL
+      || self->report.mapping != FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT
       || self->report.is_translated != FLOE_NAT_ANSWER_YES)
     return;
   hairpin->is_started = TRUE;
@@ -183,10 +184,10 @@ conclude_samples (FloeNatCore *self)
 {
   static const char *const evidence[] = {
     [FLOE_NAT_ALLOCATION_UNKNOWN] = "too few ports were seen",
-    [FLOE_NAT_ALLOCATION_PRESERVING] = "first mappings have the ports of their sockets",
+    [FLOE_NAT_ALLOCATION_PORT_PRESERVING] = "first mappings have the ports of their sockets",
     [FLOE_NAT_ALLOCATION_SEQUENTIAL] = "ports follow each other",
     [FLOE_NAT_ALLOCATION_RANDOM] = "ports are anywhere",
-    [FLOE_NAT_ALLOCATION_BLOCK] = "ports are anywhere in a small range",
+    [FLOE_NAT_ALLOCATION_PORT_BLOCK] = "ports are anywhere in a small range",
   };
   guint16 ports[G_N_ELEMENTS (self->samples.ports)];
   FloeNatAllocationVerdict verdict;
@@ -218,7 +219,7 @@ conclude_allocation (FloeNatCore *self)
   /* Some may have clashed with those of other hosts, or lost their first packet. */
   else if (kept >= 2 && kept * 2 >= known)
     {
-      self->report.allocation = FLOE_NAT_ALLOCATION_PRESERVING;
+      self->report.allocation = FLOE_NAT_ALLOCATION_PORT_PRESERVING;
       floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_ALLOCATION,
                                known >= 4 ? FLOE_NAT_CONFIDENCE_HIGH : FLOE_NAT_CONFIDENCE_MEDIUM,
                                "first mappings have the ports of their sockets");
@@ -252,7 +253,7 @@ floe_nat_ports_is_over (const FloeNatCore *self)
   if (self->samples.is_started && !are_samples_over (self))
     return FALSE;
   if (!hairpin->is_started || hairpin->is_heard)
-    return self->report.mapping != FLOE_NAT_DEPENDENCE_UNKNOWN
+    return self->report.mapping != FLOE_NAT_BEHAVIOUR_UNKNOWN
            || floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING) == 0;
   return hairpin->mapped.size == 0 ? floe_nat_core_count_pending (self, NAT_PURPOSE_HAIRPIN) == 0
                                    : floe_nat_core_is_silent (self, &hairpin->rounds);

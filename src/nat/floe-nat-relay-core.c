@@ -41,7 +41,7 @@ static void
 fail (FloeNatCore *self)
 {
   self->relay.state = NAT_RELAY_FAILED;
-  floe_nat_core_fault (self, self->relay.server, FLOE_NAT_FAULT_RELAY);
+  floe_nat_core_fault (self, self->relay.server, FLOE_NAT_FAULT_BROKEN_RELAY);
 }
 
 /* Takes the first relay there is. */
@@ -89,7 +89,7 @@ take_allocation (FloeNatCore *self, guint server, const FloeStunOutcome *outcome
                                       floe_stun_address_get_family (&self->report.base), &relayed)
       || !floe_nat_core_is_sane (self, server, &relayed)
       || floe_stun_address_equal (&relayed, &self->servers[server].address))
-    floe_nat_core_fault (self, server, FLOE_NAT_FAULT_RELAY);
+    floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
   else if (self->relay.state == NAT_RELAY_NONE)
     start_relay (self, server, &relayed, &mapped);
 }
@@ -316,22 +316,22 @@ judge_silence (FloeNatCore *self)
       || !floe_nat_mapping_is_trusted (self, relay->server))
     {
       if (!relay->has_control)
-        floe_nat_core_fault (self, relay->server, FLOE_NAT_FAULT_RELAY);
+        floe_nat_core_fault (self, relay->server, FLOE_NAT_FAULT_BROKEN_RELAY);
       verdict.evidence = "what the relay sent was lost, or never sent";
     }
   else if (relay->tests_near && !relay->has_near)
     {
-      verdict.filtering = FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT;
+      verdict.filtering = FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
       verdict.evidence = "another port of an address that was sent to did not come in";
     }
   else if (relay->has_near && relay->tests_far)
     {
-      verdict.filtering = FLOE_NAT_DEPENDENCE_ADDRESS;
+      verdict.filtering = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
       verdict.evidence = "an address that was sent to came in, another one did not";
     }
   else
     verdict.evidence = "too few server addresses to tell how it filters";
-  if (verdict.filtering != FLOE_NAT_DEPENDENCE_UNKNOWN)
+  if (verdict.filtering != FLOE_NAT_BEHAVIOUR_UNKNOWN)
     verdict.confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
   return verdict;
 }
@@ -342,8 +342,8 @@ floe_nat_relay_judge (FloeNatCore *self)
   const NatRelay *relay = &self->relay;
 
   if (relay->has_far)
-    return (NatFilterVerdict){ FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_CONFIDENCE_HIGH, TRUE,
-                               "an address that was never sent to came in" };
+    return (NatFilterVerdict){ FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT, FLOE_NAT_CONFIDENCE_HIGH,
+                               TRUE, "an address that was never sent to came in" };
   switch (relay->state)
     {
     case NAT_RELAY_NONE:

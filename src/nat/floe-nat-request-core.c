@@ -53,7 +53,7 @@ floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessag
     }
   if (!floe_nat_core_is_sane (self, server, mapped))
     {
-      floe_nat_core_fault (self, server, FLOE_NAT_FAULT_INSIDE);
+      floe_nat_core_fault (self, server, FLOE_NAT_FAULT_PRIVATE_ADDRESS);
       return FALSE;
     }
   return TRUE;

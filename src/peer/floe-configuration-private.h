@@ -19,6 +19,8 @@ struct _FloeConfiguration
   guint max_channels;
   guint64 max_message_size;
   guint ice_failed_timeout_ms;
+  GProxyResolver *proxy_resolver; /* (owned) (nullable) */
+  GTlsDatabase *tls_database;     /* (owned) (nullable) */
 };
 
 /* (transfer none): the configuration's certificate, made now when there is none yet. */

@@ -33,6 +33,8 @@ enum
   PROP_MAX_CHANNELS,
   PROP_MAX_MESSAGE_SIZE,
   PROP_ICE_FAILED_TIMEOUT,
+  PROP_PROXY_RESOLVER,
+  PROP_TLS_DATABASE,
   N_PROPS,
 };
 
@@ -65,6 +67,12 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
       break;
     case PROP_ICE_FAILED_TIMEOUT:
       g_value_set_uint (value, self->ice_failed_timeout_ms);
+      break;
+    case PROP_PROXY_RESOLVER:
+      g_value_set_object (value, self->proxy_resolver);
+      break;
+    case PROP_TLS_DATABASE:
+      g_value_set_object (value, self->tls_database);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -100,6 +108,12 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
     case PROP_ICE_FAILED_TIMEOUT:
       floe_configuration_set_ice_failed_timeout (self, g_value_get_uint (value));
       break;
+    case PROP_PROXY_RESOLVER:
+      floe_configuration_set_proxy_resolver (self, g_value_get_object (value));
+      break;
+    case PROP_TLS_DATABASE:
+      floe_configuration_set_tls_database (self, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -112,6 +126,8 @@ floe_configuration_finalize (GObject *object)
 
   g_ptr_array_unref (self->ice_servers);
   g_clear_object (&self->certificate);
+  g_clear_object (&self->proxy_resolver);
+  g_clear_object (&self->tls_database);
   g_strfreev (self->interfaces);
   G_OBJECT_CLASS (floe_configuration_parent_class)->finalize (object);
 }
@@ -190,6 +206,25 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
    */
   properties[PROP_ICE_FAILED_TIMEOUT] = g_param_spec_uint (
       "ice-failed-timeout", NULL, NULL, 1, G_MAXINT, DEFAULT_ICE_FAILED_TIMEOUT_MS, flags);
+  /**
+   * FloeConfiguration:proxy-resolver:
+   *
+   * Says through which proxies TURN servers are reached over TCP and TLS; %NULL for what the
+   * desktop says.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PROXY_RESOLVER] =
+      g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, flags);
+  /**
+   * FloeConfiguration:tls-database:
+   *
+   * The authorities that certificates of `turns:` servers must be from; %NULL for the system's.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TLS_DATABASE] =
+      g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -7,8 +7,8 @@ import re
 from source import Finding, includes
 
 RANKS = {}
-for rank, names in enumerate(["base", "sdp stun stats",
-                              "jsep ice dtls sctp rtp nat portmap tunnel mdns",
+for rank, names in enumerate(["base", "sdp stun stats tunnel",
+                              "jsep ice dtls sctp rtp nat portmap mdns",
                               "channel media strategy", "stack", "peer"]):
     for name in names.split():
         RANKS[name] = rank

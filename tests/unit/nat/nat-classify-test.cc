@@ -23,7 +23,7 @@ struct Mapping
   const char *name;
   std::vector<FloeNatObservation> observations;
   bool is_complete;
-  FloeNatDependence mapping;
+  FloeNatBehaviour mapping;
   guint outvoted;
 };
 
@@ -53,73 +53,73 @@ TEST_P (ClassifyMapping, IsRight)
   EXPECT_EQ (verdict.mapping, c.mapping) << verdict.evidence;
   EXPECT_EQ (verdict.outvoted, c.outvoted);
   EXPECT_EQ (verdict.confidence == FLOE_NAT_CONFIDENCE_NONE,
-             c.mapping == FLOE_NAT_DEPENDENCE_UNKNOWN);
+             c.mapping == FLOE_NAT_BEHAVIOUR_UNKNOWN);
 }
 
 INSTANTIATE_TEST_SUITE_P (
     Table, ClassifyMapping,
-    testing::Values (Mapping{ "Nothing", {}, true, FLOE_NAT_DEPENDENCE_UNKNOWN, 0 },
-                     Mapping{ "One", { Seen (0, 1, 1, 7) }, true, FLOE_NAT_DEPENDENCE_UNKNOWN, 0 },
+    testing::Values (Mapping{ "Nothing", {}, true, FLOE_NAT_BEHAVIOUR_UNKNOWN, 0 },
+                     Mapping{ "One", { Seen (0, 1, 1, 7) }, true, FLOE_NAT_BEHAVIOUR_UNKNOWN, 0 },
                      Mapping{ "TwoAgree",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 7) },
                               false,
-                              FLOE_NAT_DEPENDENCE_NONE,
+                              FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT,
                               0 },
                      Mapping{ "TwoPortsOfOneHostAgree",
                               { Seen (0, 1, 1, 7), Seen (0, 1, 2, 7) },
                               true,
-                              FLOE_NAT_DEPENDENCE_UNKNOWN,
+                              FLOE_NAT_BEHAVIOUR_UNKNOWN,
                               0 },
                      Mapping{ "TwoPortsOfOneHostDiffer",
                               { Seen (0, 1, 1, 7), Seen (0, 1, 2, 8) },
                               true,
-                              FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT,
+                              FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT,
                               0 },
                      Mapping{ "TwoDifferWhileOthersAreAsked",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 8) },
                               false,
-                              FLOE_NAT_DEPENDENCE_UNKNOWN,
+                              FLOE_NAT_BEHAVIOUR_UNKNOWN,
                               0 },
                      Mapping{ "TwoDiffer",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 8) },
                               true,
-                              FLOE_NAT_DEPENDENCE_ENDPOINT,
+                              FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT,
                               0 },
                      Mapping{ "OnlyAddressesDiffer",
                               { Seen (0, 1, 1, 7), Seen (0, 1, 2, 7), Seen (1, 2, 1, 8) },
                               true,
-                              FLOE_NAT_DEPENDENCE_ADDRESS,
+                              FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT,
                               0 },
                      Mapping{ "AllDiffer",
                               { Seen (0, 1, 1, 7), Seen (0, 1, 2, 8), Seen (1, 2, 1, 9) },
                               true,
-                              FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT,
+                              FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT,
                               0 },
                      Mapping{ "TwoOutvoteOnePort",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 9), Seen (2, 3, 1, 7) },
                               true,
-                              FLOE_NAT_DEPENDENCE_NONE,
+                              FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT,
                               1 << 1 },
                      Mapping{ "TwoOutvoteOneAddress",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 7, 66), Seen (2, 3, 1, 8) },
                               true,
-                              FLOE_NAT_DEPENDENCE_ENDPOINT,
+                              FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT,
                               1 << 1 },
                      Mapping{ "OneAgainstOneAddress",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 7, 66) },
                               true,
-                              FLOE_NAT_DEPENDENCE_UNKNOWN,
+                              FLOE_NAT_BEHAVIOUR_UNKNOWN,
                               0 },
                      Mapping{ "OnePartyOfTwoAddressesOutvotesNobody",
                               { Seen (0, 1, 1, 7), Seen (0, 2, 2, 7), Seen (1, 3, 1, 9) },
                               true,
-                              FLOE_NAT_DEPENDENCE_UNKNOWN,
+                              FLOE_NAT_BEHAVIOUR_UNKNOWN,
                               0 },
                      Mapping{ "TwoAgainstTwo",
                               { Seen (0, 1, 1, 7), Seen (1, 2, 1, 7), Seen (2, 3, 1, 9),
                                 Seen (3, 4, 1, 9) },
                               true,
-                              FLOE_NAT_DEPENDENCE_UNKNOWN,
+                              FLOE_NAT_BEHAVIOUR_UNKNOWN,
                               0 }),
     [] (const auto &info) { return std::string (info.param.name); });
 
@@ -131,7 +131,7 @@ TEST_P (ClassifyPorts, AreRight)
 
   EXPECT_EQ (verdict.allocation, c.allocation);
   EXPECT_EQ (verdict.step, c.step);
-  EXPECT_EQ (verdict.span > 0, c.allocation == FLOE_NAT_ALLOCATION_BLOCK);
+  EXPECT_EQ (verdict.span > 0, c.allocation == FLOE_NAT_ALLOCATION_PORT_BLOCK);
 }
 
 INSTANTIATE_TEST_SUITE_P (
@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P (
                { 65534, 65535, 1024, 1025, 1026, 1027 },
                FLOE_NAT_ALLOCATION_SEQUENTIAL,
                1 },
-        Ports{ "Block", { 2100, 2400, 2210, 2077, 2301, 2150 }, FLOE_NAT_ALLOCATION_BLOCK, 0 },
+        Ports{ "Block", { 2100, 2400, 2210, 2077, 2301, 2150 }, FLOE_NAT_ALLOCATION_PORT_BLOCK, 0 },
         Ports{ "Anywhere",
                { 2100, 62400, 30210, 12077, 42301, 50150 },
                FLOE_NAT_ALLOCATION_RANDOM,

@@ -16,12 +16,12 @@ World (const std::string &kind)
 TEST (NatCore, CallsUdpBlockedWhenSeveralServersAreSilentOnTwoPorts)
 {
   NatWorld world (World ("udp-blocked"), { kBehaviour, kTurn, kStun }, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_NO);
-  EXPECT_EQ (floe_nat_report_get_type (&report), FLOE_NAT_TYPE_BLOCKED);
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_UNKNOWN);
-  EXPECT_EQ (report.filtering, FLOE_NAT_DEPENDENCE_UNKNOWN);
+  EXPECT_EQ (floe_nat_findings_get_type (&report), FLOE_NAT_TYPE_BLOCKED);
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
+  EXPECT_EQ (report.filtering, FLOE_NAT_BEHAVIOUR_UNKNOWN);
   EXPECT_EQ (report.external_count, 0u);
   for (guint i = 0; i < report.server_count; i++)
     EXPECT_EQ (report.servers[i].fault, FLOE_NAT_FAULT_SILENT);
@@ -30,16 +30,16 @@ TEST (NatCore, CallsUdpBlockedWhenSeveralServersAreSilentOnTwoPorts)
 TEST (NatCore, DoesNotTakeADeadServerForABlockedNetwork)
 {
   NatWorld world (World ("eim-eif"), { { false, false, Vice::Silent } }, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_UNKNOWN);
-  EXPECT_EQ (floe_nat_report_get_type (&report), FLOE_NAT_TYPE_UNKNOWN);
+  EXPECT_EQ (floe_nat_findings_get_type (&report), FLOE_NAT_TYPE_UNKNOWN);
 }
 
 TEST (NatCore, KnowsNothingWithoutServers)
 {
   NatWorld world (World ("eim-eif"), {}, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_UNKNOWN);
   EXPECT_EQ (report.packet_count, 0u);
@@ -48,10 +48,10 @@ TEST (NatCore, KnowsNothingWithoutServers)
 TEST (NatCore, KnowsNoMappingFromOneAddress)
 {
   NatWorld world (World ("eim-eif"), { kStun }, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_YES);
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_UNKNOWN);
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
   EXPECT_EQ (report.external_count, 1u);
 }
 
@@ -60,9 +60,10 @@ TEST (NatCore, DoesWhatItCanWithOneTurnServer)
 {
   NatWorld cone (World ("eim-apdf"), { kTurn }, 1), symmetric (World ("apdm-random"), { kTurn }, 1);
 
-  EXPECT_EQ (cone.Run ().mapping, FLOE_NAT_DEPENDENCE_UNKNOWN);
-  EXPECT_EQ (cone.report ().filtering, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT) << cone.Describe ();
-  EXPECT_EQ (symmetric.Run ().mapping, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT);
+  EXPECT_EQ (cone.Run ().mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
+  EXPECT_EQ (cone.report ().filtering, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT)
+      << cone.Describe ();
+  EXPECT_EQ (symmetric.Run ().mapping, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT);
 }
 
 TEST (NatCore, LosesNoMoreThanTimeToADeadServer)
@@ -70,10 +71,10 @@ TEST (NatCore, LosesNoMoreThanTimeToADeadServer)
   NatWorld world (World ("eim-adf"),
                   { { false, true, Vice::Silent }, kTurn, { true, false, Vice::Silent }, kStun },
                   1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_NONE) << world.Describe ();
-  EXPECT_EQ (report.filtering, FLOE_NAT_DEPENDENCE_ADDRESS) << world.Describe ();
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT) << world.Describe ();
+  EXPECT_EQ (report.filtering, FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT) << world.Describe ();
   EXPECT_LE (report.proofs[FLOE_NAT_ASPECT_MAPPING].after_us, 500 * kMillisecond);
 }
 
@@ -83,11 +84,11 @@ TEST (NatCore, SeesAChainAsItsWorseBox)
   NatWorld world ("router carrier cgn-symmetric delay=5ms\n"
                   "router home eim-adf behind=carrier delay=5ms\n",
                   { kBehaviour, kTurn, kStun }, 3);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT);
-  EXPECT_EQ (report.filtering, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT);
-  EXPECT_EQ (report.allocation, FLOE_NAT_ALLOCATION_BLOCK);
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT);
+  EXPECT_EQ (report.filtering, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT);
+  EXPECT_EQ (report.allocation, FLOE_NAT_ALLOCATION_PORT_BLOCK);
   EXPECT_EQ (report.carrier, FLOE_NAT_ANSWER_YES);
 }
 
@@ -103,7 +104,7 @@ TEST (NatCore, SuspectsACarrierOfWhomItHasItsAddress)
 TEST (NatCore, TellsTheStepOfASequentialNatAmongForeignTraffic)
 {
   NatWorld world (World ("apdm-sequential step=4 foreign=50"), { kTurn, kStun }, 5);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.allocation, FLOE_NAT_ALLOCATION_SEQUENTIAL);
   EXPECT_EQ (report.step, 4u);
@@ -113,13 +114,13 @@ TEST (NatCore, TellsAnIpv6Firewall)
 {
   NatWorld world ("router home eim-apdf family=ipv6 delay=10ms\ndefault family=ipv6\n",
                   { kBehaviour, kTurn, kStun }, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
   EXPECT_EQ (report.base.size, (gsize) FLOE_STUN_IPV6_SIZE);
   EXPECT_EQ (report.is_translated, FLOE_NAT_ANSWER_NO);
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_NONE) << world.Describe ();
-  EXPECT_EQ (report.filtering, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT) << world.Describe ();
-  EXPECT_EQ (floe_nat_report_get_type (&report), FLOE_NAT_TYPE_PORT_RESTRICTED);
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT) << world.Describe ();
+  EXPECT_EQ (report.filtering, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT) << world.Describe ();
+  EXPECT_EQ (floe_nat_findings_get_type (&report), FLOE_NAT_TYPE_PORT_RESTRICTED);
 }
 
 TEST (NatCore, AsksNoServerOfAnotherFamily)
@@ -132,7 +133,7 @@ TEST (NatCore, AsksNoServerOfAnotherFamily)
   floe_nat_core_start (core, kSecond);
   while (floe_nat_core_poll (core, &output))
     EXPECT_NE (output.type, FLOE_NAT_OUTPUT_SEND);
-  EXPECT_EQ (floe_nat_core_get_report (core)->servers[0].fault, FLOE_NAT_FAULT_FAMILY);
+  EXPECT_EQ (floe_nat_core_get_findings (core)->servers[0].fault, FLOE_NAT_FAULT_OTHER_FAMILY);
   floe_nat_core_free (core);
 }
 
@@ -145,7 +146,7 @@ TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
   floe_nat_core_start (core, kSecond);
   while (floe_nat_core_get_deadline (core) >= 0)
     floe_nat_core_handle_timeout (core, floe_nat_core_get_deadline (core));
-  EXPECT_EQ (floe_nat_core_get_report (core)->udp, FLOE_NAT_ANSWER_UNKNOWN);
+  EXPECT_EQ (floe_nat_core_get_findings (core)->udp, FLOE_NAT_ANSWER_UNKNOWN);
   floe_nat_core_free (core);
 }
 
@@ -187,7 +188,7 @@ TEST (NatCore, OutlivesNoise)
           floe_nat_core_handle_timeout (core, now_us);
         }
       EXPECT_LE (now_us, kSecond + FLOE_NAT_MAX_TIME_US);
-      EXPECT_EQ (floe_nat_core_get_report (core)->mapping, FLOE_NAT_DEPENDENCE_UNKNOWN);
+      EXPECT_EQ (floe_nat_core_get_findings (core)->mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
       floe_nat_core_free (core);
     }
   g_rand_free (rand);

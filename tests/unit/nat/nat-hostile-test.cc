@@ -29,13 +29,16 @@ TEST_P (HostileServer, MakesNothingWrong)
   static const struct
   {
     const char *name;
-    FloeNatDependence mapping, filtering;
+    FloeNatBehaviour mapping, filtering;
   } kinds[] = {
-    { "eim-eif", FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_DEPENDENCE_NONE },
-    { "eim-adf", FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_DEPENDENCE_ADDRESS },
-    { "eim-apdf", FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT },
-    { "apdm-random", FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT },
-    { "alg", FLOE_NAT_DEPENDENCE_NONE, FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT },
+    { "eim-eif", FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT },
+    { "eim-adf", FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT, FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT },
+    { "eim-apdf", FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT,
+      FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT },
+    { "apdm-random", FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT,
+      FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT },
+    { "alg", FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT,
+      FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT },
   };
 
   for (const auto &kind : kinds)
@@ -43,18 +46,18 @@ TEST_P (HostileServer, MakesNothingWrong)
       {
         NatWorld world ("router home " + std::string (kind.name) + " delay=10ms\n",
                         GetParam ().servers, seed);
-        const FloeNatReport &report = world.Run ();
+        const FloeNatFindings &report = world.Run ();
         SCOPED_TRACE (kind.name + std::string ("\n") + world.Describe ());
 
-        EXPECT_TRUE (report.mapping == FLOE_NAT_DEPENDENCE_UNKNOWN || report.mapping == kind.mapping
-                     || (report.mapping == FLOE_NAT_DEPENDENCE_ENDPOINT
-                         && kind.mapping != FLOE_NAT_DEPENDENCE_NONE))
-            << floe_nat_dependence_to_string (report.mapping);
-        EXPECT_TRUE (report.filtering == FLOE_NAT_DEPENDENCE_UNKNOWN
+        EXPECT_TRUE (report.mapping == FLOE_NAT_BEHAVIOUR_UNKNOWN || report.mapping == kind.mapping
+                     || (report.mapping == FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT
+                         && kind.mapping != FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT))
+            << floe_nat_behaviour_to_string (report.mapping);
+        EXPECT_TRUE (report.filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN
                      || report.filtering == kind.filtering)
-            << floe_nat_dependence_to_string (report.filtering);
+            << floe_nat_behaviour_to_string (report.filtering);
         /* A liar is not always found out where all servers see something else. */
-        if (kind.mapping == FLOE_NAT_DEPENDENCE_NONE)
+        if (kind.mapping == FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT)
           {
             EXPECT_EQ (report.servers[GetParam ().culprit].fault, GetParam ().fault)
                 << floe_nat_fault_to_string (report.servers[GetParam ().culprit].fault);
@@ -76,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P (
         Case{ "PrivateAddress",
               { kStun, Bad (kStun, Vice::PrivateAddress), kStun },
               1,
-              FLOE_NAT_FAULT_INSIDE },
+              FLOE_NAT_FAULT_PRIVATE_ADDRESS },
         Case{ "WrongAddress",
               { Bad (kStun, Vice::WrongAddress), kStun, kStun },
               0,
@@ -109,23 +112,23 @@ INSTANTIATE_TEST_SUITE_P (
         Case{ "OtherIsItself",
               { Bad (kBehaviour, Vice::OtherIsItself), kStun },
               0,
-              FLOE_NAT_FAULT_OTHER_ADDRESS },
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
         Case{ "OtherIsPrivate",
               { Bad (kBehaviour, Vice::OtherIsPrivate), kStun },
               0,
-              FLOE_NAT_FAULT_OTHER_ADDRESS },
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
         Case{ "OtherIsDead",
               { Bad (kBehaviour, Vice::OtherIsDead), kStun },
               0,
-              FLOE_NAT_FAULT_OTHER_ADDRESS },
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
         Case{ "IgnoresChange",
               { Bad (kBehaviour, Vice::IgnoresChange), kStun },
               0,
-              FLOE_NAT_FAULT_OTHER_ADDRESS },
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
         Case{ "DropsChange",
               { Bad (kBehaviour, Vice::DropsChange), kStun },
               0,
-              FLOE_NAT_FAULT_OTHER_ADDRESS },
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
         Case{ "WrongPassword",
               { Bad (kTurn, Vice::WrongPassword), kStun },
               0,
@@ -137,16 +140,19 @@ INSTANTIATE_TEST_SUITE_P (
         Case{ "RelayIsPrivate",
               { Bad (kTurn, Vice::RelayIsPrivate), kStun },
               0,
-              FLOE_NAT_FAULT_RELAY },
+              FLOE_NAT_FAULT_BROKEN_RELAY },
         Case{ "RelayElsewhere",
               { Bad (kTurn, Vice::RelayElsewhere), kStun },
               0,
-              FLOE_NAT_FAULT_RELAY },
+              FLOE_NAT_FAULT_BROKEN_RELAY },
         Case{ "RelaysNothing",
               { Bad (kTurn, Vice::RelaysNothing), kStun },
               0,
-              FLOE_NAT_FAULT_RELAY },
-        Case{ "NoPermission", { Bad (kTurn, Vice::NoPermission), kStun }, 0, FLOE_NAT_FAULT_RELAY },
+              FLOE_NAT_FAULT_BROKEN_RELAY },
+        Case{ "NoPermission",
+              { Bad (kTurn, Vice::NoPermission), kStun },
+              0,
+              FLOE_NAT_FAULT_BROKEN_RELAY },
         Case{ "NoBinding", { Bad (kTurn, Vice::NoBinding), kStun }, 0, FLOE_NAT_FAULT_NONE },
         Case{ "RelayOnOther",
               { { true, true, Vice::RelayOnOther }, kStun },
@@ -166,11 +172,11 @@ TEST (HostileServers, CannotMakeAnAlgPassForARouterWithoutTranslation)
 {
   NatWorld world ("router home alg\n",
                   { Bad (kStun, Vice::PlainAddressOnly), Bad (kStun, Vice::PlainAddressOnly) }, 1);
-  const FloeNatReport &report = world.Run ();
+  const FloeNatFindings &report = world.Run ();
 
-  EXPECT_EQ (report.mapping, FLOE_NAT_DEPENDENCE_UNKNOWN);
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
   EXPECT_EQ (report.is_translated, FLOE_NAT_ANSWER_UNKNOWN);
-  EXPECT_EQ (report.servers[0].fault, FLOE_NAT_FAULT_INSIDE);
+  EXPECT_EQ (report.servers[0].fault, FLOE_NAT_FAULT_PRIVATE_ADDRESS);
   EXPECT_EQ (report.external_count, 0u);
 }
 
@@ -183,8 +189,9 @@ TEST (HostileServers, TellWhatTheyCan)
       NatWorld cone ("router home eim-eif\n", { odd, kStun }, 1);
       NatWorld filtered ("router home eim-adf\n", { odd, kStun }, 1);
 
-      EXPECT_EQ (cone.Run ().filtering, FLOE_NAT_DEPENDENCE_NONE) << cone.Describe ();
-      EXPECT_EQ (filtered.Run ().filtering, FLOE_NAT_DEPENDENCE_UNKNOWN) << filtered.Describe ();
+      EXPECT_EQ (cone.Run ().filtering, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT)
+          << cone.Describe ();
+      EXPECT_EQ (filtered.Run ().filtering, FLOE_NAT_BEHAVIOUR_UNKNOWN) << filtered.Describe ();
     }
 }
 
@@ -193,5 +200,5 @@ TEST (HostileServers, AreBelievedWhenOldAndHonest)
   NatWorld world ("router home eim-eif\n",
                   { Bad (kStun, Vice::PlainAddressOnly), Bad (kStun, Vice::PlainAddressOnly) }, 1);
 
-  EXPECT_EQ (world.Run ().mapping, FLOE_NAT_DEPENDENCE_NONE);
+  EXPECT_EQ (world.Run ().mapping, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT);
 }

@@ -5,22 +5,22 @@
 
 namespace
 {
-constexpr auto kUnknown = FLOE_NAT_DEPENDENCE_UNKNOWN;
-constexpr auto kNone = FLOE_NAT_DEPENDENCE_NONE;
-constexpr auto kAddress = FLOE_NAT_DEPENDENCE_ADDRESS;
-constexpr auto kBoth = FLOE_NAT_DEPENDENCE_ADDRESS_AND_PORT;
-constexpr auto kEndpoint = FLOE_NAT_DEPENDENCE_ENDPOINT;
+constexpr auto kUnknown = FLOE_NAT_BEHAVIOUR_UNKNOWN;
+constexpr auto kNone = FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT;
+constexpr auto kAddress = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
+constexpr auto kBoth = FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
+constexpr auto kEndpoint = FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT;
 
 struct Kind
 {
   const char *name;
-  FloeNatDependence mapping, filtering;
+  FloeNatBehaviour mapping, filtering;
   FloeNatAllocation allocation; /* where it can be told */
   FloeNatType type;
   bool has_hairpin;
 };
 
-constexpr auto kPreserving = FLOE_NAT_ALLOCATION_PRESERVING;
+constexpr auto kPreserving = FLOE_NAT_ALLOCATION_PORT_PRESERVING;
 
 const Kind kKinds[] = {
   { "open", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_OPEN, false },
@@ -33,7 +33,7 @@ const Kind kKinds[] = {
   { "apdm-sequential", kBoth, kBoth, FLOE_NAT_ALLOCATION_SEQUENTIAL, FLOE_NAT_TYPE_SYMMETRIC,
     false },
   { "apdm-random", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-block", kBoth, kBoth, FLOE_NAT_ALLOCATION_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
+  { "apdm-block", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
   /* Its mappings do depend on the endpoint, but no two hosts that keep ports apart see it. */
   { "masquerade", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
   { "masquerade-poisoned", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
@@ -41,7 +41,7 @@ const Kind kKinds[] = {
   { "cgn", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_FULL_CONE, true },
   { "cgn-filtering", kNone, kBoth, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_PORT_RESTRICTED,
     true },
-  { "cgn-symmetric", kBoth, kBoth, FLOE_NAT_ALLOCATION_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
+  { "cgn-symmetric", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
   { "alg", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
   { "tiny", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
 };
@@ -71,7 +71,7 @@ SeedCount ()
 }
 
 bool
-IsRightMapping (FloeNatDependence found, FloeNatDependence truth)
+IsRightMapping (FloeNatBehaviour found, FloeNatBehaviour truth)
 {
   return found == truth || (found == kEndpoint && truth != kNone);
 }
@@ -79,15 +79,15 @@ IsRightMapping (FloeNatDependence found, FloeNatDependence truth)
 class NatKinds : public testing::TestWithParam<Servers>
 {
 protected:
-  void ExpectNothingWrong (const Kind &kind, const FloeNatReport &report)
+  void ExpectNothingWrong (const Kind &kind, const FloeNatFindings &report)
   {
-    FloeNatType type = floe_nat_report_get_type (&report);
+    FloeNatType type = floe_nat_findings_get_type (&report);
 
     EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_YES);
     EXPECT_TRUE (report.mapping == kUnknown || IsRightMapping (report.mapping, kind.mapping))
-        << floe_nat_dependence_to_string (report.mapping);
+        << floe_nat_behaviour_to_string (report.mapping);
     EXPECT_TRUE (report.filtering == kUnknown || report.filtering == kind.filtering)
-        << floe_nat_dependence_to_string (report.filtering);
+        << floe_nat_behaviour_to_string (report.filtering);
     EXPECT_TRUE (report.allocation == FLOE_NAT_ALLOCATION_UNKNOWN
                  || report.allocation == kind.allocation)
         << floe_nat_allocation_to_string (report.allocation);
@@ -98,7 +98,7 @@ protected:
     EXPECT_TRUE (report.filtering == kUnknown || GetParam ().tells_filtering);
   }
 
-  bool IsConclusive (const FloeNatReport &report)
+  bool IsConclusive (const FloeNatFindings &report)
   {
     bool is_whole = report.mapping != kEndpoint || !GetParam ().tells_filtering;
 
@@ -106,7 +106,7 @@ protected:
            && (report.filtering != kUnknown || !GetParam ().tells_filtering);
   }
 
-  void ExpectAllIsKnownInTime (const Kind &kind, const FloeNatReport &report)
+  void ExpectAllIsKnownInTime (const Kind &kind, const FloeNatFindings &report)
   {
     EXPECT_LE (report.proofs[FLOE_NAT_ASPECT_MAPPING].after_us, 500 * kMillisecond);
     EXPECT_EQ (report.allocation, kind.allocation);
@@ -128,7 +128,7 @@ TEST_P (NatKinds, AreToldAndNeverWrongly)
                             + " delay=" + std::to_string (setup.delay)
                             + "ms loss=" + std::to_string (setup.loss) + "%\n",
                         setup.servers, seed);
-        const FloeNatReport &report = world.Run ();
+        const FloeNatFindings &report = world.Run ();
         SCOPED_TRACE (kind.name + std::string (" ") + std::to_string (seed) + "\n"
                       + world.Describe ());
 

@@ -29,7 +29,7 @@ public:
     MakeCore ();
   }
 
-  const FloeNatReport &Run ()
+  const FloeNatFindings &Run ()
   {
     gint64 ends_us = net_.now_us () + 3 * kSecond;
 
@@ -60,9 +60,9 @@ public:
     return report ();
   }
 
-  const FloeNatReport &report () const
+  const FloeNatFindings &report () const
   {
-    return *floe_nat_core_get_report (core_.get ());
+    return *floe_nat_core_get_findings (core_.get ());
   }
   Server &server (guint index)
   {
