@@ -7,6 +7,8 @@
 #include "floe-name-resolver-private.h"
 #include "floe-nice-agent-private.h"
 #include "floe-nice-servers-private.h"
+#include "floe-relay-access-private.h"
+#include "floe-turn-cause-private.h"
 
 /* A path has gathered at the latest after this long, whatever libnice says. It is more than a
  * silent STUN server takes (3.8 s), and enough for a name lookup, a TCP connection and the two
@@ -24,9 +26,6 @@
 #define PACING_LOOPBACK_MS 1 /* no network is loaded */
 #define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
 
-#define CODE_UNREACHABLE 701 /* W3C webrtc-pc section 4.8.2, errorCode */
-#define CODE_REFUSED 401     /* libnice does not tell the server's own code */
-
 struct _FloeIcePath
 {
   guint id;
@@ -35,10 +34,12 @@ struct _FloeIcePath
   const FloeIcePathEvents *events;
   gpointer user_data;
   FloePathState state;
-  GCancellable *lookup; /* (owned) (nullable): while the name is being resolved */
-  NiceAgent *agent;     /* (owned) (nullable) */
+  GCancellable *lookup;    /* (owned) (nullable): while the name is being resolved */
+  FloeRelayAccess *access; /* (owned) (nullable): of a relay path */
+  NiceAgent *agent;        /* (owned) (nullable) */
   NiceComponentState component_state;
   gint64 started_us;
+  gint64 attempt_us; /* when the agent was made */
   gboolean is_gathered;
   gboolean is_reflected; /* a candidate of the server's making has come */
   guint fed_count;       /* remote candidates that the agent knows */
@@ -61,20 +62,17 @@ get_pacing_ms (const FloeIcePath *self)
   return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
 }
 
-static FloeRelayProtocol
-get_relay_protocol (const FloeIcePath *self)
-{
-  return self->spec->server.protocol == FLOE_ICE_PROTOCOL_TCP ? FLOE_RELAY_PROTOCOL_TCP
-                                                              : FLOE_RELAY_PROTOCOL_UDP;
-}
-
 static FloeCandidateMark
 get_mark (const FloeIcePath *self)
 {
+  FloeRelayProtocol protocol = floe_path_spec_get_relay_protocol (self->spec);
+
   return (FloeCandidateMark){
     .path_id = self->id,
-    .relay_protocol = get_relay_protocol (self),
-    .hides_related = self->shared->relay_only,
+    .relay_protocol = protocol,
+    .is_successor = self->spec->is_successor,
+    /* Through a tunnel the agent's own address is a loopback one. */
+    .hides_related = self->shared->relay_only || protocol > FLOE_RELAY_PROTOCOL_UDP,
   };
 }
 
@@ -89,31 +87,29 @@ has_server (const FloeIcePath *self)
 static guint
 judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
 {
-  gboolean was_quick = now_us - self->started_us < REFUSAL_LIMIT_US;
+  gboolean was_quick = now_us - self->attempt_us < REFUSAL_LIMIT_US;
 
   *text = NULL;
   if (self->server_error != NULL)
     {
       *text = self->server_error;
-      return CODE_UNREACHABLE;
+      return FLOE_CODE_UNREACHABLE;
     }
   if (!has_server (self) || self->is_reflected)
     return 0;
-  if (self->spec->kind == FLOE_PATH_DIRECT && was_quick)
+  if (was_quick)
     return 0;
-  if (self->spec->kind == FLOE_PATH_DIRECT)
-    *text = "The STUN server did not answer";
-  else if (!was_quick)
-    *text = "The TURN server did not answer";
-  else if (self->spec->server.protocol == FLOE_ICE_PROTOCOL_TCP)
-    *text = "The TURN server refused the connection or the allocation: check the port, the user "
-            "name and the credential";
-  else
-    {
-      *text = "The TURN server refused the allocation: check the user name and the credential";
-      return CODE_REFUSED;
-    }
-  return CODE_UNREACHABLE;
+  *text = "The STUN server did not answer";
+  return FLOE_CODE_UNREACHABLE;
+}
+
+static void
+finish_relay (FloeIcePath *self, guint code, const char *text)
+{
+  if (self->is_gathered)
+    return;
+  self->is_gathered = TRUE;
+  self->events->gathered (self, code, text, self->user_data);
 }
 
 static void
@@ -122,6 +118,13 @@ finish_gathering (FloeIcePath *self)
   const char *text;
   guint code;
 
+  if (self->access != NULL)
+    {
+      g_autofree char *cause = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
+
+      finish_relay (self, self->is_reflected ? 0 : FLOE_CODE_UNREACHABLE, cause);
+      return;
+    }
   if (self->is_gathered)
     return;
   self->is_gathered = TRUE;
@@ -140,6 +143,8 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
     self->is_reflected = TRUE;
+  if (self->access != NULL)
+    floe_relay_access_handle_relayed (self->access);
   /* The peer was told that there are no more; such a one still serves for checks. */
   if (self->is_gathered)
     return;
@@ -150,7 +155,13 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
 static void
 on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
 {
-  finish_gathering (user_data);
+  FloeIcePath *self = user_data;
+
+  if (self->access != NULL && !self->is_reflected)
+    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
+                                                        < REFUSAL_LIMIT_US);
+  else
+    finish_gathering (self);
 }
 
 static void
@@ -195,9 +206,8 @@ connect_agent (FloeIcePath *self)
                           on_received, self);
 }
 
-/* @servers (element-type GInetAddress): empty for a direct path without a server. */
 static void
-run (FloeIcePath *self, GList *servers)
+make_agent (FloeIcePath *self)
 {
   FloeNiceAgentConfig config = {
     .context = self->shared->context,
@@ -209,28 +219,92 @@ run (FloeIcePath *self, GList *servers)
     .min_port = self->shared->min_port,
     .max_port = self->shared->max_port,
   };
-  gboolean has_address;
 
   self->state = FLOE_PATH_RUNNING;
-  if (config.is_relay && servers == NULL)
-    {
-      finish_gathering (self);
-      return;
-    }
+  self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
-  has_address =
-      config.is_relay
-          ? floe_nice_servers_use_turn (self->agent, self->spec, servers, self->shared->addresses,
-                                        self->shared->has_free_choice)
-          : floe_nice_servers_use_stun (self->agent, self->spec, servers, self->shared->addresses);
+  self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
+  self->fed_count = 0;
+  self->has_fed_credentials = FALSE;
+  self->has_fed_end = FALSE;
+}
+
+static gboolean
+gather (FloeIcePath *self, gboolean has_address)
+{
   connect_agent (self);
   if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
-    {
-      self->server_error = "No local address and port could be used";
-      finish_gathering (self);
-      return;
-    }
+    return FALSE;
   floe_ice_path_update_remote (self);
+  return TRUE;
+}
+
+/* @servers (element-type GInetAddress): empty for a direct path without a server. */
+static void
+run (FloeIcePath *self, GList *servers)
+{
+  make_agent (self);
+  if (gather (self, floe_nice_servers_use_stun (self->agent, self->spec, servers,
+                                                self->shared->addresses)))
+    return;
+  self->server_error = "No local address and port could be used";
+  finish_gathering (self);
+}
+
+static void
+drop_agent (FloeIcePath *self)
+{
+  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
+  gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
+
+  if (self->agent == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->agent, self);
+  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
+                          NULL, NULL);
+  floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
+                           is_relay ? !self->is_gathered : has_server (self) && is_young);
+}
+
+static void
+on_access_ready (gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  drop_agent (self);
+  make_agent (self);
+  if (!gather (self, floe_relay_access_use (self->access, self->agent)))
+    finish_relay (self, FLOE_CODE_UNREACHABLE, "No local address and port could be used");
+}
+
+static void
+on_access_failed (guint code, const char *text, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (self->is_reflected)
+    self->events->lost (self, code, text, self->user_data);
+  else
+    finish_relay (self, code, text);
+}
+
+static const FloeRelayAccessEvents access_events = { on_access_ready, on_access_failed };
+
+static void
+start_relay (FloeIcePath *self)
+{
+  FloeRelayAccessConfig config = {
+    .context = self->shared->context,
+    .addresses = self->shared->addresses,
+    .has_free_choice = self->shared->has_free_choice,
+    .proxy_resolver = self->shared->proxy_resolver,
+    .tls_database = self->shared->tls_database,
+  };
+
+  self->is_gathered = FALSE;
+  self->is_reflected = FALSE;
+  self->state = FLOE_PATH_RESOLVING;
+  self->access = floe_relay_access_new (self->spec, &config, &access_events, self);
 }
 
 static void
@@ -275,6 +349,11 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   g_autoptr (GInetAddress) literal = NULL;
 
   self->started_us = now_us;
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    {
+      start_relay (self);
+      return;
+    }
   if (!has_server (self))
     {
       run (self, NULL);
@@ -332,20 +411,12 @@ floe_ice_path_update_remote (FloeIcePath *self)
 void
 floe_ice_path_close (FloeIcePath *self)
 {
-  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  gboolean is_young = g_get_monotonic_time () - self->started_us < G_TIME_SPAN_SECOND;
-
   self->state = FLOE_PATH_CLOSED;
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
-  if (self->agent == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->agent, self);
-  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
-                          NULL, NULL);
-  floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
-                           is_relay ? !self->is_gathered : has_server (self) && is_young);
+  drop_agent (self);
+  g_clear_pointer (&self->access, floe_relay_access_free);
 }
 
 gboolean
@@ -365,7 +436,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
 
   if (deadline_us == -1 || now_us < deadline_us)
     return;
-  if (self->state == FLOE_PATH_RESOLVING)
+  if (self->lookup != NULL)
     {
       self->server_error = "The server's name was not resolved in time";
       g_cancellable_cancel (self->lookup);

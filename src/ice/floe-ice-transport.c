@@ -7,6 +7,7 @@
 #include "floe-ice-event-private.h"
 #include "floe-ice-lane-private.h"
 #include "floe-ice-path-private.h"
+#include "floe-ice-relays-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-ice-state-core-private.h"
 #include "floe-local-addresses-private.h"
@@ -23,8 +24,9 @@ struct _FloeIceTransport
   FloeIceRemote remote;
   char **interfaces; /* (owned) (nullable) */
   gboolean include_loopback;
-  GPtrArray *lanes;     /* (owned) (element-type FloeIceLane) */
-  FloeIceLane *carrier; /* (unowned) (nullable): of @lanes */
+  GPtrArray *lanes;      /* (owned) (element-type FloeIceLane) */
+  FloeIceLane *carrier;  /* (unowned) (nullable): of @lanes */
+  FloeIceRelays *relays; /* (owned): until closed */
   FloeIceStateCore core;
   GQueue queue;             /* (element-type FloeIceEvent) */
   FloeIceEvent *last_pair;  /* (owned) (nullable): what was told of the pair */
@@ -142,9 +144,14 @@ check_gathered (FloeIceTransport *self)
     return;
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      if (!floe_ice_path_is_gathered (get_lane (self, i)->path))
+      const FloeIcePath *path = get_lane (self, i)->path;
+
+      if (floe_ice_path_get_spec (path)->kind == FLOE_PATH_DIRECT
+          && !floe_ice_path_is_gathered (path))
         return;
     }
+  if (!floe_ice_relays_is_settled (self->relays))
+    return;
   self->is_gathered = TRUE;
   push_event (self, floe_ice_event_new (FLOE_ICE_EVENT_GATHERING_DONE));
 }
@@ -178,6 +185,7 @@ arm_timer (FloeIceTransport *self)
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     deadline_us = sooner (deadline_us, floe_ice_lane_get_deadline (get_lane (self, i)));
+  deadline_us = sooner (deadline_us, floe_ice_relays_get_deadline (self->relays));
   floe_deadline_source_set (self->deadline_source, deadline_us);
 }
 
@@ -190,6 +198,7 @@ update (FloeIceTransport *self)
 
   if (self->is_closed)
     return;
+  floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   report_pair (self);
   check_gathered (self);
@@ -205,6 +214,13 @@ update (FloeIceTransport *self)
   arm_timer (self);
 }
 
+/* Whatever comes later makes it look again. */
+static void
+update_soon (FloeIceTransport *self)
+{
+  floe_deadline_source_set (self->deadline_source, g_get_monotonic_time ());
+}
+
 static void
 on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer user_data)
 {
@@ -213,23 +229,42 @@ on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer u
 
   event->local = *candidate;
   push_event (self, event);
+  floe_ice_relays_handle_candidate (self->relays, floe_ice_path_get_id (path));
+  self->is_gathered = FALSE;
+  update_soon (self);
+}
+
+static void
+report_server (const FloeIceUri *server, guint code, const char *text, gpointer user_data)
+{
+  FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE_ERROR);
+
+  event->url = server->host[0] != '\0' ? floe_ice_uri_serialize (server) : g_strdup ("");
+  event->code = code;
+  event->text = g_strdup (text);
+  push_event (user_data, event);
 }
 
 static void
 on_path_gathered (FloeIcePath *path, guint code, const char *text, gpointer user_data)
 {
   FloeIceTransport *self = user_data;
-  const FloeIceUri *server = &floe_ice_path_get_spec (path)->server;
 
   if (code != 0)
     {
-      FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE_ERROR);
-
-      event->url = server->host[0] != '\0' ? floe_ice_uri_serialize (server) : g_strdup ("");
-      event->code = code;
-      event->text = text;
-      push_event (self, event);
+      report_server (&floe_ice_path_get_spec (path)->server, code, text, self);
+      floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path));
     }
+  update (self);
+}
+
+static void
+on_path_lost (FloeIcePath *path, guint code, const char *text, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  report_server (&floe_ice_path_get_spec (path)->server, code, text, self);
+  floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path));
   update (self);
 }
 
@@ -257,8 +292,31 @@ static const FloeIcePathEvents path_events = {
   .candidate = on_path_candidate,
   .gathered = on_path_gathered,
   .changed = on_path_changed,
+  .lost = on_path_lost,
   .received = on_path_received,
 };
+
+static FloeIceLane *
+add_lane (const FloePathSpec *spec, gboolean is_successor, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+  g_autoptr (FloePathSpec) used = floe_path_spec_copy (spec);
+  FloeIceLane *lane;
+
+  used->is_successor = is_successor;
+  lane = floe_ice_lane_new (
+      floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  g_ptr_array_add (self->lanes, lane);
+  return lane;
+}
+
+static void
+on_relays_changed (gpointer user_data)
+{
+  update (user_data);
+}
+
+static const FloeIceRelaysEvents relays_events = { add_lane, report_server, on_relays_changed };
 
 static void
 on_deadline (gpointer user_data)
@@ -300,6 +358,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .min_port = config->min_port,
     .max_port = config->max_port,
     .relay_only = config->relay_only,
+    .proxy_resolver = config->proxy_resolver != NULL ? g_object_ref (config->proxy_resolver) : NULL,
+    .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL,
     .remote = &self->remote,
   };
@@ -315,13 +375,11 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     {
       const FloePathSpec *spec = g_ptr_array_index (plan, i);
 
-      FloeIcePath *path;
-
-      if (config->relay_only && spec->kind != FLOE_PATH_RELAY)
-        continue;
-      path = floe_ice_path_new (self->lanes->len, spec, &self->shared, &path_events, self);
-      g_ptr_array_add (self->lanes, floe_ice_lane_new (path));
+      if (spec->kind == FLOE_PATH_DIRECT && !config->relay_only)
+        add_lane (spec, FALSE, self);
     }
+  self->relays = floe_ice_relays_new (self->lanes, &self->shared, &relays_events, self);
+  floe_ice_relays_set_plan (self->relays, plan);
   return self;
 }
 
@@ -342,6 +400,8 @@ floe_ice_transport_unref (FloeIceTransport *self)
   g_clear_pointer (&self->shared.addresses, g_array_unref);
   g_free (self->shared.ufrag);
   g_free (self->shared.pwd);
+  g_clear_object (&self->shared.proxy_resolver);
+  g_clear_object (&self->shared.tls_database);
   g_strfreev (self->interfaces);
   g_free (self);
 }
@@ -369,6 +429,8 @@ floe_ice_transport_gather (FloeIceTransport *self)
       FloeIceLane *lane = get_lane (self, i);
       guint start_ms = floe_ice_path_get_spec (lane->path)->start_after_ms;
 
+      if (lane->start_us == FLOE_LANE_HELD)
+        continue;
       lane->start_us = now_us + start_ms * (gint64) G_TIME_SPAN_MILLISECOND;
       if (start_ms == 0)
         self->shared.path_count++;
@@ -378,6 +440,16 @@ floe_ice_transport_gather (FloeIceTransport *self)
       if (get_lane (self, i)->start_us == now_us)
         floe_ice_path_start (get_lane (self, i)->path, now_us);
     }
+  floe_ice_relays_start (self->relays);
+  update (self);
+}
+
+void
+floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
+{
+  if (self->is_closed)
+    return;
+  floe_ice_relays_set_plan (self->relays, plan);
   update (self);
 }
 
@@ -471,6 +543,7 @@ floe_ice_transport_close (FloeIceTransport *self)
   facts = collect_facts (self);
   floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
   self->carrier = NULL;
+  g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_source (&self->flush_source);
   destroy_source (&self->deadline_source);
