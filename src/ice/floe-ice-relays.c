@@ -304,6 +304,8 @@ update_lane (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *carrier,
       update_retiring (self, lane, carrier, now_us);
       return;
     }
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
+    floe_relay_core_handle_failed (&self->core, now_us, path_id); /* the plan gave it up */
   floe_relay_core_set_suspect (&self->core, now_us, path_id, !floe_ice_lane_is_alive (lane));
   lane->preference = BEST_PREFERENCE - floe_relay_core_get_rank (&self->core, path_id);
 }
