@@ -65,6 +65,12 @@ is_udp (const FloeRelay *relay)
 }
 
 static gboolean
+is_good_udp (const FloeRelay *relay)
+{
+  return is_udp (relay) && is_good (relay);
+}
+
+static gboolean
 is_udp_at_work (const FloeRelay *relay)
 {
   return is_udp (relay) && is_up (relay) && !relay->is_suspect;
@@ -185,7 +191,7 @@ is_udp_lead_over (const FloeRelayCore *self, gint64 now_us)
 static void
 begin_streams (FloeRelayCore *self, gint64 now_us)
 {
-  if (count (self, is_good) > 0 || !is_udp_lead_over (self, now_us))
+  if (count (self, is_good_udp) > 0 || !is_udp_lead_over (self, now_us))
     return;
   while (has_room (self) && count (self, is_stream_at_work) < FLOE_RELAY_MAX_KEPT)
     {
@@ -438,7 +444,7 @@ floe_relay_core_get_deadline (const FloeRelayCore *self)
 
   if (!self->is_started)
     return -1;
-  if (has_streams && count (self, is_good) == 0 && count (self, is_stream_at_work) == 0)
+  if (has_streams && count (self, is_good_udp) == 0 && count (self, is_stream_at_work) == 0)
     return lead_us;
   return count (self, is_probed) > 0 ? self->since_us + FLOE_RELAY_PROBE_LIMIT_US : -1;
 }
