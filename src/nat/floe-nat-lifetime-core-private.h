@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* How long an idle UDP mapping lives (RFC 4787 section 4.3), without any I/O: minutes long, with few
- * packets, on sockets of its own, so that it disturbs nobody. For the background, and once a
+/* How long an idle UDP mapping lives (RFC 4787 section 4.3), without any I/O: minutes long, with
+ * few packets, on sockets of its own, so that it disturbs nobody. For the background, and once a
  * network is enough.
  *
  * A mapping is made, left alone, and then a server is asked to knock at it: one of RFC 5780 by

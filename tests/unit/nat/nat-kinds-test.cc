@@ -76,6 +76,12 @@ IsRightMapping (FloeNatBehaviour found, FloeNatBehaviour truth)
   return found == truth || (found == kEndpoint && truth != kNone);
 }
 
+bool
+IsPoisoned (const Kind &kind)
+{
+  return kind.name == std::string ("masquerade-poisoned");
+}
+
 class NatKinds : public testing::TestWithParam<Servers>
 {
 protected:
@@ -94,6 +100,7 @@ protected:
     EXPECT_TRUE (type == FLOE_NAT_TYPE_UNKNOWN || type == kind.type)
         << floe_nat_type_to_string (type);
     EXPECT_NE (report.hairpin, kind.has_hairpin ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
+    EXPECT_NE (report.poisoning, IsPoisoned (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
     EXPECT_EQ (report.external_count, 1u);
     EXPECT_TRUE (report.filtering == kUnknown || GetParam ().tells_filtering);
   }
@@ -111,6 +118,10 @@ protected:
     EXPECT_LE (report.proofs[FLOE_NAT_ASPECT_MAPPING].after_us, 500 * kMillisecond);
     EXPECT_EQ (report.allocation, kind.allocation);
     EXPECT_TRUE (report.hairpin == FLOE_NAT_ANSWER_YES || !kind.has_hairpin);
+    if (IsPoisoned (kind) && GetParam ().tells_filtering)
+      {
+        EXPECT_EQ (report.poisoning, FLOE_NAT_ANSWER_YES);
+      }
   }
 };
 }
