@@ -30,9 +30,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  FloeNatConfidence confidence;
-  guint lived_s; /* an idle mapping lives so long at least; 0: not known */
-  guint died_s;  /* ... and not so long; 0: not known, or it outlived all that was tried */
+  FloeNatConfidence confidence; /* without any what follows tells nothing */
+  guint lived_s;                /* an idle mapping lives so long at least; 0: not known */
+  guint died_s; /* ... and not so long; 0: not known, or it outlived all that was tried */
   char evidence[FLOE_NAT_MAX_EVIDENCE_SIZE];
   gint64 elapsed_us;
   guint packet_count; /* sent */

@@ -29,6 +29,7 @@ enum class Vice
   OtherIsDead,
   IgnoresChange,
   DropsChange,
+  IgnoresPort, /* RESPONSE-PORT */
   WrongPassword,
   EndlessChallenge,
   RelayIsPrivate,
@@ -167,7 +168,8 @@ private:
     if (vice_ == Vice::NoBinding)
       return;
     floe_stun_message_get_change_request (&message, &changes_address, &changes_port);
-    floe_stun_message_get_response_port (&message, &response_port);
+    if (vice_ != Vice::IgnoresPort)
+      floe_stun_message_get_response_port (&message, &response_port);
     if ((changes_address || changes_port) && (!has_other_ || vice_ == Vice::DropsChange))
       return;
     if (changes_address && vice_ != Vice::IgnoresChange)
