@@ -165,7 +165,7 @@ typedef struct
 {
   gboolean is_started;
   gint64 ends_us;
-  guint16 ports[FLOE_NAT_SAMPLE_SOCKETS * FLOE_NAT_SAMPLE_SERVERS]; /* 0: none */
+  guint16 ports[FLOE_NAT_SAMPLE_SOCKETS][FLOE_NAT_SAMPLE_SERVERS]; /* by server; 0: none */
   guint servers[FLOE_NAT_SAMPLE_SERVERS];
   guint server_count;
 } NatSamples;
@@ -265,6 +265,8 @@ gboolean floe_nat_ports_handle_datagram (FloeNatCore *self, guint socket, const 
                                          gsize size);
 void floe_nat_ports_step (FloeNatCore *self);
 gboolean floe_nat_ports_is_over (const FloeNatCore *self);
+/* Whether ports were seen in a way that no NAT gives them: a server lies. */
+gboolean floe_nat_ports_is_impossible (const FloeNatCore *self);
 
 /* floe-nat-poison-core.c */
 void floe_nat_poison_handle (FloeNatCore *self, const NatPending *pending,

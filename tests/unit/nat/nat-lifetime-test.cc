@@ -58,6 +58,7 @@ TEST_P (NatLifetime, IsFoundBetweenTwoBounds)
       SCOPED_TRACE (world.Describe ());
 
       ExpectNothingWrong (result);
+      RecordProperty ("seed" + std::to_string (seed), world.Describe ());
       EXPECT_EQ (result.confidence, expected.confidence);
       if (expected.confidence == kNone)
         continue;
