@@ -1,51 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Every kind of NAT, with every kind of server, with and without loss: conclusive as often as it
  * has to be, and never wrong. FLOE_NAT_SEEDS says how many seeds, 20 unless it is set. */
-#include "nat-world.h"
+#include "nat-kinds.h"
 
 namespace
 {
-constexpr auto kUnknown = FLOE_NAT_BEHAVIOUR_UNKNOWN;
-constexpr auto kNone = FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT;
-constexpr auto kAddress = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
-constexpr auto kBoth = FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
-constexpr auto kEndpoint = FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT;
-
-struct Kind
-{
-  const char *name;
-  FloeNatBehaviour mapping, filtering;
-  FloeNatAllocation allocation; /* where it can be told */
-  FloeNatType type;
-  bool has_hairpin;
-};
-
-constexpr auto kPreserving = FLOE_NAT_ALLOCATION_PORT_PRESERVING;
-
-const Kind kKinds[] = {
-  { "open", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_OPEN, false },
-  { "firewall", kNone, kBoth, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "eim-eif", kNone, kNone, kPreserving, FLOE_NAT_TYPE_FULL_CONE, false },
-  { "eim-adf", kNone, kAddress, kPreserving, FLOE_NAT_TYPE_RESTRICTED, false },
-  { "eim-apdf", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "adm-adf", kAddress, kAddress, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-preserve", kBoth, kBoth, kPreserving, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-sequential", kBoth, kBoth, FLOE_NAT_ALLOCATION_SEQUENTIAL, FLOE_NAT_TYPE_SYMMETRIC,
-    false },
-  { "apdm-random", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-block", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
-  /* Its mappings do depend on the endpoint, but no two hosts that keep ports apart see it. */
-  { "masquerade", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "masquerade-poisoned", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "masquerade-random", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "cgn", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_FULL_CONE, true },
-  { "cgn-filtering", kNone, kBoth, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_PORT_RESTRICTED,
-    true },
-  { "cgn-symmetric", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "alg", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "tiny", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-};
-
 struct Servers
 {
   const char *name;
@@ -68,18 +27,6 @@ SeedCount ()
   const char *text = g_getenv ("FLOE_NAT_SEEDS");
 
   return text != nullptr ? (guint) g_ascii_strtoull (text, nullptr, 10) : 20;
-}
-
-bool
-IsRightMapping (FloeNatBehaviour found, FloeNatBehaviour truth)
-{
-  return found == truth || (found == kEndpoint && truth != kNone);
-}
-
-bool
-IsPoisoned (const Kind &kind)
-{
-  return kind.name == std::string ("masquerade-poisoned");
 }
 
 class NatKinds : public testing::TestWithParam<Servers>
@@ -135,10 +82,7 @@ TEST_P (NatKinds, AreToldAndNeverWrongly)
   for (const Kind &kind : kKinds)
     for (guint64 seed = 1; seed <= SeedCount (); seed++)
       {
-        NatWorld world ("router home " + std::string (kind.name)
-                            + " delay=" + std::to_string (setup.delay)
-                            + "ms loss=" + std::to_string (setup.loss) + "%\n",
-                        setup.servers, seed);
+        NatWorld world (WorldOf (kind, setup.delay, setup.loss), setup.servers, seed);
         const FloeNatFindings &report = world.Run ();
         SCOPED_TRACE (kind.name + std::string (" ") + std::to_string (seed) + "\n"
                       + world.Describe ());
