@@ -243,6 +243,11 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
    *
    * A local candidate was found (W3C RTCPeerConnection.onicecandidate).
    *
+   * %NULL comes when the candidates are there that are worth waiting for: the own addresses, an
+   * answer of one STUN server and the address of one relay. A server that is slower than others
+   * may lead to a further candidate; #FloePeerConnection:ice-gathering-state goes back to
+   * %FLOE_ICE_GATHERING_STATE_GATHERING then, and %NULL comes once more after it.
+   *
    * Since: 1.0
    */
   signals[FLOE_PEER_SIGNAL_ICE_CANDIDATE] =
