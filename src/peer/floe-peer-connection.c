@@ -195,7 +195,8 @@ install_properties (GObjectClass *object_class)
   /**
    * FloePeerConnection:ice-gathering-state:
    *
-   * How far the local candidates are (W3C RTCPeerConnection.iceGatheringState).
+   * How far the local candidates are (W3C RTCPeerConnection.iceGatheringState). It may go back
+   * from complete to gathering when a server's late answer leads to one more candidate.
    *
    * Since: 1.0
    */
