@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "floe-ice-path-private.h"
+#include "floe-ice-path-internal-private.h"
 
-#include "floe-candidate-convert-private.h"
-#include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-name-resolver-private.h"
-#include "floe-nice-agent-private.h"
 #include "floe-nice-servers-private.h"
-#include "floe-relay-access-private.h"
+#include "floe-socket-tap-private.h"
 #include "floe-turn-cause-private.h"
 
 /* A path has gathered at the latest after this long, whatever libnice says. It is more than a
@@ -19,251 +16,62 @@
  * own addresses are worth more than a reflexive one that comes late. */
 #define STUN_NAME_LIMIT_US (500 * G_TIME_SPAN_MILLISECOND)
 
-/* Faster than this without a relay address, and the server has refused: silence takes longer. */
-#define REFUSAL_LIMIT_US ((FLOE_NICE_TRANSACTION_MS - 300) * G_TIME_SPAN_MILLISECOND)
-
-#define PACING_MS 5          /* RFC 8445 section 14.2: "MUST NOT be less than 5 ms" */
-#define PACING_LOOPBACK_MS 1 /* no network is loaded */
-#define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
-
-struct _FloeIcePath
+/* Which one libnice is to ask, or NULL: where taps work it has none to ask on a direct path. */
+const FloeIceUri *
+floe_ice_path_get_server (const FloeIcePath *self)
 {
-  guint id;
-  FloePathSpec *spec;          /* (owned) */
-  const FloeIceShared *shared; /* (unowned): the transport outlives its paths */
-  const FloeIcePathEvents *events;
-  gpointer user_data;
-  FloePathState state;
-  GCancellable *lookup;    /* (owned) (nullable): while the name is being resolved */
-  FloeRelayAccess *access; /* (owned) (nullable): of a relay path */
-  NiceAgent *agent;        /* (owned) (nullable) */
-  NiceComponentState component_state;
-  gint64 started_us;
-  gint64 attempt_us; /* when the agent was made */
-  gboolean is_gathered;
-  gboolean is_reflected; /* a candidate of the server's making has come */
-  guint fed_count;       /* remote candidates that the agent knows */
-  gboolean has_fed_credentials;
-  gboolean has_fed_end;
-  const char *server_error; /* (unowned) (nullable): why the server could not be used */
+  const GArray *stun_servers = self->spec->stun_servers;
+
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    return &self->spec->server;
+  if (self->reflexive != NULL || stun_servers == NULL || stun_servers->len == 0)
+    return NULL;
+  return &g_array_index (stun_servers, FloeIceUri, 0);
+}
+
+static void
+on_reflexive_candidate (const FloeCandidate *candidate, const FloeIceUri *server,
+                        gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->candidate (self, candidate, self->user_data);
+}
+
+static void
+on_reflexive_failed (const FloeIceUri *server, guint code, const char *text, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->server_failed (self, server, code, text, self->user_data);
+}
+
+static void
+on_reflexive_changed (gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->changed (self, self->user_data);
+}
+
+static const FloeReflexiveEvents reflexive_events = {
+  .candidate = on_reflexive_candidate,
+  .failed = on_reflexive_failed,
+  .changed = on_reflexive_changed,
 };
-
-static gint64
-get_pacing_ms (const FloeIcePath *self)
-{
-  gboolean is_loopback = self->spec->kind == FLOE_PATH_DIRECT;
-
-  for (guint i = 0; i < self->shared->addresses->len; i++)
-    {
-      if (!g_array_index (self->shared->addresses, FloeLocalAddress, i).is_loopback)
-        is_loopback = FALSE;
-    }
-  /* Sockets that are bound to loopback addresses reach no others. */
-  return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
-}
-
-static FloeCandidateMark
-get_mark (const FloeIcePath *self)
-{
-  FloeRelayProtocol protocol = floe_path_spec_get_relay_protocol (self->spec);
-
-  return (FloeCandidateMark){
-    .path_id = self->id,
-    .relay_protocol = protocol,
-    .is_successor = self->spec->is_successor,
-    /* Through a tunnel the agent's own address is a loopback one. */
-    .hides_related = self->shared->relay_only || protocol > FLOE_RELAY_PROTOCOL_UDP,
-  };
-}
-
-static gboolean
-has_server (const FloeIcePath *self)
-{
-  return self->spec->server.host[0] != '\0';
-}
-
-/* What to tell about the server when gathering has ended without its address. A STUN server that
- * answers may still give no candidate: without a NAT its answer is the host's address. */
-static guint
-judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
-{
-  gboolean was_quick = now_us - self->attempt_us < REFUSAL_LIMIT_US;
-
-  *text = NULL;
-  if (self->server_error != NULL)
-    {
-      *text = self->server_error;
-      return FLOE_CODE_UNREACHABLE;
-    }
-  if (!has_server (self) || self->is_reflected)
-    return 0;
-  if (was_quick)
-    return 0;
-  *text = "The STUN server did not answer";
-  return FLOE_CODE_UNREACHABLE;
-}
-
-static void
-finish_relay (FloeIcePath *self, guint code, const char *text)
-{
-  if (self->is_gathered)
-    return;
-  self->is_gathered = TRUE;
-  self->events->gathered (self, code, text, self->user_data);
-}
-
-static void
-finish_gathering (FloeIcePath *self)
-{
-  const char *text;
-  guint code;
-
-  if (self->access != NULL)
-    {
-      g_autofree char *cause = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
-
-      finish_relay (self, self->is_reflected ? 0 : FLOE_CODE_UNREACHABLE, cause);
-      return;
-    }
-  if (self->is_gathered)
-    return;
-  self->is_gathered = TRUE;
-  code = judge_server (self, g_get_monotonic_time (), &text);
-  self->events->gathered (self, code, text, self->user_data);
-}
-
-static void
-on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-  FloeCandidateMark mark = get_mark (self);
-  FloeCandidate candidate;
-
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
-    return;
-  if (nice->type != NICE_CANDIDATE_TYPE_HOST)
-    self->is_reflected = TRUE;
-  if (self->access != NULL)
-    floe_relay_access_handle_relayed (self->access);
-  /* The peer was told that there are no more; such a one still serves for checks. */
-  if (self->is_gathered)
-    return;
-  floe_candidate_from_nice (&candidate, nice, &mark);
-  self->events->candidate (self, &candidate, self->user_data);
-}
-
-static void
-on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  if (self->access != NULL && !self->is_reflected)
-    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
-                                                        < REFUSAL_LIMIT_US);
-  else
-    finish_gathering (self);
-}
-
-static void
-on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint state,
-                    gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  self->component_state = state;
-  if (state == NICE_COMPONENT_STATE_READY)
-    g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
-  self->events->changed (self, self->user_data);
-}
-
-static void
-on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCandidate *local,
-                  NiceCandidate *remote, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  self->events->changed (self, self->user_data);
-}
-
-static void
-on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, char *data,
-             gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  /* The handler may free the path: nothing comes after it. */
-  self->events->received (self, (const guint8 *) data, size, self->user_data);
-}
-
-static void
-connect_agent (FloeIcePath *self)
-{
-  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
-  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
-  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
-  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), self);
-  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
-                          on_received, self);
-}
-
-static void
-make_agent (FloeIcePath *self)
-{
-  FloeNiceAgentConfig config = {
-    .context = self->shared->context,
-    .ufrag = self->shared->ufrag,
-    .pwd = self->shared->pwd,
-    .is_controlling = self->shared->is_controlling,
-    .is_relay = self->spec->kind == FLOE_PATH_RELAY,
-    .pacing_ms = (guint) get_pacing_ms (self),
-    .min_port = self->shared->min_port,
-    .max_port = self->shared->max_port,
-  };
-
-  self->state = FLOE_PATH_RUNNING;
-  self->attempt_us = g_get_monotonic_time ();
-  self->agent = floe_nice_agent_new (&config);
-  self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
-  self->fed_count = 0;
-  self->has_fed_credentials = FALSE;
-  self->has_fed_end = FALSE;
-}
-
-static gboolean
-gather (FloeIcePath *self, gboolean has_address)
-{
-  connect_agent (self);
-  if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
-    return FALSE;
-  floe_ice_path_update_remote (self);
-  return TRUE;
-}
 
 /* @servers (element-type GInetAddress): empty for a direct path without a server. */
 static void
 run (FloeIcePath *self, GList *servers)
 {
-  make_agent (self);
-  if (gather (self, floe_nice_servers_use_stun (self->agent, self->spec, servers,
-                                                self->shared->addresses)))
+  floe_ice_path_make_agent (self);
+  if (floe_ice_path_gather (self, floe_nice_servers_use_stun (self->agent,
+                                                              floe_ice_path_get_server (self),
+                                                              servers, self->shared->addresses)))
     return;
+  self->has_sockets = TRUE;
   self->server_error = "No local address and port could be used";
-  finish_gathering (self);
-}
-
-static void
-drop_agent (FloeIcePath *self)
-{
-  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
-
-  if (self->agent == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->agent, self);
-  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
-                          NULL, NULL);
-  floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
-                           is_relay ? !self->is_gathered : has_server (self) && is_young);
+  floe_ice_path_finish_gathering (self);
 }
 
 static void
@@ -271,10 +79,11 @@ on_access_ready (gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
-  drop_agent (self);
-  make_agent (self);
-  if (!gather (self, floe_relay_access_use (self->access, self->agent)))
-    finish_relay (self, FLOE_CODE_UNREACHABLE, "No local address and port could be used");
+  floe_ice_path_drop_agent (self);
+  floe_ice_path_make_agent (self);
+  if (!floe_ice_path_gather (self, floe_relay_access_use (self->access, self->agent)))
+    floe_ice_path_finish_relay (self, FLOE_CODE_UNREACHABLE,
+                                "No local address and port could be used");
 }
 
 static void
@@ -285,7 +94,7 @@ on_access_failed (guint code, const char *text, gpointer user_data)
   if (self->is_reflected)
     self->events->lost (self, code, text, self->user_data);
   else
-    finish_relay (self, code, text);
+    floe_ice_path_finish_relay (self, code, text);
 }
 
 static const FloeRelayAccessEvents access_events = { on_access_ready, on_access_failed };
@@ -347,6 +156,7 @@ void
 floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 {
   g_autoptr (GInetAddress) literal = NULL;
+  const FloeIceUri *server;
 
   self->started_us = now_us;
   if (self->spec->kind == FLOE_PATH_RELAY)
@@ -354,12 +164,17 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       start_relay (self);
       return;
     }
-  if (!has_server (self))
+  if (self->spec->stun_servers != NULL && self->spec->stun_servers->len > 0
+      && floe_socket_tap_is_possible ())
+    self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
+                                          &reflexive_events, self);
+  server = floe_ice_path_get_server (self);
+  if (server == NULL)
     {
       run (self, NULL);
       return;
     }
-  literal = g_inet_address_new_from_string (self->spec->server.host);
+  literal = g_inet_address_new_from_string (server->host);
   if (literal != NULL)
     {
       GList servers = { .data = literal };
@@ -368,44 +183,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       return;
     }
   self->state = FLOE_PATH_RESOLVING;
-  self->lookup =
-      floe_name_resolver_start (self->shared->context, self->spec->server.host, on_resolved, self);
-}
-
-static void
-feed_candidates (FloeIcePath *self)
-{
-  GPtrArray *all = self->shared->remote->candidates;
-  GSList *fresh = NULL;
-
-  for (guint i = all->len; i > self->fed_count; i--)
-    fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
-  if (fresh == NULL)
-    return;
-  self->fed_count = all->len;
-  g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
-  nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
-  g_slist_free (fresh);
-  /* A peer-reflexive candidate may have turned out to be one of these. */
-  self->events->changed (self, self->user_data);
-}
-
-void
-floe_ice_path_update_remote (FloeIcePath *self)
-{
-  const FloeIceRemote *remote = self->shared->remote;
-
-  if (self->agent == NULL || remote->ufrag == NULL)
-    return;
-  if (!self->has_fed_credentials)
-    nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
-  self->has_fed_credentials = TRUE;
-  feed_candidates (self);
-  if (remote->is_ended && !self->has_fed_end)
-    {
-      self->has_fed_end = TRUE;
-      nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
-    }
+  self->lookup = floe_name_resolver_start (self->shared->context, server->host, on_resolved, self);
 }
 
 void
@@ -415,8 +193,9 @@ floe_ice_path_close (FloeIcePath *self)
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
-  drop_agent (self);
+  floe_ice_path_drop_agent (self);
   g_clear_pointer (&self->access, floe_relay_access_free);
+  g_clear_pointer (&self->reflexive, floe_reflexive_free);
 }
 
 gboolean
@@ -444,7 +223,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
       run (self, NULL);
       return;
     }
-  finish_gathering (self);
+  floe_ice_path_finish_gathering (self);
 }
 
 gint64
@@ -481,6 +260,36 @@ floe_ice_path_is_gathered (const FloeIcePath *self)
   return self->is_gathered || self->state == FLOE_PATH_CLOSED;
 }
 
+void
+floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
+{
+  FloeReflexiveFacts reflexive;
+
+  if (self->state == FLOE_PATH_CLOSED)
+    return;
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    {
+      facts->allocated_relays += self->is_reflected ? 1 : 0;
+      facts->pending_relays += self->state != FLOE_PATH_IDLE && !self->is_gathered ? 1 : 0;
+      return;
+    }
+  facts->is_host_pending |= !self->is_gathered || !self->has_sockets;
+  if (self->reflexive == NULL)
+    return;
+  reflexive = floe_reflexive_get_facts (self->reflexive);
+  facts->answered_bases = reflexive.answered_count;
+  facts->open_bases = reflexive.open_count;
+  facts->answered_us = reflexive.answered_us;
+  facts->rtt_us = reflexive.rtt_us;
+}
+
+void
+floe_ice_path_stop_refreshing (FloeIcePath *self)
+{
+  if (self->reflexive != NULL)
+    floe_reflexive_stop_refreshing (self->reflexive);
+}
+
 gboolean
 floe_ice_path_is_ready (const FloeIcePath *self)
 {
@@ -495,10 +304,23 @@ floe_ice_path_is_finished (const FloeIcePath *self)
   return self->agent != NULL && self->component_state == NICE_COMPONENT_STATE_READY;
 }
 
+/* libnice was not told of mapped addresses, and takes them for peer-reflexive ones when a peer's
+ * answer shows them. */
+static void
+name_reflexive (const FloeIcePath *self, FloeCandidate *local)
+{
+  const FloeCandidate *gathered = NULL;
+
+  if (self->reflexive != NULL && local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX)
+    gathered = floe_reflexive_find (self->reflexive, local->address, local->port);
+  if (gathered != NULL)
+    *local = *gathered;
+}
+
 gboolean
 floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandidate *remote)
 {
-  FloeCandidateMark mark = get_mark (self);
+  FloeCandidateMark mark = floe_ice_path_get_mark (self);
   NiceCandidate *nice_local;
   NiceCandidate *nice_remote;
 
@@ -507,6 +329,7 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
                                         &nice_local, &nice_remote))
     return FALSE;
   floe_candidate_from_nice (local, nice_local, &mark);
+  name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
   return TRUE;
 }

@@ -39,8 +39,11 @@ void floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id);
 /* The path has none to give, or lost the one that it had. */
 void floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id);
 
-/* Looks at the lanes, and begins and ends what is due. @carrier (nullable): carries data. */
+/* Looks at the lanes, whatever has changed, and takes notes only. @carrier (nullable): carries
+ * data. */
 void floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier);
+/* Begins and ends what is due: from the main loop, for agents end here. */
+void floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier);
 gint64 floe_ice_relays_get_deadline (const FloeIceRelays *self); /* -1 for none */
 
 /* One relay has given a candidate, or none is going to. */

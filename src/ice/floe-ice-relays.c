@@ -276,20 +276,23 @@ floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id)
 
 /* A path that another one is to take over from goes when that one has had its chance. */
 static void
-update_retiring (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
+update_retiring (FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
 {
   gboolean may_leave =
       lane != carrier
       && (lane->successor == NULL || floe_ice_path_is_gathered (lane->successor->path));
 
-  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
-    return;
   if (!may_leave)
     lane->leave_us = -1;
   else if (lane->leave_us == -1)
     lane->leave_us = now_us + LEAVE_US;
-  else if (now_us >= lane->leave_us)
-    close_lane (self, lane);
+}
+
+static gboolean
+is_to_leave (const FloeIceLane *lane)
+{
+  return lane->is_retiring && lane->leave_us != -1
+         && floe_ice_path_get_state (lane->path) != FLOE_PATH_CLOSED;
 }
 
 static void
@@ -301,7 +304,7 @@ update_lane (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *carrier,
     return;
   if (lane->is_retiring)
     {
-      update_retiring (self, lane, carrier, now_us);
+      update_retiring (lane, carrier, now_us);
       return;
     }
   if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
@@ -323,6 +326,23 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
                                carrier != NULL ? floe_ice_path_get_id (carrier->path) : 0);
   for (guint i = 0; i < self->lanes->len; i++)
     update_lane (self, get_lane (self, i), carrier, now_us);
+}
+
+void
+floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->start_us == -1)
+    return;
+  floe_ice_relays_update (self, carrier);
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+
+      if (is_to_leave (lane) && now_us >= lane->leave_us)
+        close_lane (self, lane);
+    }
   floe_relay_core_handle_timeout (&self->core, now_us);
   carry_out (self, now_us);
 }
@@ -346,10 +366,10 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self)
     {
       const FloeIceLane *lane = get_lane (self, i);
 
-      if (lane->is_retiring && floe_ice_path_get_state (lane->path) != FLOE_PATH_CLOSED)
+      if (is_to_leave (lane))
         deadline_us = sooner (deadline_us, lane->leave_us);
     }
-  return deadline_us;
+  return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
 }
 
 gboolean

@@ -23,7 +23,8 @@ typedef struct
   guint give_up_after_ms; /* from the path's start; 0: never */
   gboolean may_carry_data;
   guint preference;      /* the ready path with the highest one carries data */
-  FloeIceUri server;     /* DIRECT: a STUN server, host "" for none; RELAY: the TURN server */
+  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
+  FloeIceUri server;     /* RELAY: the TURN server */
   char *username;        /* (owned) (nullable) */
   char *credential;      /* (owned) (nullable) */
   gboolean is_successor; /* RELAY: takes over from a path with the same server */

@@ -101,6 +101,7 @@ void floe_relay_core_set_carrier (FloeRelayCore *self, gint64 now_us, gboolean i
 void floe_relay_core_handle_timeout (FloeRelayCore *self, gint64 now_us);
 /* -1 when there is nothing to wait for but news. */
 gint64 floe_relay_core_get_deadline (const FloeRelayCore *self);
+gboolean floe_relay_core_has_output (const FloeRelayCore *self);
 gboolean floe_relay_core_poll (FloeRelayCore *self, FloeRelayOutput *output);
 
 /* How many are better: UDP before TCP before TLS, then the time that an allocation took, then the

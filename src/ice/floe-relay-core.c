@@ -449,6 +449,18 @@ floe_relay_core_get_deadline (const FloeRelayCore *self)
   return count (self, is_probed) > 0 ? self->since_us + FLOE_RELAY_PROBE_LIMIT_US : -1;
 }
 
+static gboolean
+is_pending (const FloeRelay *relay)
+{
+  return relay->pending != FLOE_RELAY_OUTPUT_NONE;
+}
+
+gboolean
+floe_relay_core_has_output (const FloeRelayCore *self)
+{
+  return count (self, is_pending) > 0;
+}
+
 gboolean
 floe_relay_core_poll (FloeRelayCore *self, FloeRelayOutput *output)
 {

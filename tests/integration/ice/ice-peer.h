@@ -231,9 +231,14 @@ Wire (IcePeer &a, IcePeer &b)
 class IceTest : public testing::Test
 {
 protected:
+  IceTest ()
+  {
+    g_main_context_push_thread_default (context_);
+  }
   ~IceTest () override
   {
     RunUntil (context_, 200, [] { return false; });
+    g_main_context_pop_thread_default (context_);
     g_main_context_unref (context_);
   }
 
