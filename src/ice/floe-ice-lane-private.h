@@ -22,7 +22,8 @@ struct _FloeIceLane
   gboolean is_on_trial; /* took over from one that died: nothing says that it is better */
   FloeLivenessCore liveness;
 
-  /* Of relays: it goes as soon as another carries data. */
+  /* Of relays. A retiring one goes as soon as another carries data. */
+  gboolean is_dead; /* its server gives nothing: the agent is of no more use */
   gboolean is_retiring;
   const FloeIceLane *successor; /* (unowned) (nullable): of the same transport */
   gint64 leave_us;              /* when it goes; -1 when not known */

@@ -50,6 +50,7 @@ floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
   self->start_us = now_us;
   self->is_watched = FALSE;
   self->is_on_trial = FALSE;
+  self->is_dead = FALSE;
   floe_ice_path_start (self->path, now_us);
 }
 

@@ -36,8 +36,8 @@ void floe_ice_relays_start (FloeIceRelays *self);
 
 /* The path has given a candidate. */
 void floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id);
-/* The path has none to give, or lost the one that it had. */
-void floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id);
+/* The path has none to give, or lost the one that it had (@is_dead), or is going to. */
+void floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_dead);
 
 /* Looks at the lanes, whatever has changed, and takes notes only. @carrier (nullable): carries
  * data. */

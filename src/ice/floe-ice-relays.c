@@ -269,8 +269,13 @@ floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id)
 }
 
 void
-floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id)
+floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_dead)
 {
+  FloeIceLane *lane = get_lane (self, path_id);
+
+  if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
+    return;
+  lane->is_dead = lane->is_dead || is_dead;
   floe_relay_core_handle_failed (&self->core, g_get_monotonic_time (), path_id);
 }
 
@@ -288,11 +293,13 @@ update_retiring (FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
     lane->leave_us = now_us + LEAVE_US;
 }
 
-static gboolean
-is_to_leave (const FloeIceLane *lane)
+/* When the path ends, or -1. */
+static gint64
+get_end_us (const FloeIceLane *lane)
 {
-  return lane->is_retiring && lane->leave_us != -1
-         && floe_ice_path_get_state (lane->path) != FLOE_PATH_CLOSED;
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
+    return -1;
+  return lane->is_dead ? 0 : lane->leave_us;
 }
 
 static void
@@ -339,8 +346,9 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
   for (guint i = 0; i < self->lanes->len; i++)
     {
       FloeIceLane *lane = get_lane (self, i);
+      gint64 end_us = get_end_us (lane);
 
-      if (is_to_leave (lane) && now_us >= lane->leave_us)
+      if (end_us != -1 && now_us >= end_us)
         close_lane (self, lane);
     }
   floe_relay_core_handle_timeout (&self->core, now_us);
@@ -363,12 +371,7 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self)
   if (!self->core.is_started)
     return self->core.count > 0 ? self->start_us : -1;
   for (guint i = 0; i < self->lanes->len; i++)
-    {
-      const FloeIceLane *lane = get_lane (self, i);
-
-      if (is_to_leave (lane))
-        deadline_us = sooner (deadline_us, lane->leave_us);
-    }
+    deadline_us = sooner (deadline_us, get_end_us (get_lane (self, i)));
   return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
 }
 

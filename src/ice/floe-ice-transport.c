@@ -7,6 +7,7 @@
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-local-addresses-private.h"
+#include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
 
@@ -86,7 +87,7 @@ on_path_gathered (FloeIcePath *path, guint code, const char *text, gpointer user
   if (code != 0)
     {
       report_server (floe_ice_path_get_server (path), code, text, self);
-      floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path));
+      floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path), TRUE);
     }
   floe_ice_transport_update (self);
 }
@@ -95,9 +96,11 @@ static void
 on_path_lost (FloeIcePath *path, guint code, const char *text, gpointer user_data)
 {
   FloeIceTransport *self = user_data;
+  /* What the server will not prolong is good until its time is over. */
+  gboolean is_dead = code == FLOE_CODE_UNREACHABLE;
 
   report_server (&floe_ice_path_get_spec (path)->server, code, text, self);
-  floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path));
+  floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path), is_dead);
   floe_ice_transport_update (self);
 }
 

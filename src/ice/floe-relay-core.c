@@ -256,17 +256,12 @@ probe_many (FloeRelayCore *self)
 }
 
 static void
-end_probing (FloeRelayCore *self)
+fall_silent (FloeRelay *relay)
 {
-  for (guint i = 0; i < self->count; i++)
-    {
-      FloeRelay *relay = &self->relays[i];
-
-      if (relay->state != FLOE_RELAY_PROBED)
-        continue;
-      relay->is_silent = TRUE;
-      set_state (relay, FLOE_RELAY_RESERVE, "no answer");
-    }
+  if (!is_probed (relay))
+    return;
+  relay->is_silent = TRUE;
+  set_state (relay, FLOE_RELAY_RESERVE, "no answer");
 }
 
 static void
@@ -275,7 +270,10 @@ decide (FloeRelayCore *self, gint64 now_us)
   if (!self->is_started)
     return;
   if (count (self, is_probed) > 0 && now_us >= self->since_us + FLOE_RELAY_PROBE_LIMIT_US)
-    end_probing (self);
+    {
+      for (guint i = 0; i < self->count; i++)
+        fall_silent (&self->relays[i]);
+    }
   begin_udp (self, now_us);
   begin_streams (self, now_us);
   begin_last_resort (self, now_us);
@@ -369,10 +367,9 @@ floe_relay_core_handle_silence (FloeRelayCore *self, gint64 now_us, guint id)
 {
   FloeRelay *relay = find (self, id);
 
-  if (relay == NULL || relay->state != FLOE_RELAY_PROBED)
+  if (relay == NULL)
     return;
-  relay->is_silent = TRUE;
-  set_state (relay, FLOE_RELAY_RESERVE, "no answer");
+  fall_silent (relay);
   decide (self, now_us);
 }
 
