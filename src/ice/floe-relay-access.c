@@ -169,21 +169,27 @@ on_diagnosed (guint code, const FloeStunMessage *response, const GError *error, 
   g_clear_pointer (&self->diagnosis, floe_turn_diagnosis_free);
 }
 
+/* (transfer full): what a socket has to be bound to; NULL for what the routes say. */
+static GInetAddress *
+choose_local (const FloeRelayAccess *self, GSocketFamily family)
+{
+  return self->config.has_free_choice ? NULL
+                                      : floe_local_addresses_find (self->config.addresses, family);
+}
+
 static void
 diagnose (FloeRelayAccess *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInetAddress) local = NULL;
+  g_autoptr (GInetAddress) local =
+      choose_local (self, g_inet_address_get_family (self->servers->data));
   FloeStunAskerConfig config = {
     .context = self->config.context,
     .server = self->servers->data,
     .port = self->used->server.port,
+    .local = local,
   };
 
-  if (!self->config.has_free_choice)
-    local = floe_local_addresses_find (self->config.addresses,
-                                       g_inet_address_get_family (self->servers->data));
-  config.local = local;
   self->diagnosis = floe_turn_diagnosis_new (&config, self->spec->username, self->spec->credential,
                                              on_diagnosed, self, &error);
   if (self->diagnosis == NULL)
@@ -214,11 +220,14 @@ static void
 open_way (FloeRelayAccess *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GInetAddress) ipv4 = choose_local (self, G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetAddress) ipv6 = choose_local (self, G_SOCKET_FAMILY_IPV6);
   FloeTunnelConfig config = {
     .host = self->used->server.host,
     .port = self->used->server.port,
     .is_tls = self->used->server.scheme == FLOE_ICE_URI_TURNS,
     .identity = self->identity,
+    .local = ipv4 != NULL ? ipv4 : ipv6,
     .proxy_resolver = self->config.proxy_resolver,
     .tls_database = self->config.tls_database,
   };

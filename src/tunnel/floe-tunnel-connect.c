@@ -33,6 +33,7 @@ typedef struct
   char *server;                /* (owned): for messages */
   gboolean is_tls;
   GSocketConnectable *identity; /* (owned) (nullable): whose certificate it has to be */
+  GSocketAddress *local;        /* (owned) (nullable): to connect from */
   guint timeout_ms;
   GTlsDatabase *database; /* (owned) (nullable) */
   char **proxies;         /* (owned) (nullable): URIs, as the resolver gave them */
@@ -62,6 +63,7 @@ attempt_free (Attempt *self)
   g_clear_object (&self->database);
   g_clear_object (&self->address);
   g_clear_object (&self->identity);
+  g_clear_object (&self->local);
   g_clear_error (&self->error);
   g_strfreev (self->proxies);
   g_free (self->proxy);
@@ -258,6 +260,7 @@ try_next (GTask *task)
       g_socket_client_set_proxy_resolver (client, resolver);
     }
   g_socket_client_set_tls (client, self->is_tls);
+  g_socket_client_set_local_address (client, self->local);
   g_signal_connect (client, "event", G_CALLBACK (on_event), self);
   self->phase = FLOE_TUNNEL_PHASE_RESOLVING;
   g_socket_client_connect_async (client, self->address, self->cancellable, on_connected,
@@ -296,6 +299,8 @@ attempt_new (const FloeTunnelConfig *config, GCancellable *cancellable)
       g_uri_join (G_URI_FLAGS_NONE, PROXY_SCHEME, NULL, config->host, config->port, "", NULL, NULL);
   self->server = floe_tunnel_format_target (config->host, config->port);
   self->is_tls = config->is_tls;
+  if (config->local != NULL)
+    self->local = g_inet_socket_address_new (config->local, 0);
   if (config->identity != NULL)
     self->identity = g_network_address_new (config->identity, config->port);
   self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
