@@ -13,6 +13,8 @@
 /* Credentials for the check end soon after it. */
 #define LIFETIME_S 600
 #define USER "floe-turn-check"
+/* RFC 8489 section 14.3: "less than 509" bytes. */
+#define MAX_USER 508
 
 /* As typed; owned, and NULL when not given. */
 typedef struct
@@ -107,6 +109,12 @@ find_login (const Raw *raw, TurnLogin *login, GError **error)
                            "--user");
       return FALSE;
     }
+  if (raw->user != NULL && strlen (raw->user) > MAX_USER)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "The user has at most %d bytes",
+                   MAX_USER);
+      return FALSE;
+    }
   if (raw->user != NULL)
     return find_password (raw, login, error);
   if (raw->config != NULL && !turn_login_read_config (raw->config, &secret, login, error))
@@ -133,6 +141,14 @@ are_addresses (char **texts, guint max, GError **error)
         }
     }
   return TRUE;
+}
+
+static GTlsDatabase *
+open_authority (const char *path, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+
+  return g_tls_file_database_new (absolute, error);
 }
 
 static gboolean is_json;
@@ -194,8 +210,7 @@ turn_command_check (char **arguments)
   if (!turn_url_parse (&url, rest[1], &error) || !find_login (&raw, &login, &error)
       || !are_addresses (raw.also, MAX_LISTENERS, &error)
       || !are_addresses (raw.listeners, MAX_LISTENERS, &error)
-      || (raw.authority != NULL
-          && (database = g_tls_file_database_new (raw.authority, &error)) == NULL))
+      || (raw.authority != NULL && (database = open_authority (raw.authority, &error)) == NULL))
     return turn_command_fail ("check ", "%s", error->message);
 
   TurnCheckOptions options = { .url = rest[1],

@@ -62,7 +62,20 @@ judge (const Pair *pair)
              : TURN_VERDICT_UNKNOWN;
 }
 
-/* One line of the report from the @count pairs at @pairs. */
+/* (transfer full): what the server said to @pair. */
+static char *
+describe_pair (const Pair *pair)
+{
+  g_autofree char *peer = turn_address_to_string (&pair->permission.peer);
+  g_autofree char *permission = turn_check_describe (pair->permission.code);
+  g_autofree char *channel = turn_check_describe (pair->channel.code);
+
+  if (pair->permission.code == pair->channel.code)
+    return g_strdup_printf ("%s (%s)", peer, permission);
+  return g_strdup_printf ("%s (permission %s, channel %s)", peer, permission, channel);
+}
+
+/* One line of the report from the @count pairs at @pairs: those that are as bad as the worst. */
 static void
 report_pairs (TurnCheck *self, const char *range, const char *what, const Pair *pairs, guint count)
 {
@@ -72,14 +85,11 @@ report_pairs (TurnCheck *self, const char *range, const char *what, const Pair *
   for (guint i = 0; i < count; i++)
     verdict = MAX (verdict, judge (&pairs[i]));
   for (guint i = 0; i < count; i++)
-    {
-      g_autofree char *peer = turn_address_to_string (&pairs[i].permission.peer);
-      g_autofree char *permission = turn_check_describe (pairs[i].permission.code);
-      g_autofree char *channel = turn_check_describe (pairs[i].channel.code);
-      if (judge (&pairs[i]) == verdict)
-        g_string_append_printf (evidence, "%s%s (permission %s, channel %s)",
-                                evidence->len > 0 ? ", " : "", peer, permission, channel);
-    }
+    if (judge (&pairs[i]) == verdict)
+      {
+        g_autofree char *text = describe_pair (&pairs[i]);
+        g_string_append_printf (evidence, "%s%s", evidence->len > 0 ? ", " : "", text);
+      }
   turn_report_add_range (self->report, range, what, verdict, evidence->str);
 }
 
@@ -87,20 +97,17 @@ report_pairs (TurnCheck *self, const char *range, const char *what, const Pair *
 static void
 report_ordinary (TurnCheck *self, const Pair *pair)
 {
-  g_autofree char *peer = turn_address_to_string (&pair->permission.peer);
-  g_autofree char *permission = turn_check_describe (pair->permission.code);
-  g_autofree char *channel = turn_check_describe (pair->channel.code);
-  gboolean is_ipv6 = pair->permission.peer.size == 16;
+  g_autofree char *text = describe_pair (pair);
+  const char *name = pair->permission.peer.size == 16 ? "ordinary-ipv6" : "ordinary-ipv4";
 
   if (pair->permission.code == TURN_SUCCESS && pair->channel.code == TURN_SUCCESS)
-    turn_report_add (self->report, is_ipv6 ? "ordinary-ipv6" : "ordinary-ipv4", TURN_VERDICT_OK,
-                     "an ordinary peer, %s, is not refused", peer);
+    turn_report_add (self->report, name, TURN_VERDICT_OK, "an ordinary peer is relayed to: %s",
+                     text);
   else
-    turn_report_add (self->report, is_ipv6 ? "ordinary-ipv6" : "ordinary-ipv4",
-                     TURN_VERDICT_UNKNOWN,
-                     "the server refuses an ordinary peer too, %s (permission %s, channel %s), so "
-                     "that it refuses others proves nothing",
-                     peer, permission, channel);
+    turn_report_add (self->report, name, TURN_VERDICT_UNKNOWN,
+                     "an ordinary peer is not relayed to either, %s, so that others are refused "
+                     "proves nothing",
+                     text);
 }
 
 /* The addresses of the options that are of @family_size bytes. */

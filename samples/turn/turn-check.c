@@ -3,6 +3,9 @@
 
 /* Until the next of the host's addresses is tried. */
 #define FIRST_ANSWER_US (5 * G_USEC_PER_SEC)
+/* How long, and how often, to wait for a relay of ours to be forgotten. */
+#define WAIT_US G_USEC_PER_SEC
+#define MAX_WAITS 5
 
 TurnSession *
 turn_check_open (TurnCheck *self, TurnTransport transport, GError **error)
@@ -30,6 +33,16 @@ turn_check_allocate (TurnCheck *self, TurnSession *session, TurnRequest *request
     request->transport = TRANSPORT_UDP;
   if (turn_check_ask (self, session, request) == 401)
     turn_check_ask (self, session, request);
+  return request->code;
+}
+
+/* coturn counts a relay that was given back for seconds. */
+static int
+allocate_patiently (TurnCheck *self, TurnSession *session, TurnRequest *request)
+{
+  for (guint i = 0; turn_check_allocate (self, session, request) == 486 && i < MAX_WAITS; i++)
+    if (g_get_monotonic_time () + WAIT_US < self->options->until_us)
+      g_usleep (WAIT_US);
   return request->code;
 }
 
@@ -141,7 +154,7 @@ check_ipv6 (TurnCheck *self)
   g_autoptr (TurnSession) session = turn_check_open (self, self->options->server.transport, NULL);
   g_autofree char *why = NULL;
 
-  if (session != NULL && turn_check_allocate (self, session, &allocation) == TURN_SUCCESS)
+  if (session != NULL && allocate_patiently (self, session, &allocation) == TURN_SUCCESS)
     {
       turn_check_ranges (self, session, &allocation);
       turn_check_release (self, session);
@@ -168,7 +181,7 @@ check_relay (TurnCheck *self, GError **error)
 
   if (session == NULL)
     return FALSE;
-  if (turn_check_allocate (self, session, &allocation) != TURN_SUCCESS)
+  if (allocate_patiently (self, session, &allocation) != TURN_SUCCESS)
     {
       code = turn_check_describe (allocation.code);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no relay was given: %s%s", code,

@@ -6,6 +6,8 @@
 
 #define MAX_CONFIG (1024 * 1024)
 #define MAX_SECRET_FILE 4096
+/* RFC 8489 section 14.3: "less than 509" bytes. */
+#define MAX_USER 508
 
 void
 turn_login_wipe (char *text)
@@ -87,7 +89,8 @@ take_user (TurnLogin *login, const char *value)
   const char *colon = strchr (value, ':');
 
   /* "0x" begins a key that was made of the password, which we can't sign with. */
-  if (login->username != NULL || colon == NULL || g_str_has_prefix (colon + 1, "0x"))
+  if (login->username != NULL || colon == NULL || colon - value > MAX_USER
+      || g_str_has_prefix (colon + 1, "0x"))
     return;
   login->username = g_strndup (value, (gsize) (colon - value));
   login->password = g_strdup (colon + 1);

@@ -33,14 +33,16 @@ put_u32 (guint8 *data, guint32 value)
   put_u16 (data + 2, value & 0xffff);
 }
 
-/* RFC 8489 section 5: the two bits of the class stand between those of the method. */
+/* RFC 8489 section 5: the bits of the class stand between those of the method. */
 GByteArray *
-turn_message_new (TurnMethod method, TurnClass class, const guint8 *id)
+turn_message_new (TurnMethod method, TurnClass message_class, const guint8 *id)
 {
   GByteArray *message = g_byte_array_new ();
   guint8 header[TURN_HEADER_SIZE] = { 0 };
+  guint type = (method & 0xfu) | (method & 0x70u) << 1 | (method & 0xf80u) << 2
+               | (message_class & 1u) << 4 | (message_class & 2u) << 7;
 
-  put_u16 (header, (guint) method | (class & 1u) << 4 | (class & 2u) << 7);
+  put_u16 (header, type);
   put_u32 (header + 4, MAGIC_COOKIE);
   memcpy (header + 8, id, TURN_ID_SIZE);
   return g_byte_array_append (message, header, sizeof header);

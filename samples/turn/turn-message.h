@@ -54,7 +54,7 @@ typedef enum
 } TurnAttribute;
 
 /* (transfer full): the header of a message; @id has TURN_ID_SIZE bytes. */
-GByteArray *turn_message_new (TurnMethod method, TurnClass class, const guint8 *id);
+GByteArray *turn_message_new (TurnMethod method, TurnClass message_class, const guint8 *id);
 
 void turn_message_add (GByteArray *message, TurnAttribute type, gconstpointer data, gsize size);
 void turn_message_add_string (GByteArray *message, TurnAttribute type, const char *text);

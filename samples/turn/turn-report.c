@@ -125,16 +125,18 @@ append_summary (const TurnReport *self, GString *text)
     {
     case TURN_VERDICT_OK:
       g_string_append_printf (text,
-                              "Good: it refuses all %u ranges that it must not relay to, and "
-                              "nothing else is open.\n",
+                              "Good: all %u ranges that were tried are refused, and nothing "
+                              "else is open.\n",
                               refused);
       break;
     case TURN_VERDICT_OPEN:
-      g_string_append_printf (text,
-                              "OPEN: it relays to %u of the ranges that it must not relay to, "
-                              "and refuses %u%s.\n",
-                              open, refused,
-                              has_finding (self, TURN_VERDICT_OPEN) ? "; and there is more" : "");
+      if (open > 0)
+        g_string_append_printf (text,
+                                "OPEN: of the ranges that must be refused %u are not, and %u "
+                                "are.\n",
+                                open, refused);
+      else
+        g_string_append (text, "OPEN: see what says so above.\n");
       break;
     default:
       g_string_append (text, "Not proved: something could not be found out.\n");
