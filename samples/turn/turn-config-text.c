@@ -178,7 +178,10 @@ describe_installing (const TurnConfig *self, const char *path, GString *text)
                      "  [Service]\n"
                      "  AmbientCapabilities=CAP_NET_BIND_SERVICE\n");
   if (!self->has_no_tls)
-    g_string_append_printf (text, "User turnserver has to be able to read %s.\n", self->key);
+    g_string_append_printf (
+        text,
+        "User turnserver has to be able to read %s;\nits service sees neither /home nor /tmp.\n",
+        self->key);
   g_string_append_printf (text, "Let in UDP and TCP port %d", self->port);
   if (!self->has_no_tls)
     g_string_append_printf (text, ", TCP port %d", self->tls_port);

@@ -24,7 +24,7 @@ clear_user (gpointer data)
   TurnConfigUser *user = data;
 
   g_free (user->name);
-  memset (user->password, 0, strlen (user->password));
+  explicit_bzero (user->password, strlen (user->password));
   g_free (user->password);
 }
 
@@ -52,7 +52,7 @@ turn_config_clear (TurnConfig *self)
   g_clear_pointer (&self->addresses, g_array_unref);
   g_clear_pointer (&self->users, g_array_unref);
   if (self->secret != NULL)
-    memset (self->secret, 0, strlen (self->secret));
+    explicit_bzero (self->secret, strlen (self->secret));
   g_free (self->secret);
   g_free (self->certificate);
   g_free (self->key);

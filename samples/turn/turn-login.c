@@ -13,7 +13,7 @@ void
 turn_login_wipe (char *text)
 {
   if (text != NULL)
-    memset (text, 0, strlen (text));
+    explicit_bzero (text, strlen (text));
   g_free (text);
 }
 

@@ -50,7 +50,7 @@ static void
 wipe (char **secret)
 {
   if (*secret != NULL)
-    memset (*secret, 0, strlen (*secret));
+    explicit_bzero (*secret, strlen (*secret));
   g_clear_pointer (secret, g_free);
 }
 
@@ -342,7 +342,7 @@ turn_session_send_channel_data (TurnSession *self, guint16 channel, gconstpointe
 gboolean
 turn_session_await_data (TurnSession *self, gconstpointer data, gsize size, gint64 until_us)
 {
-  for (;;)
+  while (g_get_monotonic_time () < until_us)
     {
       g_autoptr (GBytes) frame = turn_link_receive (self->link, until_us, NULL);
       gsize frame_size = 0;
@@ -359,4 +359,5 @@ turn_session_await_data (TurnSession *self, gconstpointer data, gsize size, gint
       if (value != NULL && value_size == size && memcmp (value, data, size) == 0)
         return TRUE;
     }
+  return FALSE;
 }

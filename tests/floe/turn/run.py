@@ -16,9 +16,10 @@ from world import Failure, World
 def run(world, case):
     """Passed, failed or skipped."""
     title = case.__doc__
-    if getattr(case, "wants_coturn", False) and shutil.which("turnserver") is None:
-        print(f"skip {title}: turnserver is missing (Debian package coturn)")
-        return "skipped"
+    for program, package in getattr(case, "wants", ()):
+        if shutil.which(program) is None:
+            print(f"skip {title}: {program} is missing (Debian package {package})")
+            return "skipped"
     try:
         case(world)
     except Failure as failure:
@@ -41,7 +42,11 @@ def main():
     for address in ("25.0.0.1/24", "25.0.0.9/24", "2600:77::1/64"):
         family = "-6" if ":" in address else "-4"
         extra = ["nodad"] if ":" in address else []
-        subprocess.run(["ip", family, "address", "add", address, "dev", "floe0", *extra], check=True)
+        subprocess.run(["ip", family, "address", "add", address, "dev", "floe0", *extra],
+                       check=True)
+    # Sockets of the check's own are on no port that a relay may have.
+    with open("/proc/sys/net/ipv4/ip_local_port_range", "w", encoding="ascii") as file:
+        file.write("20000 40000")
     results = []
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

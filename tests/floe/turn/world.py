@@ -3,6 +3,7 @@
 
 import json
 import os
+import shlex
 import socket
 import struct
 import subprocess
@@ -84,7 +85,7 @@ class World:
         """Starts turnserver and returns the path of its log, once it answers."""
         log = config + ".log"
         with open(log, "w", encoding="utf-8") as file:
-            process = subprocess.Popen(["turnserver", "-c", config, "--userdb", config + ".db",
+            process = subprocess.Popen(["turnserver", "-c", config, "--userdb", self.path("users.db"),
                                         "--pidfile", config + ".pid"], stdout=file, stderr=file)
         self.processes.append(process)
         ends = time.monotonic() + _START_SECONDS
@@ -100,6 +101,16 @@ class World:
                     time.sleep(0.02)
         with open(log, encoding="utf-8", errors="replace") as file:
             raise Failure("coturn does not answer: " + file.read()[-800:])
+
+    def firewall_commands(self):
+        """Those of docs/turn.md, for the user that coturn runs as here."""
+        path = os.path.join(os.path.dirname(__file__), "../../../docs/turn.md")
+        with open(path, encoding="utf-8") as file:
+            text = file.read().replace("\\\n", " ")
+        found = [shlex.split(line.replace("skuid turnserver", f"skuid {os.getuid()}"))[1:]
+                 for line in text.splitlines() if line.strip().startswith("sudo nft ")]
+        expect(len(found), 3, "the number of commands in docs/turn.md")
+        return found
 
     def serve_udp(self, answer):
         """The port of a server that sends `answer (request)` back, unless it is None."""
