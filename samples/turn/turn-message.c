@@ -35,7 +35,7 @@ put_u32 (guint8 *data, guint32 value)
 
 /* RFC 8489 section 5: the bits of the class stand between those of the method. */
 GByteArray *
-turn_message_new (TurnMethod method, TurnClass message_class, const guint8 *id)
+turn_message_new (guint method, TurnClass message_class, const guint8 *id)
 {
   GByteArray *message = g_byte_array_new ();
   guint8 header[TURN_HEADER_SIZE] = { 0 };
@@ -202,12 +202,12 @@ turn_message_is_valid (const guint8 *data, gsize size)
   return TRUE;
 }
 
-TurnMethod
+guint
 turn_message_get_method (const guint8 *data)
 {
   guint type = get_u16 (data);
 
-  return (TurnMethod) ((type & 0xf) | (type & 0xe0) >> 1 | (type & 0x3e00) >> 2);
+  return (type & 0xf) | (type & 0xe0) >> 1 | (type & 0x3e00) >> 2;
 }
 
 TurnClass

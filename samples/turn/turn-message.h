@@ -53,8 +53,9 @@ typedef enum
   TURN_ATTRIBUTE_FINGERPRINT = 0x8028,
 } TurnAttribute;
 
-/* (transfer full): the header of a message; @id has TURN_ID_SIZE bytes. */
-GByteArray *turn_message_new (TurnMethod method, TurnClass message_class, const guint8 *id);
+/* (transfer full): the header of a message; @id has TURN_ID_SIZE bytes. Methods that this program
+ * does not know are numbers like others. */
+GByteArray *turn_message_new (guint method, TurnClass message_class, const guint8 *id);
 
 void turn_message_add (GByteArray *message, TurnAttribute type, gconstpointer data, gsize size);
 void turn_message_add_string (GByteArray *message, TurnAttribute type, const char *text);
@@ -79,7 +80,7 @@ gssize turn_frame_get_size (const guint8 *data, gsize size, gboolean is_stream);
  * below wants such. */
 gboolean turn_message_is_valid (const guint8 *data, gsize size);
 
-TurnMethod turn_message_get_method (const guint8 *data);
+guint turn_message_get_method (const guint8 *data);
 TurnClass turn_message_get_class (const guint8 *data);
 const guint8 *turn_message_get_id (const guint8 *data);
 

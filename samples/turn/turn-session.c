@@ -233,7 +233,7 @@ handle_frame (TurnSession *self, GPtrArray *transactions, const guint8 *data, gs
     {
       Transaction *transaction = g_ptr_array_index (transactions, i);
       if (transaction->message != NULL
-          && turn_message_get_method (data) == transaction->request->method
+          && turn_message_get_method (data) == (guint) transaction->request->method
           && memcmp (turn_message_get_id (data), transaction->id, TURN_ID_SIZE) == 0)
         {
           if (handle_response (self, transaction, data, size))

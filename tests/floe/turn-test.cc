@@ -57,8 +57,7 @@ TEST (TurnMessage, IsWhatRfc5769Section24Says)
   Bytes expected = FromHex (long_term_request), id = FromHex ("78ad3433c6ad72c029da412e");
   guint8 key[TURN_KEY_SIZE];
   /* Binding is 1, which this program never asks for. */
-  g_autoptr (GByteArray) message =
-      turn_message_new (static_cast<TurnMethod> (1), TURN_CLASS_REQUEST, id.data ());
+  g_autoptr (GByteArray) message = turn_message_new (1, TURN_CLASS_REQUEST, id.data ());
   turn_make_key (key, long_term_user, "example.org", "TheMatrIX");
   turn_message_add_string (message, TURN_ATTRIBUTE_USERNAME, long_term_user);
   turn_message_add_string (message, TURN_ATTRIBUTE_NONCE, long_term_nonce);
@@ -92,11 +91,11 @@ TEST (TurnMessage, ReadsTheAddressesOfRfc5769)
 TEST (TurnMessage, MethodAndClassComeBack)
 {
   guint8 id[TURN_ID_SIZE] = { 7 };
-  for (int method = 0; method < 0x1000; method += 37)
+  for (guint method = 0; method < 0x1000; method += 37)
     for (int klass = 0; klass < 4; klass++)
       {
         g_autoptr (GByteArray) message =
-            turn_message_new (static_cast<TurnMethod> (method), static_cast<TurnClass> (klass), id);
+            turn_message_new (method, static_cast<TurnClass> (klass), id);
         EXPECT_EQ (turn_message_get_method (message->data), method);
         EXPECT_EQ (turn_message_get_class (message->data), klass);
       }

@@ -14,7 +14,7 @@ compare (const FloeStunMessage *theirs, const guint8 *data, gsize size)
   TurnAddress ours;
   guint16 port;
 
-  g_assert_cmpint (turn_message_get_method (data), ==, theirs->method);
+  g_assert_cmpuint (turn_message_get_method (data), ==, theirs->method);
   g_assert_cmpint ((int) turn_message_get_class (data), ==, (int) theirs->message_class);
   if (floe_stun_message_get_error (theirs, &error))
     g_assert_cmpuint (turn_message_get_error (data, size), ==, error.code);
