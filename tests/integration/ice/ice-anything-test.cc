@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* A peer that knows the credentials and does anything at all, by a seed: FLOE_ICE_SEEDS=N for more. */
+/* A peer that knows the credentials and does anything at all, by a seed: FLOE_ICE_SEEDS=N for more.
+ */
 #include "raw-test.h"
 
 #include <cstdlib>
@@ -77,11 +78,14 @@ protected:
   {
     CheckOptions check;
 
-    check.priority = Pick (4) == 0 ? 0 : Pick (3) == 0 ? 0xffffffff : 0x60000000 + Pick (0x1f000000);
+    check.priority = Pick (4) == 0   ? 0
+                     : Pick (3) == 0 ? 0xffffffff
+                                     : 0x60000000 + Pick (0x1f000000);
     check.has_priority = Pick (10) != 0;
     check.uses_candidate = Pick (2) == 0;
-    check.role = Pick (4) != 0 ? role_ : Pick (2) == 0 ? FLOE_STUN_ICE_CONTROLLING
-                                                       : FLOE_STUN_ICE_CONTROLLED;
+    check.role = Pick (4) != 0   ? role_
+                 : Pick (2) == 0 ? FLOE_STUN_ICE_CONTROLLING
+                                 : FLOE_STUN_ICE_CONTROLLED;
     check.tie_breaker = Pick (2) == 0 ? 0 : G_MAXUINT64;
     if (Pick (20) == 0)
       check.password = "wrong password, clearly";
@@ -142,7 +146,7 @@ protected:
   }
 
   std::mt19937 random_;
-  std::vector<std::pair<RawSocket *, Bytes>> late_;
+  std::vector<std::pair<RawSocket *, Bytes> > late_;
 };
 
 TEST_F (IceAnything, DoesNotCrash)

@@ -17,7 +17,8 @@ TEST_F (IceFlood, OfPeerReflexiveAddressesEndsThePath)
   for (int i = 0; i < 3000; i++)
     {
       CheckOptions check;
-      std::string address = "127.1." + std::to_string (i / 200) + "." + std::to_string (1 + i % 200);
+      std::string address =
+          "127.1." + std::to_string (i / 200) + "." + std::to_string (1 + i % 200);
       RawSocket socket (
           context_, [&] (RawSocket &, GSocketAddress *, const Bytes &) { answer_count++; },
           address.c_str ());

@@ -28,8 +28,7 @@ EnterNamespace ()
   uid_t uid = geteuid ();
 
   if (unshare (uid == 0 ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER) != 0
-      || (uid != 0
-          && !Write ("/proc/self/uid_map", "0 " + std::to_string (uid) + " 1\n")))
+      || (uid != 0 && !Write ("/proc/self/uid_map", "0 " + std::to_string (uid) + " 1\n")))
     _Exit (CANNOT_MAKE_NAMESPACES);
 }
 
@@ -48,6 +47,10 @@ AddInterface ()
 {
   Do ("ip link add d0 type veth peer name d1 && ip link set d1 up && "
       "ip address add 192.0.2.1/24 dev d0 && ip link set d0 up");
+  /* An interface runs a moment after it is up. */
+  Do ("for i in $(seq 100); do ip -o link show d0 | grep -q 'state UP' && exit 0; sleep 0.05; "
+      "done; "
+      "exit 1");
 }
 
 /* The child's way of EXPECT_TRUE. */
@@ -116,8 +119,6 @@ GatherOn (GMainContext *context, int count)
   Do ("ip link set lo up");
   AddInterface ();
   Do (more.c_str ());
-  Do ("ip link set d1 down; ip link set d1 up; ip -6 address flush dev d0; "
-      "ip -6 address flush dev d1");
   options.interfaces = {};
   peer = std::make_unique<IcePeer> (context, options);
   floe_ice_transport_gather (peer->transport);
@@ -215,9 +216,9 @@ LoseTheInterfaceInUse ()
       RunUntil (context, 10, [] { return false; });
     }
   Require (b.messages.empty (), "nothing came");
-  Require (RunUntil (context, 12000,
-                     [&] { return a.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED; }),
-           "disconnected");
+  Require (
+      RunUntil (context, 12000, [&] { return a.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED; }),
+      "disconnected");
   _Exit (0);
 }
 

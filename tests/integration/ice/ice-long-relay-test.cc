@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Eleven minutes over a relay: libnice clears all permissions every 240 s and binds its channel anew
- * after 540 s, and the allocation is refreshed after 540 s. Data must not notice. */
+/* Eleven minutes over a relay: libnice clears all permissions every 240 s and binds its channel
+ * anew after 540 s, and the allocation is refreshed after 540 s. Data must not notice. */
 #include "coturn.h"
 #include "ice-peer.h"
 
@@ -138,8 +138,8 @@ TEST_F (IceLongRelay, LosesNothingWhenPermissionsChannelsAndAllocationsAreRenewe
   Pair lost (context_, forgetful_->Url ("udp"));
   gint64 start_us;
 
-  ASSERT_TRUE (Run (
-      10000, [&] { return udp.IsConnected () && tcp.IsConnected () && lost.IsConnected (); }));
+  ASSERT_TRUE (
+      Run (10000, [&] { return udp.IsConnected () && tcp.IsConnected () && lost.IsConnected (); }));
   /* Its refresh is answered with 437: the allocation is nobody's. */
   forgetful_->Restart ();
   start_us = g_get_monotonic_time ();

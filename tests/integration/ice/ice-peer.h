@@ -119,7 +119,7 @@ public:
   std::function<void (const FloeCandidate &)> on_candidate;
   std::function<void (guint)> on_probe;
   std::function<void (guint, const std::string &)> on_message; /* with the path it came on */
-  std::function<void ()> on_event; /* after each, to close in */
+  std::function<void ()> on_event;                             /* after each, to close in */
 
 private:
   static GPtrArray *MakePlan (const PeerOptions &options)

@@ -75,18 +75,16 @@ TEST_P (IceRefusal, ToALaterCheckLeavesTheConnectionAlone)
 
 INSTANTIATE_TEST_SUITE_P (
     Codes, IceRefusal,
-    testing::Values (Refusal{ "Forbidden", 403, true }, Refusal{ "ForbiddenUnproved", 403, false },
-                     Refusal{ "BadRequest", 400, true }, Refusal{ "BadRequestUnproved", 400, false },
-                     Refusal{ "Unauthenticated", 401, true },
-                     Refusal{ "UnauthenticatedUnproved", 401, false },
-                     Refusal{ "UnknownAttribute", 420, true }, Refusal{ "RoleConflict", 487, true },
-                     Refusal{ "RoleConflictUnproved", 487, false },
-                     Refusal{ "ServerError", 500, true }, Refusal{ "TryAlternate", 300, true },
-                     Refusal{ "StaleNonceUnproved", 438, false }, Refusal{ "Zero", 0, true },
-                     Refusal{ "BelowErrors", 299, true }, Refusal{ "AboveErrors", 700, true },
-                     Refusal{ "NineNinetyNine", 999, true },
-                     Refusal{ "NineNinetyNineUnproved", 999, false },
-                     Refusal{ "ClassTooBig", 25599, true }),
+    testing::Values (
+        Refusal{ "Forbidden", 403, true }, Refusal{ "ForbiddenUnproved", 403, false },
+        Refusal{ "BadRequest", 400, true }, Refusal{ "BadRequestUnproved", 400, false },
+        Refusal{ "Unauthenticated", 401, true }, Refusal{ "UnauthenticatedUnproved", 401, false },
+        Refusal{ "UnknownAttribute", 420, true }, Refusal{ "RoleConflict", 487, true },
+        Refusal{ "RoleConflictUnproved", 487, false }, Refusal{ "ServerError", 500, true },
+        Refusal{ "TryAlternate", 300, true }, Refusal{ "StaleNonceUnproved", 438, false },
+        Refusal{ "Zero", 0, true }, Refusal{ "BelowErrors", 299, true },
+        Refusal{ "AboveErrors", 700, true }, Refusal{ "NineNinetyNine", 999, true },
+        Refusal{ "NineNinetyNineUnproved", 999, false }, Refusal{ "ClassTooBig", 25599, true }),
     [] (const auto &info) { return std::string (info.param.name); });
 
 using Reply = std::function<Bytes (RawPeer &, const FloeStunMessage &, GSocketAddress *)>;
@@ -152,12 +150,11 @@ INSTANTIATE_TEST_SUITE_P (
                     [] (RawPeer &peer, const FloeStunMessage &request, GSocketAddress *from) {
                       FloeStunAddress mapped = StunAddress (from);
 
-                      return RawPeer::Build (
-                          FLOE_STUN_SUCCESS, request.transaction_id, nullptr,
-                          [&] (FloeStunBuilder *builder) {
-                            floe_stun_builder_add_xor_address (
-                                builder, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped);
-                          });
+                      return RawPeer::Build (FLOE_STUN_SUCCESS, request.transaction_id, nullptr,
+                                             [&] (FloeStunBuilder *builder) {
+                                               floe_stun_builder_add_xor_address (
+                                                   builder, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped);
+                                             });
                     } },
         OddSuccess{ "WithoutMappedAddress", true,
                     [] (RawPeer &peer, const FloeStunMessage &request, GSocketAddress *from) {

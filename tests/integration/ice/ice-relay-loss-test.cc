@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* TURN servers that die, and such that come back without knowing us: libnice tells nothing of it. */
+/* TURN servers that die, and such that come back without knowing us: libnice tells nothing of it.
+ */
 #include "coturn.h"
 #include "ice-peer.h"
 
@@ -55,9 +56,9 @@ protected:
   {
     gsize a_count = a.messages.size (), b_count = b.messages.size ();
 
-    return a.Send ("ping") && b.Send ("ping")
-           && Run (2000,
-                   [&] { return a.messages.size () > a_count && b.messages.size () > b_count; });
+    return a.Send ("ping") && b.Send ("ping") && Run (2000, [&] {
+             return a.messages.size () > a_count && b.messages.size () > b_count;
+           });
   }
 
   Coturn first_;
@@ -82,7 +83,8 @@ TEST_P (IceRelayDies, AndBothPeersAreDisconnected)
 }
 
 /* libnice makes no pair of lower priority than the selected one, so the other relay's pair leads to
- * the dead one at the far end: a peer with two relays needs an ICE restart. A reserve is no harm. */
+ * the dead one at the far end: a peer with two relays needs an ICE restart. A reserve is no harm.
+ */
 TEST_P (IceRelayDies, AndADirectConnectionDoesNotNotice)
 {
   std::vector<std::string> urls = { first_.Url (GetParam ()) };
@@ -138,15 +140,18 @@ TEST_F (IceRelayLoss, ClosingInMidGatheringGivesAllAllocationsBack)
       floe_ice_transport_gather (b.transport);
       Pause (pause_ms);
     }
-  EXPECT_TRUE (Run (8000, [&] {
-    log = first_.Log ();
-    created = freed = 0;
-    for (gsize at = 0; (at = log.find ("ALLOCATE processed, success", at)) != std::string::npos; at++)
-      created++;
-    for (gsize at = 0; (at = log.find ("lifetime=0", at)) != std::string::npos; at++)
-      freed++;
-    return created > 0 && freed == created;
-  })) << created
-      << " made, " << freed << " freed\n"
+  EXPECT_TRUE (
+      Run (8000,
+           [&] {
+             log = first_.Log ();
+             created = freed = 0;
+             for (gsize at = 0;
+                  (at = log.find ("ALLOCATE processed, success", at)) != std::string::npos; at++)
+               created++;
+             for (gsize at = 0; (at = log.find ("lifetime=0", at)) != std::string::npos; at++)
+               freed++;
+             return created > 0 && freed == created;
+           }))
+      << created << " made, " << freed << " freed\n"
       << log;
 }

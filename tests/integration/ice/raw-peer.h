@@ -31,7 +31,8 @@ inline FloeStunAddress
 StunAddress (GSocketAddress *address)
 {
   GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
-  std::string text = TakeString (g_inet_address_to_string (g_inet_socket_address_get_address (inet)));
+  std::string text =
+      TakeString (g_inet_address_to_string (g_inet_socket_address_get_address (inet)));
 
   return StunAddress (text.c_str (), g_inet_socket_address_get_port (inet));
 }
@@ -248,7 +249,7 @@ public:
   std::string ufrag = TakeString (floe_random_ice_string (4));
   std::string pwd = TakeString (floe_random_ice_string (24));
   std::string other_ufrag, other_pwd;
-  std::vector<std::unique_ptr<RawSocket>> sockets;
+  std::vector<std::unique_ptr<RawSocket> > sockets;
   Answer answer = [this] (RawSocket &socket, GSocketAddress *from, const FloeStunMessage &request) {
     socket.Send (from, Success (request, from));
   };
