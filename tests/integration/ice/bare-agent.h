@@ -17,7 +17,6 @@ class BareAgent
 {
 public:
   BareAgent (GMainContext *context, RawPeer &peer, gboolean has_freshness, gboolean has_keepalive)
-      : context_ (context)
   {
     NiceAddress loopback;
 
@@ -80,7 +79,6 @@ private:
     nice_agent_set_remote_credentials (agent_, 1, peer.ufrag.c_str (), peer.pwd.c_str ());
   }
 
-  GMainContext *context_;
   NiceAgent *agent_;
 };
 
