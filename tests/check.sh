@@ -188,6 +188,7 @@ suite_integration ()
     repeat=1
     ! $is_full || repeat=10
     run_meson check integration --suite integration --repeat "$repeat"
+    ! $is_full || FLOE_TEST_FULL=1 run_meson check long --suite long
 }
 
 suite_fuzz ()
