@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * wrong. */
 #define FLOE_NAT_ROUND_COUNT 6
 #define FLOE_NAT_ROUND_US (40 * G_TIME_SPAN_MILLISECOND)
+/* Bytes: what is larger is no answer to what is asked here. */
+#define FLOE_NAT_MAX_REPAIRED_SIZE 1024
 /* Servers that say nothing for so long are not waited for. */
 #define FLOE_NAT_PATIENCE_US (600 * G_TIME_SPAN_MILLISECOND)
 
@@ -225,6 +227,17 @@ gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeS
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */
 gsize floe_nat_core_build_token (const NatToken *token, guint8 *buffer, gsize size);
 gboolean floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size);
+/* The bytes of a datagram, without its FINGERPRINT when that is all that is wrong with it: NATs
+ * that rewrite addresses in what passes (RFC 8489 section 14.2) spoil it. Nothing was asked for
+ * with a FINGERPRINT, and there is nothing but STUN here that it would tell apart. */
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+  guint8 repaired[FLOE_NAT_MAX_REPAIRED_SIZE];
+} NatDatagram;
+
+void floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size);
 /* Whether the next round is due now; counts it. What is listened for takes as long as @server. */
 gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server);
 gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *rounds);

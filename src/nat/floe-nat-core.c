@@ -323,14 +323,17 @@ floe_nat_core_handle_datagram (FloeNatCore *self, gint64 now_us, guint socket,
                                const FloeStunAddress *from, const guint8 *data, gsize size)
 {
   FloeStunRoute route = { socket, *from };
+  NatDatagram datagram;
 
   g_return_if_fail (socket < NAT_SOCKET_COUNT);
   if (self->started_us < 0 || self->is_done)
     return;
   self->now_us = now_us;
-  if (!floe_stun_client_core_handle_datagram (self->client, now_us, &route, data, size)
-      && !floe_nat_relay_handle_datagram (self, socket, from, data, size))
-    floe_nat_ports_handle_datagram (self, socket, data, size);
+  floe_nat_datagram_init (&datagram, data, size);
+  if (!floe_stun_client_core_handle_datagram (self->client, now_us, &route, datagram.data,
+                                              datagram.size)
+      && !floe_nat_relay_handle_datagram (self, socket, from, datagram.data, datagram.size))
+    floe_nat_ports_handle_datagram (self, socket, datagram.data, datagram.size);
   step (self);
 }
 

@@ -249,12 +249,15 @@ floe_nat_lifetime_core_handle_datagram (FloeNatLifetimeCore *self, gint64 now_us
                                         const FloeStunAddress *from, const guint8 *data, gsize size)
 {
   FloeStunRoute route = { socket, *from };
+  NatDatagram datagram;
 
   g_return_if_fail (socket < FLOE_NAT_LIFETIME_MAX_SOCKETS);
   if (!take_time (self, now_us))
     return;
-  if (!floe_stun_client_core_handle_datagram (self->client, self->now_us, &route, data, size))
-    floe_nat_witness_handle_datagram (self, socket, from, data, size);
+  floe_nat_datagram_init (&datagram, data, size);
+  if (!floe_stun_client_core_handle_datagram (self->client, self->now_us, &route, datagram.data,
+                                              datagram.size))
+    floe_nat_witness_handle_datagram (self, socket, from, datagram.data, datagram.size);
   step (self);
 }
 

@@ -18,6 +18,8 @@
 #define MAX_SILENCE_US (800 * G_TIME_SPAN_MILLISECOND)
 /* What must be left to begin a round, with those that others begin at the same time. */
 #define ROUND_PACKETS 8
+/* Bytes, with the attribute's header. */
+#define FINGERPRINT_SIZE 8
 #define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* The first fault stays, but for silence, which ends. */
@@ -169,6 +171,26 @@ floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size)
   return floe_stun_message_parse (&message, data, size, NULL)
          && message.message_class == FLOE_STUN_INDICATION
          && memcmp (message.transaction_id, token->id, sizeof token->id) == 0;
+}
+
+void
+floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size)
+{
+  static const guint8 header[] = { FLOE_STUN_FINGERPRINT >> 8, FLOE_STUN_FINGERPRINT & 0xff, 0, 4 };
+  gsize rest = size - FINGERPRINT_SIZE;
+  FloeStunMessage message;
+
+  self->data = data;
+  self->size = size;
+  if (size < FLOE_STUN_HEADER_SIZE + FINGERPRINT_SIZE || size > sizeof self->repaired
+      || memcmp (data + rest, header, sizeof header) != 0
+      || floe_stun_message_parse (&message, data, size, NULL))
+    return;
+  memcpy (self->repaired, data, rest);
+  self->repaired[2] = (guint8) ((rest - FLOE_STUN_HEADER_SIZE) >> 8);
+  self->repaired[3] = (guint8) (rest - FLOE_STUN_HEADER_SIZE);
+  self->data = self->repaired;
+  self->size = rest;
 }
 
 gboolean

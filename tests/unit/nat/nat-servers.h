@@ -215,6 +215,8 @@ private:
         floe_stun_builder_add_address (builder, FLOE_STUN_MAPPED_ADDRESS, &mapped);
       if (other.size > 0)
         floe_stun_builder_add_address (builder, FLOE_STUN_OTHER_ADDRESS, &other);
+      /* As coturn does: an ALG spoils it. */
+      floe_stun_builder_add_fingerprint (builder);
     });
     if (vice_ == Vice::WrongTransaction)
       response[10] ^= 1;
