@@ -222,6 +222,14 @@ gboolean floe_nat_core_has_pending (const FloeNatCore *self, NatPurpose purpose,
 void floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault);
 gboolean floe_nat_core_is_sane (const FloeNatCore *self, guint server,
                                 const FloeStunAddress *address);
+/* How we send to what @server calls @address: behind NAT64 servers know IPv4 addresses only. */
+FloeStunAddress floe_nat_reach (const FloeStunAddress *server, const FloeStunAddress *address);
+/* Whether a server is known to be behind NAT64 by its address. */
+gboolean floe_nat_is_behind_nat64 (const FloeStunAddress *server);
+FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server);
+/* A server at @server speaks of @address: one of our family, or of NAT64, that can be seen from
+ * where it is. */
+gboolean floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address);
 gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessage *message,
                                     FloeStunAddress *mapped);
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */

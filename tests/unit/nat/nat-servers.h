@@ -62,6 +62,16 @@ ToStun (const LabEndpoint &endpoint)
   return address;
 }
 
+/* As DNS64 tells it to a host that has IPv6 only. */
+inline FloeStunAddress
+Synthesize (const FloeStunAddress &address)
+{
+  FloeStunAddress result = { { 0x00, 0x64, 0xff, 0x9b }, FLOE_STUN_IPV6_SIZE, address.port };
+
+  memcpy (result.bytes + 12, address.bytes, FLOE_STUN_IPV4_SIZE);
+  return result;
+}
+
 inline LabEndpoint
 ToLab (const FloeStunAddress &address)
 {
