@@ -9,6 +9,7 @@
 
 #include "floe-nat-classify-core-private.h"
 #include "floe-nat-core-private.h"
+#include "floe-nat-outputs-private.h"
 
 G_BEGIN_DECLS
 
@@ -183,9 +184,8 @@ struct _FloeNatCore
 {
   FloeStunClientCore *client; /* (owned) */
   NatServer servers[FLOE_NAT_MAX_SERVERS];
-  GArray *pending; /* (owned): NatPending */
-  GQueue outputs;  /* (owned): Output of floe-nat-core.c */
-  gpointer told;   /* (owned) (nullable): the last one */
+  GArray *pending;    /* (owned): NatPending */
+  NatOutputs outputs; /* (owned) */
   NatSocketState sockets[NAT_SOCKET_COUNT];
   FloeNatObservation observations[FLOE_NAT_MAX_OBSERVATIONS];
   guint observation_count;
@@ -223,7 +223,7 @@ void floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault);
 gboolean floe_nat_core_is_sane (const FloeNatCore *self, guint server,
                                 const FloeStunAddress *address);
 /* How we send to what @server calls @address: behind NAT64 servers know IPv4 addresses only. */
-FloeStunAddress floe_nat_reach (const FloeStunAddress *server, const FloeStunAddress *address);
+FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address);
 /* Whether a server is known to be behind NAT64 by its address. */
 gboolean floe_nat_is_behind_nat64 (const FloeStunAddress *server);
 FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server);

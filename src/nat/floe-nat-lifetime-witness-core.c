@@ -177,7 +177,7 @@ handle_allocation (FloeNatLifetimeCore *self, const FloeStunMessage *response)
       && floe_nat_is_sane (&server->address, &relayed)
       && read_mapped (self, self->server, response, &mapped))
     {
-      self->relayed = floe_nat_reach (&server->address, &relayed);
+      self->relayed = floe_nat_core_reach (&server->address, &relayed);
       server->mapped = mapped;
       permit (self, LIFETIME_PURPOSE_PERMIT);
     }

@@ -92,7 +92,7 @@ take_allocation (FloeNatCore *self, guint server, const FloeStunOutcome *outcome
       floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
       return;
     }
-  relayed = floe_nat_reach (&self->servers[server].address, &relayed);
+  relayed = floe_nat_core_reach (&self->servers[server].address, &relayed);
   if (floe_stun_address_equal (&relayed, &self->servers[server].address))
     floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
   else if (self->relay.state == NAT_RELAY_NONE)

@@ -44,7 +44,7 @@ floe_nat_is_behind_nat64 (const FloeStunAddress *server)
 
 /* RFC 6052 section 2.2: "IPv4-embedded IPv6 addresses", the prefix being 96 bits long. */
 FloeStunAddress
-floe_nat_reach (const FloeStunAddress *server, const FloeStunAddress *address)
+floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address)
 {
   FloeStunAddress reached = *server;
 
