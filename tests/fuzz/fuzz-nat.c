@@ -28,6 +28,7 @@ typedef struct
 typedef struct
 {
   FloeReader input;
+  const FloeStunAddress *base;    /* (unowned) */
   FloeNatCore *core;              /* (nullable): or the other one */
   FloeNatLifetimeCore *lifetimes; /* (nullable) */
   guint max_sockets, max_packets;
@@ -41,15 +42,21 @@ typedef struct
   gsize last_size;
 } World;
 
-static const FloeStunAddress base = { { 192, 168, 0, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
+static const FloeStunAddress base_v4 = { { 192, 168, 0, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
+static const FloeStunAddress base_v6 = { { 0x20, 0x01, 0x0d, 0xb8, 2 }, FLOE_STUN_IPV6_SIZE, 0 };
 static const FloeStunAddress home = { { 203, 0, 113, 1 }, FLOE_STUN_IPV4_SIZE, 0 };
 
+/* As servers know themselves, and behind NAT64 as they are reached. */
 static FloeStunAddress
-get_server (guint index)
+get_server (const World *world, guint index)
 {
-  FloeStunAddress server = { { 198, 51, 100, (guint8) (10 + index) }, FLOE_STUN_IPV4_SIZE, 3478 };
+  guint8 last = (guint8) (10 + index);
+  FloeStunAddress server = { { 198, 51, 100, last }, FLOE_STUN_IPV4_SIZE, 3478 };
+  FloeStunAddress reached = { { 0x00, 0x64, 0xff, 0x9b, [12] = 198, 51, 100, last },
+                              FLOE_STUN_IPV6_SIZE,
+                              3478 };
 
-  return server;
+  return world->base->size == FLOE_STUN_IPV6_SIZE ? reached : server;
 }
 
 static guint
@@ -81,7 +88,7 @@ get_deadline (World *world)
 static void
 open_socket (World *world, guint socket)
 {
-  FloeStunAddress local = base;
+  FloeStunAddress local = *world->base;
 
   g_assert_false (world->open & 1u << socket);
   world->open |= 1u << socket;
@@ -165,7 +172,7 @@ take_address (World *world, guint socket)
   if (kind & 1)
     address.port = (guint16) (address.port + (kind >> 4));
   if (kind & 2)
-    address = get_server (kind >> 4);
+    address = get_server (world, kind >> 4);
   if (kind & 4)
     address.bytes[0] = (guint8) take (world);
   if (kind & 8)
@@ -248,7 +255,7 @@ tell_data (World *world, const Sent *sent)
   FloeStunBuilder builder = floe_stun_builder_init (buffer, sizeof buffer, FLOE_STUN_INDICATION,
                                                     FLOE_STUN_METHOD_DATA, id);
   FloeStunAddress peer = take_address (world, sent->socket);
-  FloeStunAddress server = get_server (take (world) % SERVER_COUNT);
+  FloeStunAddress server = get_server (world, take (world) % SERVER_COUNT);
 
   floe_stun_builder_add_xor_address (&builder, FLOE_STUN_XOR_PEER_ADDRESS, &peer);
   floe_turn_builder_add_data (&builder, sent->data, sent->size);
@@ -376,7 +383,7 @@ make_servers (World *world, FloeNatServer *servers, FloeStunCredentials *credent
   guint kinds = take (world);
 
   for (guint i = 0; i < SERVER_COUNT; i++)
-    servers[i] = (FloeNatServer){ get_server (i), kinds & 1u << i ? credentials : NULL };
+    servers[i] = (FloeNatServer){ get_server (world, i), kinds & 1u << i ? credentials : NULL };
 }
 
 static void
@@ -387,7 +394,7 @@ discover (World *world, const FloeNatServer *servers)
   world->max_sockets = FLOE_NAT_MAX_SOCKETS;
   world->max_packets = FLOE_NAT_MAX_PACKETS;
   world->max_us = FLOE_NAT_MAX_TIME_US;
-  world->core = floe_nat_core_new (&base, servers, SERVER_COUNT);
+  world->core = floe_nat_core_new (world->base, servers, SERVER_COUNT);
   floe_nat_core_start (world->core, world->now_us);
   drain (world);
   run (world);
@@ -410,7 +417,7 @@ measure (World *world, const FloeNatServer *servers)
   world->max_sockets = FLOE_NAT_LIFETIME_MAX_SOCKETS;
   world->max_packets = FLOE_NAT_LIFETIME_MAX_PACKETS;
   world->max_us = FLOE_NAT_LIFETIME_MAX_TIME_US;
-  world->lifetimes = floe_nat_lifetime_core_new (&base, servers, SERVER_COUNT);
+  world->lifetimes = floe_nat_lifetime_core_new (world->base, servers, SERVER_COUNT);
   floe_nat_lifetime_core_start (world->lifetimes, world->now_us);
   drain (world);
   run (world);
@@ -426,10 +433,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   World world = { .input = floe_reader_init (data, size), .started_us = 1, .now_us = 1 };
   FloeStunCredentials *credentials = floe_stun_credentials_new_long_term (USERNAME, PASSWORD, NULL);
   FloeNatServer servers[SERVER_COUNT];
-  gboolean is_measurement = take (&world) & 1;
+  guint kind = take (&world);
 
+  world.base = kind & 2 ? &base_v6 : &base_v4;
   make_servers (&world, servers, credentials);
-  if (is_measurement)
+  if (kind & 1)
     measure (&world, servers);
   else
     discover (&world, servers);
