@@ -182,8 +182,8 @@ make_asking (const FloeNatAskConfig *config, GCancellable *cancellable)
     self->caller_id = g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
                                              g_object_ref (self->cancellable), g_object_unref);
   self->limit = floe_deadline_source_new (g_main_context_get_thread_default (), on_late, self);
-  floe_deadline_source_set (self->limit, g_get_monotonic_time ()
-                                             + config->timeout_ms * G_TIME_SPAN_MILLISECOND);
+  floe_deadline_source_set (self->limit,
+                            g_get_monotonic_time () + config->timeout_ms * G_TIME_SPAN_MILLISECOND);
   return self;
 }
 

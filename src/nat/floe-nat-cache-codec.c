@@ -165,7 +165,7 @@ read_group (GKeyFile *file, const char *name)
   findings->poisoning = (FloeNatAnswer) read_word (&group, "poisoning", answers);
   record->tcp = (FloeNatAnswer) read_word (&group, "tcp", answers);
   record->tls = (FloeNatAnswer) read_word (&group, "tls", answers);
-  record->lifetime_s = (guint) read_number (&group, "lifetime", MAX_LIFETIME_S);
+  findings->lifetime_s = (guint) read_number (&group, "lifetime", MAX_LIFETIME_S);
   record->external_network = read_address (&group, "external-network");
   read_proofs (&group, findings);
   return group.failed ? NULL : g_steal_pointer (&record);
@@ -224,7 +224,7 @@ write_record (GKeyFile *file, const FloeNatRecord *record)
   g_key_file_set_string (file, group, "poisoning", answers[findings->poisoning]);
   g_key_file_set_string (file, group, "tcp", answers[record->tcp]);
   g_key_file_set_string (file, group, "tls", answers[record->tls]);
-  g_key_file_set_uint64 (file, group, "lifetime", record->lifetime_s);
+  g_key_file_set_uint64 (file, group, "lifetime", findings->lifetime_s);
   write_address (file, group, "external-network", &record->external_network);
   for (guint i = 0; i < FLOE_NAT_ASPECT_COUNT; i++)
     {

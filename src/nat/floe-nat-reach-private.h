@@ -33,10 +33,11 @@ typedef struct
   FloeNatProof proof;
 } FloeNatReachVerdict;
 
-/* Returns: (transfer full): begins at once. @events is static. */
+/* Returns: (transfer full): begins at once. @skipped: bit N says that target N has no address that
+ * can be reached from @base. @events is static. */
 FloeNatReach *floe_nat_reach_new (GMainContext *context, FloeNatPlan *plan,
-                                  const FloeStunAddress *base, const FloeNatReachEvents *events,
-                                  gpointer user_data);
+                                  const FloeStunAddress *base, guint32 skipped,
+                                  const FloeNatReachEvents *events, gpointer user_data);
 void floe_nat_reach_free (FloeNatReach *self);
 
 /* UDP works: other hosts need not be tried. */

@@ -12,6 +12,8 @@
 #define MAX_ATTEMPTS (4 * FLOE_NAT_REACH_MAX_SERVERS)
 #define NO_TARGET G_MAXUINT
 
+G_STATIC_ASSERT (FLOE_NAT_MAX_TARGETS <= 32);
+
 typedef enum
 {
   ATTEMPT_PENDING,
@@ -38,6 +40,7 @@ struct _FloeNatReach
 {
   FloeNatPlan *plan; /* (owned) */
   FloeStunAddress base;
+  guint32 skipped;                 /* bit N: not target N */
   Attempt *attempts[MAX_ATTEMPTS]; /* (owned): a pending one outlives this */
   guint count;
   guint pending;
@@ -63,9 +66,8 @@ note_failure (Attempt *attempt, const GError *error)
   gsize size = MIN (strlen (error->message), sizeof attempt->reason - 1);
 
   attempt->state = is_silent ? ATTEMPT_SILENT : ATTEMPT_FAILED;
-  attempt->fault = g_error_matches (error, FLOE_ERROR, FLOE_ERROR_SYNTAX)
-                       ? FLOE_NAT_FAULT_MALFORMED
-                       : FLOE_NAT_FAULT_SILENT;
+  attempt->fault = g_error_matches (error, FLOE_ERROR, FLOE_ERROR_SYNTAX) ? FLOE_NAT_FAULT_MALFORMED
+                                                                          : FLOE_NAT_FAULT_SILENT;
   /* Not in the middle of a character. */
   while (size > 0 && size < strlen (error->message) && (error->message[size] & 0xc0) == 0x80)
     size--;
@@ -157,7 +159,7 @@ ask_targets (FloeNatReach *self)
     {
       const FloeNatTarget *target = g_ptr_array_index (self->plan->targets, i);
 
-      if (target->way != FLOE_NAT_WAY_UDP)
+      if (target->way != FLOE_NAT_WAY_UDP && (self->skipped & 1u << i) == 0)
         ask (self, target->way, target->host, target->port, i);
     }
 }
@@ -171,7 +173,7 @@ guess (FloeNatReach *self)
     {
       const FloeNatTarget *target = g_ptr_array_index (self->plan->targets, i);
 
-      if (target->way == FLOE_NAT_WAY_UDP)
+      if (target->way == FLOE_NAT_WAY_UDP && (self->skipped & 1u << i) == 0)
         {
           ask (self, FLOE_NAT_WAY_TCP, target->host, target->port, NO_TARGET);
           ask (self, FLOE_NAT_WAY_TLS, target->host, DEFAULT_TLS_PORT, NO_TARGET);
@@ -192,12 +194,13 @@ on_timer (gpointer user_data)
 
 FloeNatReach *
 floe_nat_reach_new (GMainContext *context, FloeNatPlan *plan, const FloeStunAddress *base,
-                    const FloeNatReachEvents *events, gpointer user_data)
+                    guint32 skipped, const FloeNatReachEvents *events, gpointer user_data)
 {
   FloeNatReach *self = g_new0 (FloeNatReach, 1);
 
   self->plan = floe_nat_plan_ref (plan);
   self->base = *base;
+  self->skipped = skipped;
   self->cancellable = g_cancellable_new ();
   self->started_us = g_get_monotonic_time ();
   self->may_guess = TRUE;
