@@ -290,8 +290,10 @@ suite_lab ()
 {
     begin lab "NATs, links and servers of a virtual internet"
     build_plain || { fail "the build"; return; }
-    run_script lab sh tests/lab/run.sh --router "$root/build/check/tests/lab/lab-router" \
-        --floe-peer "$(find_program_in check floe-peer)"
+    set --
+    ! $is_full || set -- --full
+    run_script lab sh tests/lab/run.sh "$@" --router "$root/build/check/tests/lab/lab-router" \
+        --floe-peer "$(find_program_in check floe-peer)" --floe "$(find_program_in check floe)"
 }
 
 suite_bench ()

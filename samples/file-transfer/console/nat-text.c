@@ -109,7 +109,7 @@ add_servers (GString *out, const NatFacts *facts)
       if (fault != NULL)
         g_string_append_printf (line, "%s %s", server->round_trip_us >= 0 ? ", but" : "", fault);
       else if (server->round_trip_us < 0)
-        g_string_append (line, " was not needed");
+        g_string_append (line, " answers");
       add_row (out, i == 0 ? "Servers" : "", line->str);
     }
 }
