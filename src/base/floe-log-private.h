@@ -22,6 +22,7 @@ typedef enum
   FLOE_LOG_CHANNEL,
   FLOE_LOG_STACK,
   FLOE_LOG_BASE,
+  FLOE_LOG_NAT,
   FLOE_N_LOG_CATEGORIES,
 } FloeLogCategory;
 
