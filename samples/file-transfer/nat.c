@@ -80,11 +80,11 @@ read_server (FloeNatServerReport *report, NatServer *server)
                          .round_trip_us = floe_nat_server_report_get_round_trip_time (report) };
 }
 
-/* (transfer full): lives as long as the facts that name it. */
+/* (transfer full): lives as long as the facts that name it, and no longer than @report. */
 static GArray *
 read_servers (const FloeNatReport *report)
 {
-  g_autoptr (GPtrArray) reports = floe_nat_report_get_servers (report);
+  GPtrArray *reports = floe_nat_report_get_servers (report);
   GArray *servers = g_array_sized_new (FALSE, TRUE, sizeof (NatServer), reports->len);
 
   g_array_set_size (servers, reports->len);
@@ -128,9 +128,26 @@ read_facts (const FloeNatReport *report, const GArray *servers, NatFacts *facts)
                     .evidence = floe_nat_report_get_evidence (report, (FloeNatAspect) i) };
 }
 
+/* (transfer full): those that were given, of which none could even be tried. */
+static GArray *
+list_silent_servers (const Options *options)
+{
+  GArray *servers = g_array_new (FALSE, TRUE, sizeof (NatServer));
+
+  for (guint i = 0; i < options->ice_servers->len; i++)
+    {
+      FloeIceServer *server = g_ptr_array_index (options->ice_servers, i);
+      NatServer silent = { .url = floe_ice_server_get_urls (server)[0],
+                           .fault = FLOE_NAT_FAULT_SILENT,
+                           .round_trip_us = -1 };
+      g_array_append_val (servers, silent);
+    }
+  return servers;
+}
+
 /* Tells what is known of all networks, or that there is none. */
 static ExitStatus
-tell (const GPtrArray *reports, gboolean with_evidence, Report *report)
+tell (const Options *options, const GPtrArray *reports, Report *report)
 {
   g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   g_autoptr (GArray) facts = g_array_new (FALSE, TRUE, sizeof (NatFacts));
@@ -143,9 +160,17 @@ tell (const GPtrArray *reports, gboolean with_evidence, Report *report)
       g_ptr_array_add (servers, read_servers (one));
       read_facts (one, g_ptr_array_index (servers, i), &g_array_index (facts, NatFacts, i));
     }
+  if (reports->len == 0)
+    {
+      NatFacts *none = &g_array_index (facts, NatFacts, 0);
+      GArray *silent = list_silent_servers (options);
+      g_ptr_array_add (servers, silent);
+      none->servers = (const NatServer *) (gconstpointer) silent->data;
+      none->n_servers = silent->len;
+    }
   g_array_sort (facts, nat_facts_compare);
   all = (const NatFacts *) (gconstpointer) facts->data;
-  report_nat (report, all, facts->len, with_evidence);
+  report_nat (report, all, facts->len, options->nat.with_evidence);
   return nat_facts_get_status (&all[0]);
 }
 
@@ -161,7 +186,7 @@ nat_run (const Options *options, Report *report)
   discover (&run, discovery);
   floe_nat_discovery_close (discovery);
   if (run.reports != NULL)
-    return tell (run.reports, options->nat.with_evidence, report);
+    return tell (options, run.reports, report);
   if (g_cancellable_is_cancelled (run.cancellable))
     {
       report_error (report, EXIT_STATUS_INTERRUPTED, "Interrupted");

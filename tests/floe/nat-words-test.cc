@@ -272,7 +272,7 @@ TEST (NatText, NamesEachServerWithAFaultOnceAndInWords)
                                         "- turn:b refuses: are --turn-user and the password "
                                         "right?\n"));
   EXPECT_EQ (nat_words_fault (FLOE_NAT_FAULT_NONE), nullptr);
-  for (int i = 1; i <= FLOE_NAT_FAULT_BROKEN_RELAY; i++)
+  for (int i = 1; i <= FLOE_NAT_FAULT_UNRESOLVED; i++)
     EXPECT_NE (nat_words_fault ((FloeNatFault) i), nullptr) << i;
 }
 
@@ -311,7 +311,7 @@ TEST (NatText, OfNoNetworkAtAllSaysSo)
 
   EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)),
                testing::AllOf (testing::StartsWith ("Nothing gets out: "),
-                               HasSubstr ("this computer is not in any network"),
+                               HasSubstr ("  Network         none that leads to"),
                                HasSubstr ("check the cable")));
 }
 

@@ -55,7 +55,7 @@ char *
 nat_words_network (const NatFacts *facts)
 {
   if (facts->interface == NULL && facts->base_address == NULL)
-    return g_strdup ("this computer is not in any network");
+    return g_strdup ("none that leads to an address of the servers");
   return g_strdup_printf ("%s, %s%s%s", facts->interface != NULL ? facts->interface : "any",
                           get_family_name (facts->family), facts->base_address != NULL ? ", " : "",
                           facts->base_address != NULL ? facts->base_address : "");
@@ -217,6 +217,7 @@ nat_words_fault (FloeNatFault fault)
         "sees us at another address than the other servers do, and was not believed",
     [FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS] =
         "has a second address that does not work (OTHER-ADDRESS); who runs it should repair that",
+    [FLOE_NAT_FAULT_UNRESOLVED] = "has a name that was not found: is it right?",
     [FLOE_NAT_FAULT_BROKEN_RELAY] = "does not relay: its firewall may block the ports of the relay",
   };
 
