@@ -175,8 +175,8 @@ TEST (NatText, OfAHomeCanBeReadWithoutKnowingTheTerms)
              "\n"
              "  Network         eth0, IPv4, 192.168.0.10\n"
              "  Public address  203.0.113.1\n"
-             "  NAT             shows everybody the same port of yours (endpoint-independent\n"
-             "                  mapping)\n"
+             "  NAT             everybody sees you at the same address and port\n"
+             "                  (endpoint-independent mapping)\n"
              "  Firewall        lets in only answers to what you have sent (address- and\n"
              "                  port-dependent filtering)\n"
              "  Port numbers    the same number outside as here, while it is free\n"
@@ -267,9 +267,9 @@ TEST (NatText, NamesEachServerWithAFaultOnceAndInWords)
     }
   text = TakeString (nat_text_format (facts, 2, FALSE));
   EXPECT_THAT (text, testing::EndsWith ("\nServers with a fault:\n"
-                                        "- stun:a did not answer: is it running, and is its name "
-                                        "right?\n"
-                                        "- turn:b refuses: are --turn-user and the password "
+                                        "- stun:a gave no answer of use: is it running, and is "
+                                        "this its address?\n"
+                                        "- turn:b refused: are --turn-user and the password "
                                         "right?\n"));
   EXPECT_EQ (nat_words_fault (FLOE_NAT_FAULT_NONE), nullptr);
   for (int i = 1; i <= FLOE_NAT_FAULT_UNRESOLVED; i++)
@@ -310,7 +310,7 @@ TEST (NatText, OfNoNetworkAtAllSaysSo)
   NatFacts facts = {};
 
   EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)),
-               testing::AllOf (testing::StartsWith ("Nothing gets out: "),
+               testing::AllOf (testing::StartsWith ("Nothing seems to get out: "),
                                HasSubstr ("  Network         none that leads to"),
                                HasSubstr ("check the cable")));
 }

@@ -57,8 +57,8 @@ took=$((($(date +%s%N) - from) / 1000000))
 [ "$took" -lt 3000 ] || why="$why; it took $took ms"
 expect "udp" "$(member udp)" false
 nat 4 --interface lo --stun stun:127.0.0.1:9
-expect_text sender.out '^Nothing gets out'
-expect_text sender.out '^- stun:127.0.0.1:9 did not answer'
+expect_text sender.out '^Nothing seems to get out'
+expect_text sender.out '^- stun:127.0.0.1:9 gave no answer'
 end
 
 begin "a server whose name does not exist is status 4 and no error"
@@ -148,7 +148,7 @@ export FLOE_TURN_PASSWORD=wrong
 nat 0 --interface lo --stun stun:127.0.0.2:$nat_port --turn turn:127.0.0.1:$nat_port \
     --turn-user floe
 expect_text receiver.out '"fault":"refused"'
-expect_text sender.out "^- turn:127.0.0.1:$nat_port refuses"
+expect_text sender.out "^- turn:127.0.0.1:$nat_port refused"
 end
 unset FLOE_TURN_PASSWORD
 

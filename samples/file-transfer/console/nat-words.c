@@ -17,7 +17,7 @@ static const struct
                           "to how many people." },
   [NAT_REACH_SOME] = { "Direct connections", " will work from here only to people whose network is "
                                              "open; a relay is needed for the rest." },
-  [NAT_REACH_NONE] = { "Nothing gets out", ": none of the servers could be reached from here." },
+  [NAT_REACH_NONE] = { "Nothing gets out", ": no server could be reached from here." },
   [NAT_REACH_UNTESTED] = { "Nothing is known",
                            ": none of the servers has an address of this kind." },
 };
@@ -36,6 +36,8 @@ nat_words_verdict (const NatFacts *facts, const char *way)
   NatReach reach = nat_facts_get_reach (facts);
   const char *space = way[0] != '\0' ? " " : "";
 
+  if (reach == NAT_REACH_NONE && facts->udp == FLOE_NAT_ANSWER_UNKNOWN)
+    return g_strconcat ("Nothing seems to get out", space, way, ": no server answered.", NULL);
   if (reach == NAT_REACH_RELAY)
     return g_strdup_printf (
         "UDP %s%s%s: connections will work from here only through a relay, over "
@@ -100,16 +102,15 @@ nat_words_mapping (const NatFacts *facts)
 {
   static const char *const words[] = {
     [FLOE_NAT_BEHAVIOUR_UNKNOWN] =
-        "there is one; its kind shows only when servers at two addresses answer",
+        "there is one, but answers from two servers are needed to tell of what kind",
     [FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT] =
-        "shows everybody the same port of yours (endpoint-independent mapping)",
+        "everybody sees you at the same address and port (endpoint-independent mapping)",
     [FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT] =
-        "shows each computer another port of yours (address-dependent mapping)",
+        "each computer you talk to sees you at another port (address-dependent mapping)",
     [FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT] =
-        "shows each program that you talk to another port of yours (address- and port-dependent "
-        "mapping)",
+        "each program you talk to sees you at another port (address- and port-dependent mapping)",
     [FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT] =
-        "does not show everybody the same port of yours (endpoint-dependent mapping)",
+        "not everybody sees you at the same port (endpoint-dependent mapping)",
   };
 
   if (facts->udp != FLOE_NAT_ANSWER_YES)
@@ -125,20 +126,23 @@ char *
 nat_words_filtering (const NatFacts *facts)
 {
   static const char *const words[] = {
-    [FLOE_NAT_BEHAVIOUR_UNKNOWN] =
-        "could not be found out; that takes a TURN server (--turn), or a STUN server with two "
-        "addresses",
     [FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT] =
-        "lets in everybody, through a port in use (endpoint-independent filtering)",
+        "lets in anybody who knows your port (endpoint-independent filtering)",
     [FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT] =
-        "lets in only computers that you have written to (address-dependent filtering)",
+        "lets in only computers that you have sent something to (address-dependent filtering)",
     [FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT] =
         "lets in only answers to what you have sent (address- and port-dependent filtering)",
     [FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT] =
-        "lets in only whom you have written to (endpoint-dependent filtering)",
+        "lets in only those that you have sent something to (endpoint-dependent filtering)",
   };
 
-  return facts->udp == FLOE_NAT_ANSWER_YES ? WORDS (words, facts->filtering) : NULL;
+  if (facts->udp != FLOE_NAT_ANSWER_YES)
+    return NULL;
+  if (facts->filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN)
+    return g_strdup (nat_facts_find_relay (facts) != NULL
+                         ? "could not be found out by these servers"
+                         : "could not be found out: give a TURN server (--turn) for that");
+  return WORDS (words, facts->filtering);
 }
 
 char *
@@ -207,8 +211,8 @@ const char *
 nat_words_fault (FloeNatFault fault)
 {
   static const char *const words[] = {
-    [FLOE_NAT_FAULT_SILENT] = "did not answer: is it running, and is its name right?",
-    [FLOE_NAT_FAULT_REFUSED] = "refuses: are --turn-user and the password right?",
+    [FLOE_NAT_FAULT_SILENT] = "gave no answer of use: is it running, and is this its address?",
+    [FLOE_NAT_FAULT_REFUSED] = "refused: are --turn-user and the password right?",
     [FLOE_NAT_FAULT_OTHER_FAMILY] = "has no address of a kind that this network has",
     [FLOE_NAT_FAULT_MALFORMED] = "answers with nonsense: it is no STUN or TURN server, or broken",
     [FLOE_NAT_FAULT_PRIVATE_ADDRESS] =

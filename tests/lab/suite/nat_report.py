@@ -17,8 +17,8 @@ WORLD = """
 default delay=5ms
 router home {}
 host alice behind=home
-host turn addresses=2
-host stun
+host turn
+host stun addresses=2
 host proxy
 """
 PROXY_PORT = 3128
@@ -45,7 +45,7 @@ KINDS = [
     ("alg", 0, "i", "p", "port-restricted", False),
     ("tiny", 0, "i", "p", "port-restricted", False),
     ("udp-blocked", 3, "-", "-", "blocked", False),
-    ("udp-53-443", 3, "-", "-", "blocked", False),
+    ("udp-53-443", 0, "-", "-", "unknown", False),
     ("web-only", 3, "-", "-", "blocked", False),
     ("tls-only", 3, "-", "-", "blocked", True),
     ("proxy-only", 3, "-", "-", "blocked", False),
@@ -66,7 +66,8 @@ def get_program():
 
 
 def start_servers(world):
-    """The options that name them: a TURN server with two addresses, and a STUN server elsewhere."""
+    """The options that name them: a TURN server, by UDP and TLS, and a STUN server elsewhere, which
+    has two addresses."""
     need_coturn()
     turn = Coturn(world["turn"], options=["tls-listening-port=443"])
     stun = Coturn(world["stun"], tls=False)
@@ -152,11 +153,12 @@ def test_families():
     need_coturn()
     program = get_program()
     with World("router home apdm-random family=dual\nhost alice behind=home\n"
-               "host turn family=dual addresses=2\n") as world:
-        server = Coturn(world["turn"], tls=False)
-        user, password = server.credentials()
-        options = ["--turn", server.url(), "--turn", server.url(family=6), "--turn-user", user,
-                   "--turn-password", password]
+               "host turn family=dual\nhost stun family=dual addresses=2\n") as world:
+        turn, stun = Coturn(world["turn"], tls=False), Coturn(world["stun"], tls=False)
+        user, password = turn.credentials()
+        options = ["--turn", turn.url(), "--turn", turn.url(family=6), "--turn-user", user,
+                   "--turn-password", password, "--stun", stun.url("stun"), "--stun",
+                   stun.url("stun", family=6)]
         ended, output = run_nat(world, [*options, "--json"])
         keep("dual", output)
         report = json.loads(output)
