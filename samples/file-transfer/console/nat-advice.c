@@ -27,7 +27,8 @@ static const Advice table[] = {
   { .reaches = BIT (NAT_REACH_ALL), .sentence = "Nothing needs to be done." },
   { .reaches = BIT (NAT_REACH_MOST),
     WITH_RELAY,
-    .sentence = "Nothing needs to be done: whom no direct connection reaches comes by the relay." },
+    .sentence = "Nothing needs to be done: the few whom no direct connection reaches are reached "
+                "through the relay." },
   { .reaches = BIT (NAT_REACH_MOST),
     WITHOUT_RELAY,
     .sentence = "Nothing needs to be done for most people. For those in some mobile and company "
@@ -42,8 +43,13 @@ static const Advice table[] = {
     .sentence = "To reach those directly as well, let UDP in to some ports of this computer in the "
                 "settings of the firewall, and use them (--port-range)." },
   { .reaches = BIT (NAT_REACH_UNCLEAR),
+    WITHOUT_RELAY,
     .sentence = "Give another server, at another address, and ask again: a TURN server (--turn) "
                 "finds out most." },
+  { .reaches = BIT (NAT_REACH_UNCLEAR),
+    WITH_RELAY,
+    .sentence = "Connections will at least work through the relay. To know more, give another "
+                "server, at another address (--stun), and ask again." },
   { .reaches = BIT (NAT_REACH_SOME),
     WITH_RELAY,
     .sentence = "The relay stands in for the rest; that is slower than a direct connection, but "
@@ -60,8 +66,10 @@ static const Advice table[] = {
   { .reaches = BIT (NAT_REACH_SOME) | BIT (NAT_REACH_MOST),
     .carriers = BIT (FLOE_NAT_ANSWER_YES),
     .ipv6 = BIT (FALSE),
-    .sentence = "Settings of your own router change nothing, as your provider translates addresses "
-                "behind it: ask for IPv6, or for a public IPv4 address." },
+    .sentence =
+        "For more direct connections ask your provider for IPv6, or for a public IPv4 address: "
+        "settings of your own router change nothing while the provider translates "
+        "addresses, too." },
   { .reaches = BIT (NAT_REACH_SOME),
     .ipv6 = BIT (TRUE),
     .sentence = "Whoever has IPv6 is reached over that." },
@@ -77,8 +85,8 @@ static const Advice table[] = {
     .sentence = "Give a relay that is reached over TLS, a TURN server as in "
                 "--turn 'turns:HOST:443?transport=tcp'." },
   { .reaches = BIT (NAT_REACH_RELAY),
-    .sentence = "For direct connections ask who runs this network to let UDP out, at least to port "
-                "3478 or 443." },
+    .sentence = "For direct connections ask who runs this network to let UDP out. UDP to port 3478 or "
+                "443 alone already makes a relay faster." },
   { .reaches = BIT (NAT_REACH_NONE),
     .sentence = "See whether web pages open here. If not: check the cable or the wireless network, "
                 "and then the router." },

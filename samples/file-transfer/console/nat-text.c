@@ -260,7 +260,9 @@ add_fault (GString *out, const NatFacts *facts, gsize n_facts, const char *url, 
   if (url == NULL || words == NULL || is_silent_with_reason (&facts[0], fault))
     return;
   if (!*has_title)
-    g_string_append (out, "\nServers with a fault:\n");
+    g_string_append (out, nat_facts_get_reach (&facts[0]) == NAT_REACH_NONE
+                              ? "\nThe servers:\n"
+                              : "\nServers with a fault:\n");
   *has_title = TRUE;
   line = g_strdup_printf ("%s %s", url, words);
   add_item (out, line);

@@ -12,9 +12,8 @@ static const struct
 } verdicts[NAT_REACH_COUNT] = {
   [NAT_REACH_ALL] = { "Direct connections", " will work from here to practically everyone." },
   [NAT_REACH_MOST] = { "Direct connections", " will work from here to almost everyone." },
-  [NAT_REACH_UNCLEAR] = { "Direct connections",
-                          " may work from here, but it could not be found out "
-                          "to how many people." },
+  [NAT_REACH_UNCLEAR] = { "Direct connections", " may work from here; these servers could not tell "
+                                                "to how many people." },
   [NAT_REACH_SOME] = { "Direct connections", " will work from here only to people whose network is "
                                              "open; a relay is needed for the rest." },
   [NAT_REACH_NONE] = { "Nothing gets out", ": no server could be reached from here." },
@@ -153,7 +152,9 @@ nat_words_allocation (const NatFacts *facts)
   switch (facts->allocation)
     {
     case FLOE_NAT_ALLOCATION_PORT_PRESERVING:
-      return g_strdup ("the same number outside as here, while it is free (port-preserving)");
+      return g_strdup (facts->mapping == FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT
+                           ? "the same number outside as here, while it is free (port-preserving)"
+                           : "the first is the same outside as here (port-preserving)");
     case FLOE_NAT_ALLOCATION_SEQUENTIAL:
       return facts->allocation_step > 1 ? g_strdup_printf (
                  "counts upward, %u at a time (sequential)", facts->allocation_step)

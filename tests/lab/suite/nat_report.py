@@ -53,7 +53,7 @@ KINDS = [
 ]
 NAMES = {"i": {"endpoint-independent"}, "a": {"address-dependent", "endpoint-dependent"},
          "p": {"address-and-port-dependent", "endpoint-dependent"}, "-": set()}
-VERDICTS = {0: r"Direct connections.* will work from here",
+VERDICTS = {0: r"Direct connections.* (will|may) work from here",
             3: r"UDP .*: connections will work from here only through a relay",
             4: r"Nothing gets out"}
 
