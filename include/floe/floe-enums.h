@@ -51,7 +51,7 @@ typedef enum
  * FloeIceGatheringState:
  * @FLOE_ICE_GATHERING_STATE_NEW: gathering has not started
  * @FLOE_ICE_GATHERING_STATE_GATHERING: candidates are being gathered
- * @FLOE_ICE_GATHERING_STATE_COMPLETE: all candidates are known
+ * @FLOE_ICE_GATHERING_STATE_COMPLETE: the candidates are known that are worth waiting for
  *
  * How far the local candidates are (W3C RTCIceGatheringState).
  *

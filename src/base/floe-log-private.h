@@ -23,6 +23,7 @@ typedef enum
   FLOE_LOG_STACK,
   FLOE_LOG_BASE,
   FLOE_LOG_NAT,
+  FLOE_LOG_TUNNEL,
   FLOE_N_LOG_CATEGORIES,
 } FloeLogCategory;
 

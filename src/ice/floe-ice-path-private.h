@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
 
@@ -28,9 +29,14 @@ typedef enum
 typedef struct
 {
   void (*candidate) (FloeIcePath *path, const FloeCandidate *candidate, gpointer user_data);
-  /* Once, at the latest some seconds after the start. @code 0, or a W3C error code and @text. */
+  /* Nothing came of one of a direct path's STUN servers. @text is static. */
+  void (*server_failed) (FloeIcePath *path, const FloeIceUri *server, guint code, const char *text,
+                         gpointer user_data);
+  /* Once, at the latest some seconds after the start: libnice has nothing more to come. Candidates
+   * may come afterwards. @code 0, or a W3C error code and @text. */
   void (*gathered) (FloeIcePath *path, guint code, const char *text, gpointer user_data);
-  /* One of is_ready(), is_finished() and the pair may have changed. */
+  /* One of is_ready(), is_finished(), the pair and what add_gather_facts() adds may have
+   * changed. */
   void (*changed) (FloeIcePath *path, gpointer user_data);
   void (*received) (FloeIcePath *path, const guint8 *data, gsize size, gpointer user_data);
 } FloeIcePathEvents;
@@ -72,8 +78,14 @@ gint64 floe_ice_path_get_deadline (const FloeIcePath *self);
 
 guint floe_ice_path_get_id (const FloeIcePath *self);
 const FloePathSpec *floe_ice_path_get_spec (const FloeIcePath *self);
+/* The server that libnice uses, or NULL. */
+const FloeIceUri *floe_ice_path_get_server (const FloeIcePath *self);
 FloePathState floe_ice_path_get_state (const FloeIcePath *self);
 gboolean floe_ice_path_is_gathered (const FloeIcePath *self);
+/* What the path knows that the end of gathering depends on. */
+void floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts);
+/* The transport is connected: STUN servers are not asked again. */
+void floe_ice_path_stop_refreshing (FloeIcePath *self);
 /* A pair is nominated and works. */
 gboolean floe_ice_path_is_ready (const FloeIcePath *self);
 /* Ready, and no better pair is being checked. */

@@ -7,6 +7,9 @@
 #include "floe-name-resolver-private.h"
 #include "floe-nice-agent-private.h"
 #include "floe-nice-servers-private.h"
+#include "floe-nice-sockets-private.h"
+#include "floe-reflexive-private.h"
+#include "floe-socket-tap-private.h"
 
 /* A path has gathered at the latest after this long, whatever libnice says. It is more than a
  * silent STUN server takes (3.8 s), and enough for a name lookup, a TCP connection and the two
@@ -35,11 +38,13 @@ struct _FloeIcePath
   const FloeIcePathEvents *events;
   gpointer user_data;
   FloePathState state;
-  GCancellable *lookup; /* (owned) (nullable): while the name is being resolved */
-  NiceAgent *agent;     /* (owned) (nullable) */
+  GCancellable *lookup;     /* (owned) (nullable): while the name is being resolved */
+  NiceAgent *agent;         /* (owned) (nullable) */
+  FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
   NiceComponentState component_state;
   gint64 started_us;
   gboolean is_gathered;
+  gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
   gboolean is_reflected; /* a candidate of the server's making has come */
   guint fed_count;       /* remote candidates that the agent knows */
   gboolean has_fed_credentials;
@@ -78,10 +83,17 @@ get_mark (const FloeIcePath *self)
   };
 }
 
-static gboolean
-has_server (const FloeIcePath *self)
+/* Which one libnice is to ask, or NULL: where taps work it has none to ask on a direct path. */
+static const FloeIceUri *
+get_server (const FloeIcePath *self)
 {
-  return self->spec->server.host[0] != '\0';
+  const GArray *stun_servers = self->spec->stun_servers;
+
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    return &self->spec->server;
+  if (self->reflexive != NULL || stun_servers == NULL || stun_servers->len == 0)
+    return NULL;
+  return &g_array_index (stun_servers, FloeIceUri, 0);
 }
 
 /* What to tell about the server when gathering has ended without its address. A STUN server that
@@ -97,7 +109,7 @@ judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
       *text = self->server_error;
       return CODE_UNREACHABLE;
     }
-  if (!has_server (self) || self->is_reflected)
+  if (get_server (self) == NULL || self->is_reflected)
     return 0;
   if (self->spec->kind == FLOE_PATH_DIRECT && was_quick)
     return 0;
@@ -140,11 +152,9 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
     self->is_reflected = TRUE;
-  /* The peer was told that there are no more; such a one still serves for checks. */
-  if (self->is_gathered)
-    return;
   floe_candidate_from_nice (&candidate, nice, &mark);
   self->events->candidate (self, &candidate, self->user_data);
+  self->events->changed (self, self->user_data);
 }
 
 static void
@@ -185,6 +195,37 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
 }
 
 static void
+on_reflexive_candidate (const FloeCandidate *candidate, const FloeIceUri *server,
+                        gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->candidate (self, candidate, self->user_data);
+}
+
+static void
+on_reflexive_failed (const FloeIceUri *server, guint code, const char *text, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->server_failed (self, server, code, text, self->user_data);
+}
+
+static void
+on_reflexive_changed (gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->changed (self, self->user_data);
+}
+
+static const FloeReflexiveEvents reflexive_events = {
+  .candidate = on_reflexive_candidate,
+  .failed = on_reflexive_failed,
+  .changed = on_reflexive_changed,
+};
+
+static void
 connect_agent (FloeIcePath *self)
 {
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
@@ -218,18 +259,26 @@ run (FloeIcePath *self, GList *servers)
       return;
     }
   self->agent = floe_nice_agent_new (&config);
-  has_address =
-      config.is_relay
-          ? floe_nice_servers_use_turn (self->agent, self->spec, servers, self->shared->addresses,
-                                        self->shared->has_free_choice)
-          : floe_nice_servers_use_stun (self->agent, self->spec, servers, self->shared->addresses);
+  has_address = config.is_relay ? floe_nice_servers_use_turn (self->agent, self->spec, servers,
+                                                              self->shared->addresses,
+                                                              self->shared->has_free_choice)
+                                : floe_nice_servers_use_stun (self->agent, get_server (self),
+                                                              servers, self->shared->addresses);
   connect_agent (self);
   if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
     {
       self->server_error = "No local address and port could be used";
+      self->has_sockets = TRUE;
       finish_gathering (self);
       return;
     }
+  if (self->reflexive != NULL)
+    {
+      FloeCandidateMark mark = get_mark (self);
+
+      floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
+    }
+  self->has_sockets = TRUE;
   floe_ice_path_update_remote (self);
 }
 
@@ -273,14 +322,20 @@ void
 floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 {
   g_autoptr (GInetAddress) literal = NULL;
+  const FloeIceUri *server;
 
   self->started_us = now_us;
-  if (!has_server (self))
+  if (self->spec->kind == FLOE_PATH_DIRECT && self->spec->stun_servers != NULL
+      && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
+    self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
+                                          &reflexive_events, self);
+  server = get_server (self);
+  if (server == NULL)
     {
       run (self, NULL);
       return;
     }
-  literal = g_inet_address_new_from_string (self->spec->server.host);
+  literal = g_inet_address_new_from_string (server->host);
   if (literal != NULL)
     {
       GList servers = { .data = literal };
@@ -289,8 +344,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       return;
     }
   self->state = FLOE_PATH_RESOLVING;
-  self->lookup =
-      floe_name_resolver_start (self->shared->context, self->spec->server.host, on_resolved, self);
+  self->lookup = floe_name_resolver_start (self->shared->context, server->host, on_resolved, self);
 }
 
 static void
@@ -333,6 +387,7 @@ void
 floe_ice_path_close (FloeIcePath *self)
 {
   gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
+  gboolean is_asking;
   gboolean is_young = g_get_monotonic_time () - self->started_us < G_TIME_SPAN_SECOND;
 
   self->state = FLOE_PATH_CLOSED;
@@ -340,12 +395,17 @@ floe_ice_path_close (FloeIcePath *self)
     g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
   if (self->agent == NULL)
-    return;
+    {
+      g_clear_pointer (&self->reflexive, floe_reflexive_free);
+      return;
+    }
+  is_asking = get_server (self) != NULL && is_young;
   g_signal_handlers_disconnect_by_data (self->agent, self);
   nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
                           NULL, NULL);
   floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
-                           is_relay ? !self->is_gathered : has_server (self) && is_young);
+                           is_relay ? !self->is_gathered : is_asking);
+  g_clear_pointer (&self->reflexive, floe_reflexive_free);
 }
 
 gboolean
@@ -398,6 +458,12 @@ floe_ice_path_get_spec (const FloeIcePath *self)
   return self->spec;
 }
 
+const FloeIceUri *
+floe_ice_path_get_server (const FloeIcePath *self)
+{
+  return get_server (self);
+}
+
 FloePathState
 floe_ice_path_get_state (const FloeIcePath *self)
 {
@@ -408,6 +474,36 @@ gboolean
 floe_ice_path_is_gathered (const FloeIcePath *self)
 {
   return self->is_gathered || self->state == FLOE_PATH_CLOSED;
+}
+
+void
+floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
+{
+  FloeReflexiveFacts reflexive;
+
+  if (self->state == FLOE_PATH_CLOSED)
+    return;
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    {
+      facts->allocated_relays += self->is_reflected ? 1 : 0;
+      facts->pending_relays += self->state != FLOE_PATH_IDLE && !self->is_gathered ? 1 : 0;
+      return;
+    }
+  facts->is_host_pending |= !self->is_gathered || !self->has_sockets;
+  if (self->reflexive == NULL)
+    return;
+  reflexive = floe_reflexive_get_facts (self->reflexive);
+  facts->answered_bases = reflexive.answered_count;
+  facts->open_bases = reflexive.open_count;
+  facts->answered_us = reflexive.answered_us;
+  facts->rtt_us = reflexive.rtt_us;
+}
+
+void
+floe_ice_path_stop_refreshing (FloeIcePath *self)
+{
+  if (self->reflexive != NULL)
+    floe_reflexive_stop_refreshing (self->reflexive);
 }
 
 gboolean
@@ -424,6 +520,19 @@ floe_ice_path_is_finished (const FloeIcePath *self)
   return self->agent != NULL && self->component_state == NICE_COMPONENT_STATE_READY;
 }
 
+/* libnice was not told of mapped addresses, and takes them for peer-reflexive ones when a peer's
+ * answer shows them. */
+static void
+name_reflexive (const FloeIcePath *self, FloeCandidate *local)
+{
+  const FloeCandidate *gathered = NULL;
+
+  if (self->reflexive != NULL && local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX)
+    gathered = floe_reflexive_find (self->reflexive, local->address, local->port);
+  if (gathered != NULL)
+    *local = *gathered;
+}
+
 gboolean
 floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandidate *remote)
 {
@@ -436,6 +545,7 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
                                         &nice_local, &nice_remote))
     return FALSE;
   floe_candidate_from_nice (local, nice_local, &mark);
+  name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
   return TRUE;
 }

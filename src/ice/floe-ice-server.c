@@ -13,7 +13,8 @@
 #define DIRECT_PREFERENCE 1000
 #define UDP_RELAY_PREFERENCE 500
 #define TCP_RELAY_PREFERENCE 400
-#define MAX_RELAY_PATHS 8 /* each has a socket and an allocation of its own */
+#define MAX_STUN_SERVERS 8 /* each is asked from every socket */
+#define MAX_RELAY_PATHS 8  /* each has a socket and an allocation of its own */
 
 /**
  * FloeIceServer:
@@ -232,16 +233,38 @@ add_relay (GPtrArray *plan, const FloeIceServer *server, const FloeIceUri *uri)
   g_ptr_array_add (plan, g_steal_pointer (&spec));
 }
 
-/* libnice asks one STUN server an agent. A TURN server answers Binding requests as well
- * (RFC 8656 section 5), so without a STUN server it serves as one. */
-static void
-note_stun_server (FloeIceUri *stun, const FloeIceUri *uri)
+static gboolean
+is_asked (const GArray *servers, const FloeIceUri *uri)
 {
-  gboolean is_stun = uri->scheme == FLOE_ICE_URI_STUN;
-  gboolean is_better = stun->host[0] == '\0' || (is_stun && stun->scheme == FLOE_ICE_URI_TURN);
+  for (guint i = 0; i < servers->len; i++)
+    {
+      const FloeIceUri *known = &g_array_index (servers, FloeIceUri, i);
 
-  if (uri->protocol == FLOE_ICE_PROTOCOL_UDP && is_better)
-    *stun = *uri;
+      if (known->port == uri->port && g_ascii_strcasecmp (known->host, uri->host) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A TURN server answers Binding requests as well (RFC 8656 section 5). STUN servers first: a name
+ * that is there as both is asked, and blamed, as a STUN server. */
+static void
+add_stun_servers (GArray *list, GPtrArray *servers, FloeIceUriScheme scheme)
+{
+  for (guint i = 0; servers != NULL && i < servers->len; i++)
+    {
+      const FloeIceServer *server = g_ptr_array_index (servers, i);
+
+      for (gsize j = 0; server->urls[j] != NULL; j++)
+        {
+          FloeIceUri uri;
+
+          if (list->len < MAX_STUN_SERVERS && floe_ice_uri_parse (&uri, server->urls[j], NULL)
+              && uri.scheme == scheme && uri.protocol == FLOE_ICE_PROTOCOL_UDP
+              && !is_asked (list, &uri))
+            g_array_append_val (list, uri);
+        }
+    }
 }
 
 GPtrArray *
@@ -254,6 +277,9 @@ floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy, GEr
   direct->kind = FLOE_PATH_DIRECT;
   direct->may_carry_data = TRUE;
   direct->preference = DIRECT_PREFERENCE;
+  direct->stun_servers = g_array_new (FALSE, TRUE, sizeof (FloeIceUri));
+  add_stun_servers (direct->stun_servers, servers, FLOE_ICE_URI_STUN);
+  add_stun_servers (direct->stun_servers, servers, FLOE_ICE_URI_TURN);
   g_ptr_array_add (plan, direct);
 
   for (guint i = 0; servers != NULL && i < servers->len; i++)
@@ -267,7 +293,6 @@ floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy, GEr
           if (!check_url (server->urls[j], server->username, server->credential, error)
               || !floe_ice_uri_parse (&uri, server->urls[j], error))
             return NULL;
-          note_stun_server (&direct->server, &uri);
           if (uri.scheme == FLOE_ICE_URI_TURN && plan->len <= MAX_RELAY_PATHS)
             add_relay (plan, server, &uri);
         }

@@ -23,7 +23,8 @@ typedef struct
   void (*candidate) (const FloeCandidate *candidate, gpointer user_data);
   /* A server did not do its part (W3C icecandidateerror; 701 when it can't be reached). */
   void (*candidate_error) (const char *url, guint code, const char *text, gpointer user_data);
-  /* All paths have gathered, or given up gathering. Once. */
+  /* The useful candidates are there (floe-gather-core). A candidate that comes after this starts
+   * gathering again, and is followed by this again. */
   void (*gathering_done) (gpointer user_data);
   void (*state_changed) (FloeIceConnectionState state, gpointer user_data);
   /* The path that carries data, or its pair, changed. @relay_protocol is in @local. */

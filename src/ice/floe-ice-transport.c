@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "floe-deadline-source-private.h"
+#include "floe-gather-core-private.h"
 #include "floe-ice-event-private.h"
 #include "floe-ice-lane-private.h"
 #include "floe-ice-path-private.h"
@@ -26,12 +27,13 @@ struct _FloeIceTransport
   GPtrArray *lanes;     /* (owned) (element-type FloeIceLane) */
   FloeIceLane *carrier; /* (unowned) (nullable): of @lanes */
   FloeIceStateCore core;
+  FloeGatherCore gather;
   GQueue queue;             /* (element-type FloeIceEvent) */
   FloeIceEvent *last_pair;  /* (owned) (nullable): what was told of the pair */
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
   gboolean has_started;
-  gboolean is_gathered;
+  gboolean is_told_gathered; /* and no candidate was told after that */
   gboolean is_closed;
 };
 
@@ -135,17 +137,18 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
   floe_ice_lane_start_watch (best, is_dead, now_us);
 }
 
+/* What comes after the end of gathering is told, and that it has ended again. */
 static void
-check_gathered (FloeIceTransport *self)
+check_gathered (FloeIceTransport *self, gint64 now_us)
 {
-  if (self->is_gathered || !self->has_started)
-    return;
+  FloeGatherFacts facts = { 0 };
+
   for (guint i = 0; i < self->lanes->len; i++)
-    {
-      if (!floe_ice_path_is_gathered (get_lane (self, i)->path))
-        return;
-    }
-  self->is_gathered = TRUE;
+    floe_ice_path_add_gather_facts (get_lane (self, i)->path, &facts);
+  floe_gather_core_handle_facts (&self->gather, &facts, now_us);
+  if (!self->gather.is_complete || self->is_told_gathered)
+    return;
+  self->is_told_gathered = TRUE;
   push_event (self, floe_ice_event_new (FLOE_ICE_EVENT_GATHERING_DONE));
 }
 
@@ -156,7 +159,7 @@ collect_facts (const FloeIceTransport *self)
     .is_checking = self->has_started && self->remote.ufrag != NULL,
     .is_carried = self->carrier != NULL,
     .is_alive = self->carrier != NULL && floe_ice_lane_is_trusted (self->carrier),
-    .is_gathered = self->is_gathered,
+    .is_gathered = self->gather.is_complete,
     .is_remote_ended = self->remote.is_ended,
     .is_ready = self->carrier != NULL && floe_ice_path_is_finished (self->carrier->path),
     .is_closed = self->is_closed,
@@ -174,11 +177,20 @@ sooner (gint64 a, gint64 b)
 static void
 arm_timer (FloeIceTransport *self)
 {
-  gint64 deadline_us = floe_ice_state_core_get_deadline (&self->core);
+  gint64 deadline_us = sooner (floe_ice_state_core_get_deadline (&self->core),
+                               floe_gather_core_get_deadline (&self->gather));
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     deadline_us = sooner (deadline_us, floe_ice_lane_get_deadline (get_lane (self, i)));
   floe_deadline_source_set (self->deadline_source, deadline_us);
+}
+
+/* Checks and data keep the NATs' mappings from now on. */
+static void
+settle (FloeIceTransport *self)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_ice_path_stop_refreshing (get_lane (self, i)->path);
 }
 
 /* Draws the conclusions from whatever has changed. */
@@ -192,7 +204,7 @@ update (FloeIceTransport *self)
     return;
   choose_carrier (self, now_us);
   report_pair (self);
-  check_gathered (self);
+  check_gathered (self, now_us);
   facts = collect_facts (self);
   /* A transport may pass several states at once: new, checking, connected. */
   while (floe_ice_state_core_handle_facts (&self->core, &facts, now_us))
@@ -201,6 +213,8 @@ update (FloeIceTransport *self)
 
       event->state = self->core.state;
       push_event (self, event);
+      if (event->state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
+        settle (self);
     }
   arm_timer (self);
 }
@@ -213,19 +227,32 @@ on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer u
 
   event->local = *candidate;
   push_event (self, event);
+  self->is_told_gathered = FALSE;
+}
+
+static void
+on_path_server_failed (FloeIcePath *path, const FloeIceUri *server, guint code, const char *text,
+                       gpointer user_data)
+{
+  FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE_ERROR);
+
+  event->url = floe_ice_uri_serialize (server);
+  event->code = code;
+  event->text = text;
+  push_event (user_data, event);
 }
 
 static void
 on_path_gathered (FloeIcePath *path, guint code, const char *text, gpointer user_data)
 {
   FloeIceTransport *self = user_data;
-  const FloeIceUri *server = &floe_ice_path_get_spec (path)->server;
+  const FloeIceUri *server = floe_ice_path_get_server (path);
 
   if (code != 0)
     {
       FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE_ERROR);
 
-      event->url = server->host[0] != '\0' ? floe_ice_uri_serialize (server) : g_strdup ("");
+      event->url = server != NULL ? floe_ice_uri_serialize (server) : g_strdup ("");
       event->code = code;
       event->text = text;
       push_event (self, event);
@@ -255,6 +282,7 @@ on_path_received (FloeIcePath *path, const guint8 *data, gsize size, gpointer us
 
 static const FloeIcePathEvents path_events = {
   .candidate = on_path_candidate,
+  .server_failed = on_path_server_failed,
   .gathered = on_path_gathered,
   .changed = on_path_changed,
   .received = on_path_received,
@@ -307,6 +335,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   self->interfaces = g_strdupv ((char **) config->interfaces);
   self->include_loopback = config->include_loopback;
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
+  floe_gather_core_init (&self->gather);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   g_queue_init (&self->queue);
 
@@ -364,6 +393,7 @@ floe_ice_transport_gather (FloeIceTransport *self)
   self->shared.addresses = floe_local_addresses_select (all, (const char *const *) self->interfaces,
                                                         self->include_loopback);
   self->has_started = TRUE;
+  floe_gather_core_start (&self->gather, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
     {
       FloeIceLane *lane = get_lane (self, i);

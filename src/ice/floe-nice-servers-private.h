@@ -9,9 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* @servers (element-type GInetAddress): of the STUN server, may be empty. @addresses
- * (element-type FloeLocalAddress). */
-gboolean floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
+/* For where taps can't be made (floe-socket-tap). @uri (nullable): of the STUN server. @servers
+ * (element-type GInetAddress): its addresses, may be empty. @addresses (element-type
+ * FloeLocalAddress). */
+gboolean floe_nice_servers_use_stun (NiceAgent *agent, const FloeIceUri *uri, GList *servers,
                                      const GArray *addresses);
 
 /* @servers: of the TURN server. @has_free_choice: addresses that are not in @addresses will do. */

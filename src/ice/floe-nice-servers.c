@@ -69,7 +69,7 @@ add_turn_server (NiceAgent *agent, const FloePathSpec *spec, GInetAddress *serve
 }
 
 gboolean
-floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
+floe_nice_servers_use_stun (NiceAgent *agent, const FloeIceUri *uri, GList *servers,
                             const GArray *addresses)
 {
   /* libnice asks one STUN server an agent. IPv4 first: that is where the NATs are. */
@@ -78,10 +78,10 @@ floe_nice_servers_use_stun (NiceAgent *agent, const FloePathSpec *spec, GList *s
 
   if (server == NULL)
     server = find_family (servers, G_SOCKET_FAMILY_IPV6);
-  if (server != NULL)
+  if (uri != NULL && server != NULL)
     {
       text = g_inet_address_to_string (server);
-      g_object_set (agent, "stun-server", text, "stun-server-port", spec->server.port, NULL);
+      g_object_set (agent, "stun-server", text, "stun-server-port", (guint) uri->port, NULL);
     }
   return add_all_addresses (agent, addresses);
 }

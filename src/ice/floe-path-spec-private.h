@@ -22,10 +22,11 @@ typedef struct
   guint start_after_ms;   /* from the start of gathering */
   guint give_up_after_ms; /* from the path's start; 0: never */
   gboolean may_carry_data;
-  guint preference;  /* the ready path with the highest one carries data */
-  FloeIceUri server; /* DIRECT: a STUN server, host "" for none; RELAY: the TURN server */
-  char *username;    /* (owned) (nullable) */
-  char *credential;  /* (owned) (nullable) */
+  guint preference;     /* the ready path with the highest one carries data */
+  GArray *stun_servers; /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
+  FloeIceUri server;    /* RELAY: the TURN server */
+  char *username;       /* (owned) (nullable) */
+  char *credential;     /* (owned) (nullable) */
 } FloePathSpec;
 
 FloePathSpec *floe_path_spec_copy (const FloePathSpec *self);

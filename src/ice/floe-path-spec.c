@@ -8,6 +8,8 @@ floe_path_spec_copy (const FloePathSpec *self)
 {
   FloePathSpec *copy = g_memdup2 (self, sizeof *self);
 
+  if (self->stun_servers != NULL)
+    copy->stun_servers = g_array_copy (self->stun_servers);
   copy->username = g_strdup (self->username);
   copy->credential = g_strdup (self->credential);
   return copy;
@@ -18,6 +20,7 @@ floe_path_spec_free (FloePathSpec *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->stun_servers, g_array_unref);
   g_free (self->username);
   if (self->credential != NULL)
     explicit_bzero (self->credential, strlen (self->credential));

@@ -8,10 +8,9 @@
 void
 floe_jsep_add_local_candidate (FloeJsep *self, const FloeCandidate *candidate)
 {
+  self->is_gathered = candidate == NULL;
   if (candidate != NULL)
     g_array_append_val (self->local_candidates, *candidate);
-  else
-    self->is_gathered = TRUE;
 }
 
 /* W3C addIceCandidate, step 4: the mid counts when both are given. */

@@ -35,7 +35,7 @@ struct _FloeJsep
   FloeJsepRemote remote;     /* (owned) */
   GArray *remote_candidates; /* (owned) (element-type FloeCandidate): told so far */
   GArray *local_candidates;  /* (owned) (element-type FloeCandidate) */
-  gboolean is_gathered;      /* no local candidate comes any more */
+  gboolean is_gathered;      /* no local candidate is expected any more */
 };
 
 /* The description of a side that counts at present (W3C localDescription, remoteDescription). */

@@ -121,7 +121,8 @@ gboolean floe_jsep_add_remote_candidate (FloeJsep *self, const FloeCandidate *ca
                                          const char *sdp_mid, int sdp_mline_index,
                                          const char *ufrag, gboolean *is_used, GError **error);
 
-/* Local candidates show in the local descriptions from now on. NULL: all are gathered. */
+/* Local candidates show in the local descriptions from now on. NULL: all are gathered,
+ * until one more comes. */
 void floe_jsep_add_local_candidate (FloeJsep *self, const FloeCandidate *candidate);
 
 /* The mid and index of the section that owns the transport; FALSE when there is none yet. */

@@ -53,6 +53,7 @@ typedef enum
   NAT_PURPOSE_CONTROL_PORT,
   NAT_PURPOSE_HAIRPIN,
   NAT_PURPOSE_SAMPLE,
+  NAT_PURPOSE_POISON,
 } NatPurpose;
 
 typedef struct
@@ -91,6 +92,22 @@ typedef struct
 
 typedef struct
 {
+  guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE];
+} NatToken;
+
+/* A socket that was knocked at sends to who knocked. */
+typedef struct
+{
+  gboolean is_started;
+  guint socket;
+  gint64 ends_us;   /* not waited for any longer */
+  NatToken token;   /* of a relay */
+  NatRounds rounds; /* of a relay */
+  FloeStunAddress mapped;
+} NatReopening;
+
+typedef struct
+{
   FloeNatBehaviour filtering;
   FloeNatConfidence confidence;
   gboolean is_over;
@@ -106,6 +123,7 @@ typedef struct
   gboolean is_open, has_both, has_port; /* heard */
   gboolean control_both, control_port;  /* heard */
   gboolean has_asked_mapping, has_asked_both, has_asked_port;
+  NatReopening reopening;
 } NatProber;
 
 typedef enum
@@ -116,11 +134,6 @@ typedef enum
   NAT_RELAY_TESTING,
   NAT_RELAY_FAILED,
 } NatRelayState;
-
-typedef struct
-{
-  guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE];
-} NatToken;
 
 typedef struct
 {
@@ -135,6 +148,7 @@ typedef struct
   gboolean tests_near, tests_far;          /* in every round */
   gboolean has_near, has_far, has_control; /* heard */
   NatRounds rounds;
+  NatReopening reopening;
 } NatRelay;
 
 typedef struct
@@ -151,7 +165,7 @@ typedef struct
 {
   gboolean is_started;
   gint64 ends_us;
-  guint16 ports[FLOE_NAT_SAMPLE_SOCKETS * FLOE_NAT_SAMPLE_SERVERS]; /* 0: none */
+  guint16 ports[FLOE_NAT_SAMPLE_SOCKETS][FLOE_NAT_SAMPLE_SERVERS]; /* by server; 0: none */
   guint servers[FLOE_NAT_SAMPLE_SERVERS];
   guint server_count;
 } NatSamples;
@@ -251,5 +265,15 @@ gboolean floe_nat_ports_handle_datagram (FloeNatCore *self, guint socket, const 
                                          gsize size);
 void floe_nat_ports_step (FloeNatCore *self);
 gboolean floe_nat_ports_is_over (const FloeNatCore *self);
+/* Whether ports were seen in a way that no NAT gives them: a server lies. */
+gboolean floe_nat_ports_is_impossible (const FloeNatCore *self);
+
+/* floe-nat-poison-core.c */
+void floe_nat_poison_handle (FloeNatCore *self, const NatPending *pending,
+                             const FloeStunMessage *response);
+gboolean floe_nat_poison_take (FloeNatCore *self, const FloeStunAddress *peer,
+                               const guint8 *payload, gsize size);
+void floe_nat_poison_step (FloeNatCore *self);
+gboolean floe_nat_poison_is_over (const FloeNatCore *self);
 
 G_END_DECLS

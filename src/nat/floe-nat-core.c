@@ -134,6 +134,9 @@ dispatch (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome *o
     case NAT_PURPOSE_CONTROL_PORT:
       floe_nat_change_handle (self, pending, response);
       break;
+    case NAT_PURPOSE_POISON:
+      floe_nat_poison_handle (self, pending, response);
+      break;
     case NAT_PURPOSE_HAIRPIN:
     case NAT_PURPOSE_SAMPLE:
     default:
@@ -253,7 +256,7 @@ is_settled (const FloeNatCore *self)
 {
   gboolean is_patient = self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
 
-  if (!self->has_heard || !floe_nat_ports_is_over (self)
+  if (!self->has_heard || !floe_nat_ports_is_over (self) || !floe_nat_poison_is_over (self)
       || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
     return FALSE;
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
@@ -291,6 +294,7 @@ step (FloeNatCore *self)
   floe_nat_change_step (self);
   floe_nat_mapping_conclude (self);
   floe_nat_ports_step (self);
+  floe_nat_poison_step (self);
   drain_client (self);
   floe_nat_conclude_udp (self, FALSE);
   floe_nat_conclude_filtering (self);
@@ -303,8 +307,6 @@ floe_nat_core_start (FloeNatCore *self, gint64 now_us)
 {
   g_return_if_fail (self->started_us < 0);
   self->now_us = self->started_us = now_us;
-  floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_POISONING, FLOE_NAT_CONFIDENCE_NONE,
-                           "not measured");
   floe_nat_mapping_start (self);
   step (self);
 }
@@ -375,8 +377,13 @@ floe_nat_core_get_deadline (const FloeNatCore *self)
   consider (self, &deadline_us, self->started_us + TRY_443_US);
   consider (self, &deadline_us, self->started_us + FLOE_NAT_PATIENCE_US);
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
-    consider (self, &deadline_us, self->probers[i].rounds.next_us);
+    {
+      consider (self, &deadline_us, self->probers[i].rounds.next_us);
+      consider (self, &deadline_us, self->probers[i].reopening.ends_us);
+    }
   consider (self, &deadline_us, self->relay.rounds.next_us);
+  consider (self, &deadline_us, self->relay.reopening.rounds.next_us);
+  consider (self, &deadline_us, self->relay.reopening.ends_us);
   consider (self, &deadline_us, self->relay.prepared_us);
   consider (self, &deadline_us, self->hairpin.rounds.next_us);
   consider (self, &deadline_us, self->samples.ends_us);

@@ -52,6 +52,7 @@ typedef struct
   FloeNatAnswer hairpin;
   FloeNatAnswer carrier;   /* a carrier's NAT is suspected */
   FloeNatAnswer poisoning; /* packets that come too early spoil ports */
+  guint lifetime_s;        /* of an idle mapping, at least; 0: not known */
   FloeNatProof proofs[FLOE_NAT_ASPECT_COUNT];
   FloeNatExternal externals[FLOE_NAT_MAX_EXTERNALS]; /* most seen first */
   guint external_count;

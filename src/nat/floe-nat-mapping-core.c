@@ -180,6 +180,12 @@ floe_nat_mapping_conclude (FloeNatCore *self)
   FloeNatMappingVerdict verdict =
       floe_nat_classify_mapping (self->observations, self->observation_count, is_complete);
 
+  if (verdict.mapping > FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT
+      && floe_nat_ports_is_impossible (self))
+    verdict = (FloeNatMappingVerdict){
+      .outvoted = verdict.outvoted,
+      .evidence = "one of two servers never sees a port that is kept, as the other one does",
+    };
   for (guint i = 0; i < self->report.server_count; i++)
     if ((verdict.outvoted & 1u << i) != 0)
       self->report.servers[i].fault = FLOE_NAT_FAULT_OUTVOTED;

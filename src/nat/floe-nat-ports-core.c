@@ -94,6 +94,13 @@ is_new_host (const FloeNatCore *self, guint server)
   return TRUE;
 }
 
+/* Which server socket @i asks as the one number @j: they take turns at being the first. */
+static guint
+get_turn (const NatSamples *samples, guint i, guint j)
+{
+  return (i + j) % samples->server_count;
+}
+
 static void
 start_samples (FloeNatCore *self)
 {
@@ -111,8 +118,12 @@ start_samples (FloeNatCore *self)
       samples->servers[samples->server_count++] = i;
   for (guint i = 0; i < FLOE_NAT_SAMPLE_SOCKETS; i++)
     for (guint j = 0; j < samples->server_count; j++)
-      floe_nat_core_bind (self, NAT_PURPOSE_SAMPLE, samples->servers[j], NAT_SOCKET_SAMPLE + i,
-                          &self->servers[samples->servers[j]].address, &once);
+      {
+        guint server = samples->servers[get_turn (samples, i, j)];
+
+        floe_nat_core_bind (self, NAT_PURPOSE_SAMPLE, server, NAT_SOCKET_SAMPLE + i,
+                            &self->servers[server].address, &once);
+      }
 }
 
 static void
@@ -123,7 +134,7 @@ take_sample (FloeNatCore *self, const NatPending *pending, guint16 port)
 
   for (guint i = 0; i < samples->server_count; i++)
     if (samples->servers[i] == pending->server)
-      samples->ports[socket * samples->server_count + i] = port;
+      samples->ports[socket][i] = port;
 }
 
 void
@@ -171,6 +182,31 @@ count_kept (const FloeNatCore *self, guint *kept, guint *known)
     }
 }
 
+/* A NAT that keeps ports does so toward whom it meets first, whoever that is. One that keeps none
+ * toward a server that was asked first, several times, while it keeps them toward the other one, is
+ * none: that server makes them up. */
+gboolean
+floe_nat_ports_is_impossible (const FloeNatCore *self)
+{
+  const NatSamples *samples = &self->samples;
+  guint kept[FLOE_NAT_SAMPLE_SERVERS] = { 0 }, changed[FLOE_NAT_SAMPLE_SERVERS] = { 0 };
+
+  for (guint i = 0; i < FLOE_NAT_SAMPLE_SOCKETS && samples->server_count > 1; i++)
+    {
+      guint first = get_turn (samples, i, 0);
+      guint16 port = samples->ports[i][first];
+
+      if (port == 0)
+        continue;
+      if (port == self->sockets[NAT_SOCKET_SAMPLE + i].local.port)
+        kept[first]++;
+      else
+        changed[first]++;
+    }
+  return (kept[0] >= 2 && kept[1] == 0 && changed[1] >= 2)
+         || (kept[1] >= 2 && kept[0] == 0 && changed[0] >= 2);
+}
+
 static gboolean
 are_samples_over (const FloeNatCore *self)
 {
@@ -189,13 +225,19 @@ conclude_samples (FloeNatCore *self)
     [FLOE_NAT_ALLOCATION_RANDOM] = "ports are anywhere",
     [FLOE_NAT_ALLOCATION_PORT_BLOCK] = "ports are anywhere in a small range",
   };
-  guint16 ports[G_N_ELEMENTS (self->samples.ports)];
+  const NatSamples *samples = &self->samples;
+  guint16 ports[FLOE_NAT_SAMPLE_SOCKETS * FLOE_NAT_SAMPLE_SERVERS];
   FloeNatAllocationVerdict verdict;
   guint count = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
-    if (self->samples.ports[i] != 0)
-      ports[count++] = self->samples.ports[i];
+  for (guint i = 0; i < FLOE_NAT_SAMPLE_SOCKETS; i++)
+    for (guint j = 0; j < samples->server_count; j++)
+      {
+        guint16 port = samples->ports[i][get_turn (samples, i, j)];
+
+        if (port != 0)
+          ports[count++] = port;
+      }
   verdict = floe_nat_classify_ports (ports, count);
   self->report.allocation = verdict.allocation;
   self->report.step = verdict.step;

@@ -142,8 +142,11 @@ take_data (FloeNatCore *self, const FloeStunAddress *from, const guint8 *data, g
       || !floe_stun_message_parse (&message, data, size, NULL)
       || message.message_class != FLOE_STUN_INDICATION || message.method != FLOE_STUN_METHOD_DATA
       || !floe_stun_message_get_xor_address (&message, FLOE_STUN_XOR_PEER_ADDRESS, &peer)
-      || !floe_turn_message_get_data (&message, &payload, &payload_size)
-      || !floe_nat_core_is_token (&relay->punch_token, payload, payload_size))
+      || !floe_turn_message_get_data (&message, &payload, &payload_size))
+    return FALSE;
+  if (floe_nat_poison_take (self, &peer, payload, payload_size))
+    return TRUE;
+  if (!floe_nat_core_is_token (&relay->punch_token, payload, payload_size))
     return FALSE;
   if (relay->state != NAT_RELAY_PUNCHING)
     return TRUE;

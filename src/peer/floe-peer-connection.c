@@ -195,7 +195,8 @@ install_properties (GObjectClass *object_class)
   /**
    * FloePeerConnection:ice-gathering-state:
    *
-   * How far the local candidates are (W3C RTCPeerConnection.iceGatheringState).
+   * How far the local candidates are (W3C RTCPeerConnection.iceGatheringState). It may go back
+   * from complete to gathering when a server's late answer leads to one more candidate.
    *
    * Since: 1.0
    */
@@ -242,6 +243,11 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
    * @candidate: (nullable): a local candidate to hand to the peer, or %NULL when there are no more
    *
    * A local candidate was found (W3C RTCPeerConnection.onicecandidate).
+   *
+   * %NULL comes when the candidates are there that are worth waiting for: the own addresses, an
+   * answer of one STUN server and the address of one relay. A server that is slower than others
+   * may lead to a further candidate; #FloePeerConnection:ice-gathering-state goes back to
+   * %FLOE_ICE_GATHERING_STATE_GATHERING then, and %NULL comes once more after it.
    *
    * Since: 1.0
    */

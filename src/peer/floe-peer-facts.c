@@ -22,6 +22,9 @@ handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
 {
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
+  /* A server was late. The transport tells again when that is all. */
+  if (self->states.gathering == FLOE_ICE_GATHERING_STATE_COMPLETE)
+    floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_GATHERING);
   floe_jsep_add_local_candidate (self->jsep, value);
   candidate = make_candidate (self, value, self->ufrag);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE, candidate);

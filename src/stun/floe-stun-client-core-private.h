@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * 438s, for a nonce may become stale on the way. */
 #define FLOE_STUN_MAX_CHALLENGES 2
 #define FLOE_STUN_MAX_STALE_NONCES 3
+/* RFC 8489 section 5 wants transaction ids random; 64 bits of them stay so. */
+#define FLOE_STUN_MAX_ID_PREFIX_SIZE 4
 #define FLOE_STUN_MAX_TRANSACTIONS (1 + FLOE_STUN_MAX_CHALLENGES + FLOE_STUN_MAX_STALE_NONCES)
 
 typedef struct
@@ -38,6 +40,9 @@ typedef struct
   FloeStunRoute from;               /* see FloeStunTransaction: for CHANGE-REQUEST */
   FloeStunCredentials *credentials; /* (nullable): a reference is taken */
   gboolean is_reliable;
+  /* What the ids of all its transactions begin with, for who sorts datagrams by them. */
+  guint8 id_prefix[FLOE_STUN_MAX_ID_PREFIX_SIZE];
+  gsize id_prefix_size;  /* bytes; 0 for none */
   FloeStunTiming timing; /* give_up_us counts over all transactions of the request */
 } FloeStunRequest;
 

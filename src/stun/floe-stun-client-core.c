@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-stun-client-core-private.h"
 
+#include <string.h>
+
 #include <floe/floe-error.h>
 
 #include "floe-random-private.h"
@@ -17,6 +19,8 @@ typedef struct
   guint64 id;
   GBytes *template; /* (owned): what is asked for, with any transaction id */
   gboolean has_fingerprint;
+  guint8 id_prefix[FLOE_STUN_MAX_ID_PREFIX_SIZE];
+  gsize id_prefix_size;
   FloeStunTransaction transaction;  /* its message is of the transactions core */
   FloeStunCredentials *credentials; /* (owned) (nullable) */
   FloeStunProof proof;              /* of the transaction under way */
@@ -108,6 +112,7 @@ build_message (Request *request)
   if (!floe_stun_message_parse (&template, data, size, NULL))
     return NULL;
   floe_random_bytes (id, sizeof id);
+  memcpy (id, request->id_prefix, request->id_prefix_size);
   builder = floe_stun_builder_init (buffer, capacity, FLOE_STUN_REQUEST, template.method, id);
   floe_stun_builder_add_message (&builder, &template);
   if (request->credentials != NULL)
@@ -163,6 +168,8 @@ new_request (FloeStunClientCore *self, const FloeStunRequest *asked,
   request->has_fingerprint = floe_stun_message_has (template, FLOE_STUN_FINGERPRINT);
   if (asked->credentials != NULL)
     request->credentials = floe_stun_credentials_ref (asked->credentials);
+  request->id_prefix_size = MIN (asked->id_prefix_size, sizeof request->id_prefix);
+  memcpy (request->id_prefix, asked->id_prefix, request->id_prefix_size);
   request->started_us = self->now_us;
   request->transaction = (FloeStunTransaction){
     .id = request->id,

@@ -36,13 +36,16 @@ typedef struct
   /* The way is open, and the server's certificate is good. Once. @elapsed_us since the start. */
   void (*opened) (gint64 elapsed_us, gpointer user_data);
   /* It could not be opened, or broke. Once, and then nothing comes any more. @error is for people
-   * and names the cause: name, refusal, silence, certificate, proxy. */
+   * and names the cause: name, refusal, silence, certificate, proxy. A client that goes is none:
+   * then the tunnel just ends. */
   void (*failed) (const GError *error, gpointer user_data);
-  /* A whole STUN error response has passed on its way to the client. */
+  /* A whole STUN error response is on its way to the client. Larger ones than 2 KiB are not told.
+   */
   void (*error_response) (const guint8 *message, gsize size, gpointer user_data);
 } FloeTunnelEvents;
 
-/* @events is static. Fails with FLOE_ERROR_OPERATION when nothing can be listened on. */
+/* @events is static, with all members. The thread that runs @context has it as its thread-default
+ * context, as GIO wants it. Fails with FLOE_ERROR_OPERATION when nothing can be listened on. */
 FloeTunnel *floe_tunnel_new (GMainContext *context, const FloeTunnelConfig *config,
                              const FloeTunnelEvents *events, gpointer user_data, GError **error);
 
@@ -51,8 +54,8 @@ guint16 floe_tunnel_get_port (const FloeTunnel *self);
 const char *floe_tunnel_get_username (const FloeTunnel *self);
 const char *floe_tunnel_get_password (const FloeTunnel *self);
 
-/* No event comes after this. What the client has sent is flushed in the background, for a second
- * at most, so that an allocation can be given back. */
+/* No event comes after this. What the client has sent, and sends until it closes, is flushed in the
+ * background, for a second at most, so that an allocation can be given back. */
 void floe_tunnel_free (FloeTunnel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeTunnel, floe_tunnel_free)
 

@@ -7,7 +7,7 @@ import re
 from source import Finding, includes
 
 RANKS = {}
-for rank, names in enumerate(["base", "sdp stun stats tunnel",
+for rank, names in enumerate(["base", "sdp stun stats", "tunnel",
                               "jsep ice dtls sctp rtp nat portmap mdns",
                               "channel media strategy", "stack", "peer"]):
     for name in names.split():

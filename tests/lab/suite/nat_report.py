@@ -129,7 +129,7 @@ def check_kind(kind, status, mapping, filtering, name):
 
 
 def _tier():
-    is_full = bool(os.environ.get("LAB_FULL"))
+    is_full = os.environ.get("LAB_FULL") == "1"
     return [kind[:5] for kind in KINDS if is_full or kind[5]]
 
 

@@ -93,6 +93,17 @@ protected:
     return static_cast<const FloePathSpec *> (g_ptr_array_index (plan_, i));
   }
 
+  std::string Asked ()
+  {
+    std::string asked;
+
+    for (guint i = 0; i < Row (0)->stun_servers->len; i++)
+      asked += TakeString (
+                   floe_ice_uri_serialize (&g_array_index (Row (0)->stun_servers, FloeIceUri, i)))
+               + " ";
+    return asked;
+  }
+
   GPtrArray *servers_ = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
   GPtrArray *plan_ = nullptr;
 };
@@ -101,28 +112,36 @@ TEST_F (IcePlan, WithoutServersIsOneDirectPath)
 {
   ASSERT_EQ (Plan (), 1u);
   EXPECT_EQ (Row (0)->kind, FLOE_PATH_DIRECT);
-  EXPECT_STREQ (Row (0)->server.host, "");
+  EXPECT_EQ (Asked (), "");
   EXPECT_TRUE (Row (0)->may_carry_data);
   EXPECT_EQ (Row (0)->start_after_ms, 0u);
 }
 
-TEST_F (IcePlan, TakesTheFirstStunServerForTheDirectPath)
-{
-  Add ("turn:t.org");
-  Add ("stun:first.org");
-  Add ("stun:second.org");
-  ASSERT_EQ (Plan (), 2u);
-  EXPECT_STREQ (Row (0)->server.host, "first.org");
-  EXPECT_STREQ (Row (1)->server.host, "t.org");
-}
-
-TEST_F (IcePlan, AsksTheTurnServerForTheReflexiveAddressWhenThereIsNoOther)
+TEST_F (IcePlan, AsksAllStunServersAndThenTheTurnServersOverUdp)
 {
   Add ("turn:tcp.org?transport=tcp");
   Add ("turn:udp.org:3479");
+  Add ("stun:first.org");
+  Add ("stun:second.org");
   ASSERT_EQ (Plan (), 3u);
-  EXPECT_STREQ (Row (0)->server.host, "udp.org");
-  EXPECT_EQ (Row (0)->server.port, 3479);
+  EXPECT_EQ (Asked (), "stun:first.org stun:second.org turn:udp.org:3479 ");
+}
+
+TEST_F (IcePlan, AsksAServerOnceThatIsThereAsBoth)
+{
+  Add ("turn:a.org");
+  Add ("stun:A.org");
+  Add ("stun:a.org:3479");
+  Plan ();
+  EXPECT_EQ (Asked (), "stun:A.org stun:a.org:3479 ");
+}
+
+TEST_F (IcePlan, AsksABoundedNumberOfStunServers)
+{
+  for (int i = 0; i < 20; i++)
+    Add (("stun:s" + std::to_string (i) + ".org").c_str ());
+  Plan ();
+  EXPECT_EQ (Row (0)->stun_servers->len, 8u);
 }
 
 TEST_F (IcePlan, HasARelayPathForEachTurnUrlAndPrefersUdp)

@@ -160,6 +160,22 @@ TEST_F (JsepExchange, ShowsLocalCandidatesAndTheirDefault)
   EXPECT_EQ (bob_.Description (FLOE_JSEP_REMOTE, FLOE_JSEP_PENDING), full);
 }
 
+TEST_F (JsepExchange, ALateCandidateTakesTheEndOfCandidatesBack)
+{
+  FloeCandidate host = Candidate (HOST_CANDIDATE), srflx = Candidate (SRFLX_CANDIDATE);
+
+  floe_jsep_want_data (alice_);
+  ASSERT_TRUE (alice_.Local (FLOE_SDP_TYPE_OFFER, alice_.CreateOffer ()));
+  floe_jsep_add_local_candidate (alice_, &host);
+  floe_jsep_add_local_candidate (alice_, nullptr);
+  floe_jsep_add_local_candidate (alice_, &srflx);
+  EXPECT_THAT (alice_.Description (FLOE_JSEP_LOCAL, FLOE_JSEP_PENDING),
+               AllOf (HasSubstr (SRFLX_CANDIDATE), Not (HasSubstr ("a=end-of-candidates"))));
+  floe_jsep_add_local_candidate (alice_, nullptr);
+  EXPECT_THAT (alice_.Description (FLOE_JSEP_LOCAL, FLOE_JSEP_PENDING),
+               HasSubstr ("a=end-of-candidates"));
+}
+
 TEST_F (JsepExchange, AppliesAnOfferAgainWithCandidatesInIt)
 {
   FloeCandidate host = Candidate (HOST_CANDIDATE);

@@ -109,6 +109,37 @@ INSTANTIATE_TEST_SUITE_P (
               2,
               FLOE_NAT_FAULT_SILENT },
         Case{ "Error", { kStun, kStun, Bad (kStun, Vice::Error) }, 2, FLOE_NAT_FAULT_REFUSED },
+        Case{ "WrongSourceAddress",
+              { kStun, kStun, Bad (kBehaviour, Vice::WrongSourceAddress) },
+              2,
+              FLOE_NAT_FAULT_SILENT },
+        Case{ "Duplicates",
+              { Bad (kBehaviour, Vice::Duplicates), Bad (kStun, Vice::Duplicates) },
+              0,
+              FLOE_NAT_FAULT_NONE },
+        Case{ "Vanishes",
+              { Bad (kBehaviour, Vice::Vanishes), kStun },
+              0,
+              FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS },
+        Case{ "VanishesTurn",
+              { Bad (kTurn, Vice::Vanishes), kStun },
+              0,
+              FLOE_NAT_FAULT_BROKEN_RELAY },
+        Case{ "Redirects",
+              { kStun, kStun, Bad (kStun, Vice::Redirects) },
+              2,
+              FLOE_NAT_FAULT_REFUSED },
+        Case{ "UnknownAttribute",
+              { kStun, kStun, Bad (kStun, Vice::UnknownAttribute) },
+              2,
+              FLOE_NAT_FAULT_REFUSED },
+        Case{ "Quota", { Bad (kTurn, Vice::Quota), kStun }, 0, FLOE_NAT_FAULT_REFUSED },
+        Case{ "Full", { Bad (kTurn, Vice::Full), kStun }, 0, FLOE_NAT_FAULT_REFUSED },
+        Case{ "StaleNonces", { Bad (kTurn, Vice::StaleNonces), kStun }, 0, FLOE_NAT_FAULT_REFUSED },
+        Case{ "ForgetsAllocation",
+              { Bad (kTurn, Vice::ForgetsAllocation), kStun },
+              0,
+              FLOE_NAT_FAULT_BROKEN_RELAY },
         Case{ "OtherIsItself",
               { Bad (kBehaviour, Vice::OtherIsItself), kStun },
               0,
@@ -178,6 +209,36 @@ TEST (HostileServers, CannotMakeAnAlgPassForARouterWithoutTranslation)
   EXPECT_EQ (report.is_translated, FLOE_NAT_ANSWER_UNKNOWN);
   EXPECT_EQ (report.servers[0].fault, FLOE_NAT_FAULT_PRIVATE_ADDRESS);
   EXPECT_EQ (report.external_count, 0u);
+}
+
+/* A captive portal answers for all of them. */
+TEST (HostileServers, CanAllBeOneAndTheSameLiar)
+{
+  NatServerSpec liar = Bad (kBehaviour, Vice::PrivateAddress);
+  NatWorld world ("router home eim-apdf\n", { liar, liar, liar }, 1);
+  const FloeNatFindings &report = world.Run ();
+
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
+  EXPECT_EQ (report.external_count, 0u);
+}
+
+/* One honest server can't outvote one that makes ports up, but a NAT that keeps ports gives it
+ * away. */
+TEST (HostileServers, AreNotBelievedAboutPortsThatNoNatGives)
+{
+  for (const char *kind : { "eim-eif", "eim-adf", "eim-apdf", "masquerade", "masquerade-poisoned" })
+    for (const NatServerSpec &honest : { kStun, kTurn, kBehaviour })
+      for (Vice vice : { Vice::WrongPort, Vice::ChangingPort })
+        {
+          NatWorld world (std::string ("router home ") + kind + " delay=10ms\n",
+                          { honest, Bad (kStun, vice) }, 1);
+
+          EXPECT_THAT (
+              world.Run ().mapping,
+              testing::AnyOf (FLOE_NAT_BEHAVIOUR_UNKNOWN, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT))
+              << kind << "\n"
+              << world.Describe ();
+        }
 }
 
 /* A relay that can't tell an address from a port may still tell that nothing is filtered. */

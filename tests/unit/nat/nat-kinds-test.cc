@@ -1,51 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Every kind of NAT, with every kind of server, with and without loss: conclusive as often as it
  * has to be, and never wrong. FLOE_NAT_SEEDS says how many seeds, 20 unless it is set. */
-#include "nat-world.h"
+#include "nat-kinds.h"
 
 namespace
 {
-constexpr auto kUnknown = FLOE_NAT_BEHAVIOUR_UNKNOWN;
-constexpr auto kNone = FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT;
-constexpr auto kAddress = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
-constexpr auto kBoth = FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT;
-constexpr auto kEndpoint = FLOE_NAT_BEHAVIOUR_ENDPOINT_DEPENDENT;
-
-struct Kind
-{
-  const char *name;
-  FloeNatBehaviour mapping, filtering;
-  FloeNatAllocation allocation; /* where it can be told */
-  FloeNatType type;
-  bool has_hairpin;
-};
-
-constexpr auto kPreserving = FLOE_NAT_ALLOCATION_PORT_PRESERVING;
-
-const Kind kKinds[] = {
-  { "open", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_OPEN, false },
-  { "firewall", kNone, kBoth, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "eim-eif", kNone, kNone, kPreserving, FLOE_NAT_TYPE_FULL_CONE, false },
-  { "eim-adf", kNone, kAddress, kPreserving, FLOE_NAT_TYPE_RESTRICTED, false },
-  { "eim-apdf", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "adm-adf", kAddress, kAddress, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-preserve", kBoth, kBoth, kPreserving, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-sequential", kBoth, kBoth, FLOE_NAT_ALLOCATION_SEQUENTIAL, FLOE_NAT_TYPE_SYMMETRIC,
-    false },
-  { "apdm-random", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "apdm-block", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
-  /* Its mappings do depend on the endpoint, but no two hosts that keep ports apart see it. */
-  { "masquerade", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "masquerade-poisoned", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "masquerade-random", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "cgn", kNone, kNone, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_FULL_CONE, true },
-  { "cgn-filtering", kNone, kBoth, FLOE_NAT_ALLOCATION_UNKNOWN, FLOE_NAT_TYPE_PORT_RESTRICTED,
-    true },
-  { "cgn-symmetric", kBoth, kBoth, FLOE_NAT_ALLOCATION_PORT_BLOCK, FLOE_NAT_TYPE_SYMMETRIC, false },
-  { "alg", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-  { "tiny", kNone, kBoth, kPreserving, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
-};
-
 struct Servers
 {
   const char *name;
@@ -70,12 +29,6 @@ SeedCount ()
   return text != nullptr ? (guint) g_ascii_strtoull (text, nullptr, 10) : 20;
 }
 
-bool
-IsRightMapping (FloeNatBehaviour found, FloeNatBehaviour truth)
-{
-  return found == truth || (found == kEndpoint && truth != kNone);
-}
-
 class NatKinds : public testing::TestWithParam<Servers>
 {
 protected:
@@ -94,6 +47,7 @@ protected:
     EXPECT_TRUE (type == FLOE_NAT_TYPE_UNKNOWN || type == kind.type)
         << floe_nat_type_to_string (type);
     EXPECT_NE (report.hairpin, kind.has_hairpin ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
+    EXPECT_NE (report.poisoning, IsPoisoned (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
     EXPECT_EQ (report.external_count, 1u);
     EXPECT_TRUE (report.filtering == kUnknown || GetParam ().tells_filtering);
   }
@@ -111,6 +65,10 @@ protected:
     EXPECT_LE (report.proofs[FLOE_NAT_ASPECT_MAPPING].after_us, 500 * kMillisecond);
     EXPECT_EQ (report.allocation, kind.allocation);
     EXPECT_TRUE (report.hairpin == FLOE_NAT_ANSWER_YES || !kind.has_hairpin);
+    if (IsPoisoned (kind) && GetParam ().tells_filtering)
+      {
+        EXPECT_EQ (report.poisoning, FLOE_NAT_ANSWER_YES);
+      }
   }
 };
 }
@@ -124,10 +82,7 @@ TEST_P (NatKinds, AreToldAndNeverWrongly)
   for (const Kind &kind : kKinds)
     for (guint64 seed = 1; seed <= SeedCount (); seed++)
       {
-        NatWorld world ("router home " + std::string (kind.name)
-                            + " delay=" + std::to_string (setup.delay)
-                            + "ms loss=" + std::to_string (setup.loss) + "%\n",
-                        setup.servers, seed);
+        NatWorld world (WorldOf (kind, setup.delay, setup.loss), setup.servers, seed);
         const FloeNatFindings &report = world.Run ();
         SCOPED_TRACE (kind.name + std::string (" ") + std::to_string (seed) + "\n"
                       + world.Describe ());

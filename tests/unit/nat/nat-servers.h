@@ -23,18 +23,28 @@ enum class Vice
   ChangingPort,
   WrongTransaction,
   WrongSource,
+  WrongSourceAddress, /* has two, and answers from the other one */
+  Duplicates,
+  Vanishes, /* after three answers */
   Error,
+  Redirects,        /* 300, and nowhere to */
+  UnknownAttribute, /* 420 */
   OtherIsItself,
   OtherIsPrivate,
   OtherIsDead,
   IgnoresChange,
   DropsChange,
+  IgnoresPort, /* RESPONSE-PORT */
   WrongPassword,
   EndlessChallenge,
   RelayIsPrivate,
   RelayElsewhere, /* its relayed addresses are on a host that does not exist */
   RelaysNothing,
   NoPermission,
+  Quota,             /* 486 */
+  Full,              /* 508 */
+  ForgetsAllocation, /* 437 to all that comes after Allocate */
+  StaleNonces,       /* 438 to everything */
   /* Odd, but allowed: */
   NoBinding,
   RelayOnOther, /* its relayed addresses are on its other address */
@@ -99,7 +109,9 @@ public:
         const guint8 *data = packet->data + header.payload;
         Bytes payload (data, data + (packet->size - header.payload));
 
-        if (header.protocol == LAB_PROTOCOL_UDP && vice_ != Vice::Silent)
+        if (vice_ == Vice::Vanishes && ++serial_ > 3)
+          relays_.clear ();
+        else if (header.protocol == LAB_PROTOCOL_UDP && vice_ != Vice::Silent)
           Handle (header.destination, header.source, payload);
       }
   }
@@ -167,7 +179,8 @@ private:
     if (vice_ == Vice::NoBinding)
       return;
     floe_stun_message_get_change_request (&message, &changes_address, &changes_port);
-    floe_stun_message_get_response_port (&message, &response_port);
+    if (vice_ != Vice::IgnoresPort)
+      floe_stun_message_get_response_port (&message, &response_port);
     if ((changes_address || changes_port) && (!has_other_ || vice_ == Vice::DropsChange))
       return;
     if (changes_address && vice_ != Vice::IgnoresChange)
@@ -176,7 +189,10 @@ private:
       origin.port = at.port == kPort ? kOtherPort : kPort;
     if (vice_ == Vice::WrongSource)
       origin.port = 9999;
-    Send (origin, { from.address, response_port }, Answer (from, request, other));
+    else if (vice_ == Vice::WrongSourceAddress)
+      origin.address = addresses_[lab_address_equal (&at.address, &addresses_[0]) ? 1 : 0];
+    for (guint i = 0; i < (vice_ == Vice::Duplicates ? 3u : 1u); i++)
+      Send (origin, { from.address, response_port }, Answer (from, request, other));
   }
 
   Bytes Answer (const LabEndpoint &from, const Bytes &request, const FloeStunAddress &other)
@@ -188,6 +204,10 @@ private:
       return { 1, 1, 0, 200, 0x21, 0x12, 0xa4, 0x42, 9, 9 };
     if (vice_ == Vice::Error)
       return BuildError (request, FLOE_STUN_ERROR_SERVER_ERROR);
+    if (vice_ == Vice::Redirects)
+      return BuildError (request, FLOE_STUN_ERROR_TRY_ALTERNATE);
+    if (vice_ == Vice::UnknownAttribute)
+      return BuildError (request, FLOE_STUN_ERROR_UNKNOWN_ATTRIBUTE);
     response = BuildResponse (request, FLOE_STUN_SUCCESS, [&] (auto *builder) {
       if (vice_ != Vice::NoAddress && vice_ != Vice::PlainAddressOnly)
         floe_stun_builder_add_xor_address (builder, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped);
@@ -212,6 +232,12 @@ private:
       return BuildError (request, FLOE_STUN_ERROR_FORBIDDEN);
     if (ParseMessage (verdict).message_class != FLOE_STUN_SUCCESS)
       return verdict;
+    if (vice_ == Vice::ForgetsAllocation && message.method == FLOE_STUN_METHOD_CREATE_PERMISSION)
+      relays_.clear ();
+    if (guint code = TurnError (message))
+      return credentials_.Prove (request, FLOE_STUN_ERROR, [code] (auto *builder) {
+        floe_stun_builder_add_error (builder, code, "No");
+      });
     if (message.method == FLOE_STUN_METHOD_ALLOCATE)
       {
         relayed = Allocate (from);
@@ -230,6 +256,19 @@ private:
     else if (floe_stun_message_get_xor_address (&message, FLOE_STUN_XOR_PEER_ADDRESS, &peer))
       permissions_.insert (HostOf (peer));
     return verdict;
+  }
+
+  guint TurnError (const FloeStunMessage &message) const
+  {
+    bool is_first = message.method == FLOE_STUN_METHOD_ALLOCATE;
+
+    if (vice_ == Vice::Quota && is_first)
+      return FLOE_STUN_ERROR_QUOTA_REACHED;
+    if (vice_ == Vice::Full && is_first)
+      return FLOE_STUN_ERROR_NO_CAPACITY;
+    if (vice_ == Vice::ForgetsAllocation && message.method == FLOE_STUN_METHOD_CREATE_PERMISSION)
+      return FLOE_STUN_ERROR_ALLOCATION_MISMATCH;
+    return vice_ == Vice::StaleNonces ? FLOE_STUN_ERROR_STALE_NONCE : 0;
   }
 
   static std::string HostOf (FloeStunAddress address)

@@ -33,6 +33,7 @@ public:
   {
     gint64 ends_us = net_.now_us () + 3 * kSecond;
 
+    began_us_ = net_.now_us ();
     floe_nat_core_start (core_.get (), net_.now_us ());
     Drain ();
     while (!is_done_ && net_.now_us () < ends_us)
@@ -67,6 +68,15 @@ public:
   Server &server (guint index)
   {
     return *servers_[index];
+  }
+  /* When it was first told, and has stayed so; -1: never. */
+  gint64 mapping_us () const
+  {
+    return mapping_us_;
+  }
+  gint64 filtering_us () const
+  {
+    return filtering_us_;
   }
   /* What the report is made of, for those who read a failure. */
   std::string Describe () const
@@ -163,9 +173,22 @@ private:
           EXPECT_EQ (open_.erase (output.socket), 1u);
         else if (output.type == FLOE_NAT_OUTPUT_SEND)
           SendFrom (local, output);
+        else if (output.type == FLOE_NAT_OUTPUT_CHANGED)
+          {
+            Note (report ().mapping, &mapping_us_);
+            Note (report ().filtering, &filtering_us_);
+          }
         else if (output.type == FLOE_NAT_OUTPUT_DONE)
           is_done_ = true;
       }
+  }
+
+  void Note (FloeNatBehaviour found, gint64 *known_us)
+  {
+    if (found == FLOE_NAT_BEHAVIOUR_UNKNOWN)
+      *known_us = -1;
+    else if (*known_us < 0)
+      *known_us = net_.now_us () - began_us_;
   }
 
   void SendFrom (const FloeStunAddress &local, const FloeNatOutput &output)
@@ -184,5 +207,6 @@ private:
   FloeStunAddress base_ = {};
   std::set<guint> open_;
   guint sent_ = 0;
+  gint64 began_us_ = 0, mapping_us_ = -1, filtering_us_ = -1;
   bool is_done_ = false;
 };

@@ -117,6 +117,25 @@ TEST_F (StunClient, AnswersTheChallengeAndTellsTheAuthenticResponse)
 
 /* RFC 8489 section 14.2 XORs IPv6 addresses with the transaction id, which each transaction has of
  * its own. */
+TEST_F (StunClient, BeginsEveryTransactionIdWithThePrefixAndLeavesTheRestRandom)
+{
+  Bytes wire = BuildRequest (FLOE_STUN_METHOD_ALLOCATE, [] (auto *) {});
+  FloeStunRequest request = Make (wire);
+  const Bytes prefix = { 0xde, 0xad, 0xbe, 0xef };
+
+  memcpy (request.id_prefix, prefix.data (), prefix.size ());
+  request.id_prefix_size = prefix.size ();
+  floe_stun_client_core_start (client_, now_us_, &request, error_);
+  Bytes first = Sent ();
+  EXPECT_TRUE (Arrive (server_.Answer (first)));
+  Bytes second = Sent ();
+  ASSERT_GE (second.size (), 20u);
+  EXPECT_EQ (Bytes (first.begin () + 8, first.begin () + 12), prefix);
+  EXPECT_EQ (Bytes (second.begin () + 8, second.begin () + 12), prefix);
+  EXPECT_NE (Bytes (first.begin () + 12, first.begin () + 20),
+             Bytes (second.begin () + 12, second.begin () + 20));
+}
+
 TEST_F (StunClient, SaysTheSameInEveryTransaction)
 {
   FloeStunAddress peers[] = { AddressOf (9, 1), { { 0x20, 1, 0xd, 0xb8 }, 16, 2 } };

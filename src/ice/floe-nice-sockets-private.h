@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Hands an agent's sockets to what asks STUN servers through them. Layer: ice. */
+#pragma once
+
+#include <nice/agent.h>
+
+#include "floe-candidate-convert-private.h"
+#include "floe-reflexive-private.h"
+
+G_BEGIN_DECLS
+
+/* @agent has gathered its host candidates just now; nobody was told of them yet. */
+void floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark,
+                            FloeReflexive *reflexive);
+
+G_END_DECLS

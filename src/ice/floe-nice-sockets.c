@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-nice-sockets-private.h"
+
+#include "floe-nice-agent-private.h"
+
+static gboolean
+is_of_socket (const NiceCandidate *nice, GSocket *socket)
+{
+  g_autoptr (GSocketAddress) bound = g_socket_get_local_address (socket, NULL);
+  NiceAddress address;
+  struct sockaddr_storage native;
+
+  if (bound == NULL || !g_socket_address_to_native (bound, &native, sizeof native, NULL))
+    return FALSE;
+  nice_address_set_from_sockaddr (&address, (const struct sockaddr *) &native);
+  return nice->type == NICE_CANDIDATE_TYPE_HOST && nice->transport == NICE_CANDIDATE_TRANSPORT_UDP
+         && nice_address_equal (&nice->addr, &address);
+}
+
+static void
+tap (GSocket *socket, GSList *candidates, const FloeCandidateMark *mark, FloeReflexive *reflexive)
+{
+  FloeCandidate host;
+
+  for (GSList *link = candidates; link != NULL; link = link->next)
+    {
+      if (!is_of_socket (link->data, socket))
+        continue;
+      floe_candidate_from_nice (&host, link->data, mark);
+      floe_reflexive_add_socket (reflexive, socket, &host);
+      return;
+    }
+}
+
+void
+floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark, FloeReflexive *reflexive)
+{
+  g_autoptr (GPtrArray) sockets =
+      nice_agent_get_sockets (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
+  GSList *candidates =
+      nice_agent_get_local_candidates (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    tap (g_ptr_array_index (sockets, i), candidates, mark, reflexive);
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  floe_reflexive_end_sockets (reflexive);
+}

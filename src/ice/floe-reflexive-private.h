@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Gathers the server-reflexive candidates of one agent: floe-reflexive-core with taps on the
+ * agent's sockets, lookups of the servers' names, and a timer.
+ *
+ * Events come from the main loop or inside add_socket() and end_sockets(); they must only take
+ * notes. None comes after free().
+ *
+ * Layer: ice. May include: base, sdp, stun. Network thread only. Does not know libnice. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "floe-ice-uri-codec-private.h"
+#include "floe-reflexive-core-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FloeReflexive FloeReflexive;
+
+typedef struct
+{
+  /* @server: whose answer led to it. */
+  void (*candidate) (const FloeCandidate *candidate, const FloeIceUri *server, gpointer user_data);
+  /* Nothing came of a "stun:" server, and why. @text is static. */
+  void (*failed) (const FloeIceUri *server, guint code, const char *text, gpointer user_data);
+  /* get_facts() may say something else. */
+  void (*changed) (gpointer user_data);
+} FloeReflexiveEvents;
+
+/* @servers (element-type FloeIceUri): lookups start at once. @path_id goes into foundations. */
+FloeReflexive *floe_reflexive_new (GMainContext *context, guint path_id, const GArray *servers,
+                                   const FloeReflexiveEvents *events, gpointer user_data);
+/* Best when the agent has closed its sockets (floe-socket-tap). */
+void floe_reflexive_free (FloeReflexive *self);
+
+/* One of the agent's UDP sockets, as new as its port, and the host candidate that it is of. */
+void floe_reflexive_add_socket (FloeReflexive *self, GSocket *socket, const FloeCandidate *host);
+void floe_reflexive_end_sockets (FloeReflexive *self);
+
+/* The connection is up: mappings live by its own traffic. */
+void floe_reflexive_stop_refreshing (FloeReflexive *self);
+
+FloeReflexiveFacts floe_reflexive_get_facts (const FloeReflexive *self);
+/* The candidate with this address and port, or NULL. */
+const FloeCandidate *floe_reflexive_find (const FloeReflexive *self, const char *address,
+                                          guint16 port);
+
+G_END_DECLS

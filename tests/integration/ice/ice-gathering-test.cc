@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "ice-peer.h"
+
+#include "../stun-responder.h"
+
+G_BEGIN_DECLS
+#include "floe-socket-tap-private.h"
+G_END_DECLS
+
+class IceGathering : public IceTest
+{
+protected:
+  void SetUp () override
+  {
+    if (!floe_socket_tap_is_possible ())
+      GTEST_SKIP () << "this kernel has no way to share a port";
+  }
+
+  static PeerOptions Options (const std::vector<std::string> &urls)
+  {
+    PeerOptions options;
+
+    for (const std::string &url : urls)
+      options.urls.push_back (url.c_str ());
+    options.interfaces = { "127.0.0.1" };
+    return options;
+  }
+  static std::vector<FloeCandidate> Reflexive (const IcePeer &peer)
+  {
+    std::vector<FloeCandidate> found;
+
+    for (const FloeCandidate &candidate : peer.candidates)
+      {
+        if (candidate.type == FLOE_ICE_CANDIDATE_TYPE_SRFLX)
+          found.push_back (candidate);
+      }
+    return found;
+  }
+};
+
+TEST_F (IceGathering, AsksAllServersFromTheHostCandidatesPort)
+{
+  StunResponder first (context_, 1), second (context_, 2);
+  std::vector<std::string> urls = { first.Url (), second.Url () };
+  IcePeer a (context_, Options (urls));
+
+  floe_ice_transport_gather (a.transport);
+  ASSERT_TRUE (Run (5000, [&] { return Reflexive (a).size () == 2 && a.gathered_count > 0; }));
+  const FloeCandidate &host = a.candidates.at (0), reflexive = Reflexive (a)[0];
+  EXPECT_EQ (host.type, FLOE_ICE_CANDIDATE_TYPE_HOST);
+  EXPECT_EQ (first.ports, std::set<guint16>{ host.port });
+  EXPECT_EQ (second.ports, std::set<guint16>{ host.port });
+  EXPECT_STREQ (reflexive.address, "192.0.2.77");
+  EXPECT_STREQ (reflexive.related_address, "127.0.0.1");
+  EXPECT_EQ (reflexive.related_port, host.port);
+  EXPECT_STRNE (reflexive.foundation, host.foundation);
+  EXPECT_LT (reflexive.priority, host.priority);
+  EXPECT_NE (Reflexive (a)[1].priority, reflexive.priority);
+  EXPECT_TRUE (a.errors.empty ());
+}
+
+TEST_F (IceGathering, ServersThatDoNothingDelayNothing)
+{
+  StunResponder good (context_, 1), dead (context_, 2);
+  std::vector<std::string> urls = { dead.Url (), "stun:nothing.invalid", good.Url () };
+  IcePeer a (context_, Options (urls));
+
+  dead.is_silent = true;
+  floe_ice_transport_gather (a.transport);
+  ASSERT_TRUE (Run (5000, [&] { return a.gathered_count == 1; }));
+  EXPECT_EQ (Reflexive (a).size (), 1u);
+  EXPECT_EQ (dead.request_count, 1u) << "its time was not waited for";
+  ASSERT_TRUE (Run (8000, [&] { return a.errors.size () == 2; }));
+  for (const CandidateError &error : a.errors)
+    {
+      EXPECT_EQ (error.code, 701u);
+      EXPECT_NE (error.url, urls[2]);
+    }
+  EXPECT_EQ (a.errors[1].url, urls[0]) << "blamed when its time was over";
+  EXPECT_EQ (dead.request_count, 5u);
+  EXPECT_EQ (a.gathered_count, 1u);
+}
+
+TEST_F (IceGathering, ALateAnswerMakesACandidateAndTheEndComesOnceMore)
+{
+  StunResponder good (context_, 1), late (context_, 2, 300);
+  std::vector<std::string> urls = { late.Url (), good.Url () };
+  IcePeer a (context_, Options (urls));
+  std::string trace;
+
+  a.on_candidate = [&] (const FloeCandidate &candidate) {
+    trace += candidate.type == FLOE_ICE_CANDIDATE_TYPE_HOST ? "host " : "srflx ";
+  };
+  a.on_event = [&, gathered = 0u] () mutable {
+    if (a.gathered_count > gathered)
+      trace += "done ";
+    gathered = a.gathered_count;
+  };
+  floe_ice_transport_gather (a.transport);
+  EXPECT_TRUE (Run (5000, [&] { return a.gathered_count == 2; }));
+  EXPECT_EQ (trace, "host srflx done srflx done ");
+  EXPECT_TRUE (a.errors.empty ());
+}
+
+TEST_F (IceGathering, WithoutAServerIsCompleteWithTheHostCandidates)
+{
+  IcePeer a (context_, Options ({}));
+
+  floe_ice_transport_gather (a.transport);
+  EXPECT_TRUE (Run (5000, [&] { return a.gathered_count == 1; }));
+  EXPECT_EQ (a.candidates.size (), 1u);
+}
+
+TEST_F (IceGathering, PeersConnectAndTalkThroughTappedSockets)
+{
+  StunResponder server (context_, 1);
+  std::vector<std::string> urls = { server.Url () };
+  PeerOptions controlling = Options (urls);
+  controlling.is_controlling = true;
+  IcePeer a (context_, controlling), b (context_, Options (urls));
+  guint sent = 0;
+
+  Wire (a, b);
+  a.TakeCredentials (b);
+  b.TakeCredentials (a);
+  floe_ice_transport_gather (a.transport);
+  floe_ice_transport_gather (b.transport);
+  ASSERT_TRUE (Run (10000, [&] { return a.IsConnected () && b.IsConnected (); }));
+  /* A byte that STUN begins with is no STUN. */
+  for (guint i = 0; i < 500; i++)
+    {
+      sent += a.Send (std::string ("\x01\x01") + std::to_string (i)) ? 1 : 0;
+      Run (5, [&] { return b.messages.size () == sent; });
+    }
+  EXPECT_TRUE (Run (5000, [&] { return b.messages.size () == sent; }));
+  EXPECT_EQ (sent, 500u);
+}
+
+TEST_F (IceGathering, ClosingWhileServersAreAskedIsQuiet)
+{
+  StunResponder late (context_, 1, 100);
+  std::vector<std::string> urls = { late.Url (), "stun:nothing.invalid" };
+  IcePeer a (context_, Options (urls));
+
+  floe_ice_transport_gather (a.transport);
+  ASSERT_TRUE (Run (5000, [&] { return late.request_count == 1; }));
+  a.Drop ();
+  Pause (300);
+  EXPECT_TRUE (Reflexive (a).empty ());
+}
+
+/* Where sockets can't be tapped libnice asks one server. */
+TEST_F (IceGathering, WithoutTapsOneServerIsAskedByLibnice)
+{
+  StunResponder first (context_, 1), second (context_, 2);
+  std::vector<std::string> urls = { first.Url (), second.Url () };
+  IcePeer a (context_, Options (urls));
+
+  g_setenv ("FLOE_SOCKET_TAPS", "0", TRUE);
+  floe_ice_transport_gather (a.transport);
+  g_unsetenv ("FLOE_SOCKET_TAPS");
+  ASSERT_TRUE (Run (6000, [&] { return a.gathered_count == 1; }));
+  EXPECT_EQ (Reflexive (a).size (), 1u);
+  EXPECT_GT (first.request_count, 0u);
+  EXPECT_EQ (second.request_count, 0u);
+  EXPECT_TRUE (a.errors.empty ());
+}
+
+TEST_F (IceGathering, WithoutTapsASilentServerIsAnError)
+{
+  StunResponder dead (context_, 1);
+  std::vector<std::string> urls = { dead.Url () };
+  IcePeer a (context_, Options (urls));
+
+  dead.is_silent = true;
+  g_setenv ("FLOE_SOCKET_TAPS", "0", TRUE);
+  floe_ice_transport_gather (a.transport);
+  g_unsetenv ("FLOE_SOCKET_TAPS");
+  ASSERT_TRUE (Run (8000, [&] { return a.gathered_count == 1; }));
+  ASSERT_EQ (a.errors.size (), 1u);
+  EXPECT_EQ (a.errors[0].url, urls[0]);
+  EXPECT_EQ (a.errors[0].code, 701u);
+}
