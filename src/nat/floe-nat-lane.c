@@ -3,6 +3,7 @@
 
 #include "floe-nat-address-private.h"
 #include "floe-nat-probe-private.h"
+#include "floe-nat-reach-private.h"
 
 #define EXTERNAL_IPV6_BITS 48
 
@@ -24,7 +25,8 @@ struct _FloeNatLane
   guint server_count;
   FloeNatProbe *probe;      /* (owned) (nullable): without servers there is none */
   FloeNatFindings findings; /* without a probe */
-  GSource *idle;            /* (owned) (nullable): tells that there is nothing to do */
+  FloeNatReach *reach;      /* (owned) */
+  guint pending;            /* of probe and reach */
   gint64 started_us;
   gint64 elapsed_us;               /* -1 while it is under way */
   const FloeNatLaneEvents *events; /* (unowned): static */
@@ -76,8 +78,13 @@ find_places (FloeNatLane *self, const FloeNatNames *names)
 }
 
 static void
-finish (FloeNatLane *self)
+finish_part (FloeNatLane *self)
 {
+  if (--self->pending > 0)
+    {
+      self->events->changed (self->user_data);
+      return;
+    }
   self->elapsed_us = g_get_monotonic_time () - self->started_us;
   self->events->done (self->user_data);
 }
@@ -87,30 +94,42 @@ on_probe_changed (FloeNatProbe *probe, gpointer user_data)
 {
   FloeNatLane *self = user_data;
 
+  if (floe_nat_probe_get_findings (probe)->udp == FLOE_NAT_ANSWER_YES)
+    floe_nat_reach_set_udp_works (self->reach);
   self->events->changed (self->user_data);
 }
 
 static void
 on_probe_done (FloeNatProbe *probe, gpointer user_data)
 {
-  finish (user_data);
+  finish_part (user_data);
 }
 
 static const FloeNatProbeEvents probe_events = { on_probe_changed, on_probe_done };
 
-static gboolean
-on_idle (gpointer user_data)
+static void
+on_reach_changed (gpointer user_data)
 {
-  finish (user_data);
-  return G_SOURCE_REMOVE;
+  FloeNatLane *self = user_data;
+
+  self->events->changed (self->user_data);
 }
+
+static void
+on_reach_done (gpointer user_data)
+{
+  finish_part (user_data);
+}
+
+static const FloeNatReachEvents reach_events = { on_reach_changed, on_reach_done };
 
 /* There is nobody to ask over UDP: says why, and nothing else. */
 static void
-go_without_probe (FloeNatLane *self, GMainContext *context)
+explain_no_probe (FloeNatLane *self)
 {
   static const char *const reasons[] = {
     [FLOE_NAT_FAULT_NONE] = "not asked: no server over UDP is configured",
+    [FLOE_NAT_FAULT_SILENT] = "not asked: the servers are on this host itself",
     [FLOE_NAT_FAULT_OTHER_FAMILY] = "not asked: no server has an address of this family",
     [FLOE_NAT_FAULT_UNRESOLVED] = "not asked: no server's name could be resolved",
   };
@@ -123,9 +142,19 @@ go_without_probe (FloeNatLane *self, GMainContext *context)
   self->findings.base = self->base.address;
   g_strlcpy (self->findings.proofs[FLOE_NAT_ASPECT_UDP].evidence, reasons[fault],
              FLOE_NAT_MAX_EVIDENCE_SIZE);
-  self->idle = g_idle_source_new ();
-  g_source_set_callback (self->idle, on_idle, self, NULL);
-  g_source_attach (self->idle, context);
+}
+
+/* A name that is not known here may be known to a proxy. */
+static guint32
+get_skipped (const FloeNatLane *self)
+{
+  guint32 skipped = 0;
+
+  for (guint i = 0; i < self->plan->targets->len; i++)
+    if (self->places[i].fault == FLOE_NAT_FAULT_OTHER_FAMILY
+        || self->places[i].fault == FLOE_NAT_FAULT_SILENT)
+      skipped |= 1u << i;
+  return skipped;
 }
 
 FloeNatLane *
@@ -143,10 +172,16 @@ floe_nat_lane_new (const FloeNatLaneConfig *config, const FloeNatLaneEvents *eve
   self->user_data = user_data;
   find_places (self, config->names);
   if (self->server_count > 0)
-    self->probe = floe_nat_probe_new (config->context, &self->base.address, self->servers,
-                                      self->server_count, &probe_events, self);
+    {
+      self->probe = floe_nat_probe_new (config->context, &self->base.address, self->servers,
+                                        self->server_count, &probe_events, self);
+      self->pending++;
+    }
   else
-    go_without_probe (self, config->context);
+    explain_no_probe (self);
+  self->reach = floe_nat_reach_new (config->context, self->plan, &self->base.address,
+                                    get_skipped (self), &reach_events, self);
+  self->pending++;
   return self;
 }
 
@@ -154,9 +189,7 @@ void
 floe_nat_lane_free (FloeNatLane *self)
 {
   g_clear_pointer (&self->probe, floe_nat_probe_free);
-  if (self->idle != NULL)
-    g_source_destroy (self->idle);
-  g_clear_pointer (&self->idle, g_source_unref);
+  floe_nat_reach_free (self->reach);
   for (guint i = 0; i < self->server_count; i++)
     g_clear_pointer (&self->servers[i].credentials, floe_stun_credentials_unref);
   floe_nat_plan_unref (self->plan);
@@ -180,8 +213,19 @@ add_servers (const FloeNatLane *self, FloeNatRecord *record)
           server.fault = finding->fault;
           server.rtt_us = finding->rtt_us;
         }
+      else
+        floe_nat_reach_get_server (self->reach, i, &server.fault, &server.rtt_us);
       floe_nat_record_add_server (record, &server);
     }
+}
+
+static FloeNatAnswer
+take_verdict (const FloeNatLane *self, FloeNatWay way, FloeNatProof *proof)
+{
+  FloeNatReachVerdict verdict = floe_nat_reach_judge (self->reach, way);
+
+  *proof = verdict.proof;
+  return verdict.answer;
 }
 
 FloeNatRecord *
@@ -201,6 +245,10 @@ floe_nat_lane_get_record (const FloeNatLane *self)
   if (record->findings.external_count > 0)
     record->external_network =
         floe_nat_address_get_network (&record->findings.externals[0].address, EXTERNAL_IPV6_BITS);
+  record->tcp =
+      take_verdict (self, FLOE_NAT_WAY_TCP, &record->findings.proofs[FLOE_NAT_ASPECT_TCP]);
+  record->tls =
+      take_verdict (self, FLOE_NAT_WAY_TLS, &record->findings.proofs[FLOE_NAT_ASPECT_TLS]);
   add_servers (self, record);
   return record;
 }

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "floe-nat-findings-private.h"
-#include "floe-nat-plan-private.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +37,10 @@ FloeNatRecord *floe_nat_record_copy (const FloeNatRecord *self);
 FloeNatRecord *floe_nat_record_ref (FloeNatRecord *self);
 void floe_nat_record_unref (FloeNatRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeNatRecord, floe_nat_record_unref)
+
+/* Returns: (transfer full): what @old says, with base, interface and servers of @self: of the same
+ * network, but nothing of this host was written down with it. */
+FloeNatRecord *floe_nat_record_adopt (const FloeNatRecord *self, const FloeNatRecord *old);
 
 void floe_nat_record_add_server (FloeNatRecord *self, const FloeNatServerRecord *server);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nat-record-private.h"
 
+#include <string.h>
+
 static void
 free_server (gpointer data)
 {
@@ -61,6 +63,19 @@ floe_nat_record_add_server (FloeNatRecord *self, const FloeNatServerRecord *serv
   *copy = *server;
   copy->url = g_strdup (server->url);
   g_ptr_array_add (self->servers, copy);
+}
+
+FloeNatRecord *
+floe_nat_record_adopt (const FloeNatRecord *self, const FloeNatRecord *old)
+{
+  FloeNatRecord *adopted = floe_nat_record_copy (old);
+
+  adopted->findings.base = self->findings.base;
+  memcpy (adopted->interface, self->interface, sizeof adopted->interface);
+  adopted->has_default_route = self->has_default_route;
+  for (guint i = 0; old->servers->len == 0 && i < self->servers->len; i++)
+    floe_nat_record_add_server (adopted, g_ptr_array_index (self->servers, i));
+  return adopted;
 }
 
 static int

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "floe-nat-cache-private.h"
+#include "floe-nat-plan-private.h"
 
 G_BEGIN_DECLS
 

@@ -41,6 +41,7 @@ free_lane (gpointer lane)
 static FloeNatRecord *
 choose_record (FloeNatRun *self, FloeNatRecord *record)
 {
+  FloeNatRecord *adopted;
   FloeNatRecord *old =
       record->is_complete ? NULL : floe_nat_cache_get (self->cache, record->time_us, record->key);
 
@@ -52,8 +53,9 @@ choose_record (FloeNatRun *self, FloeNatRecord *record)
       floe_nat_cache_remove (self->cache, record->key);
       return record;
     }
+  adopted = floe_nat_record_adopt (record, old);
   floe_nat_record_unref (record);
-  return floe_nat_record_ref (old);
+  return adopted;
 }
 
 static GPtrArray *

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "floe-mailbox-private.h"
+#include "floe-nat-plan-private.h"
 #include "floe-nat-record-private.h"
 
 G_BEGIN_DECLS

@@ -3,6 +3,7 @@
 
 #include "floe-deadline-source-private.h"
 #include "floe-log-private.h"
+#include "floe-nat-cache-file-private.h"
 #include "floe-nat-run-private.h"
 #include "floe-network-thread-private.h"
 
@@ -14,12 +15,13 @@
 struct _FloeNatSurvey
 {
   gatomicrefcount ref_count;
-  GMainContext *context; /* (unowned): lives as long as the process */
-  FloeMailbox *orders;   /* (owned) */
-  FloeMailbox *facts;    /* (owned) */
-  FloeNatPlan *plan;     /* (owned) (nullable): of the last order that has one */
-  FloeNatRun *run;       /* (owned) (nullable): while it is under way */
-  GSource *timer;        /* (owned) (nullable): the next run in the background */
+  GMainContext *context;  /* (unowned): lives as long as the process */
+  FloeMailbox *orders;    /* (owned) */
+  FloeMailbox *facts;     /* (owned) */
+  FloeNatPlan *plan;      /* (owned) (nullable): of the last order that has one */
+  FloeNatRun *run;        /* (owned) (nullable): while it is under way */
+  FloeNatCacheFile *file; /* (owned) (nullable): the plan's */
+  GSource *timer;         /* (owned) (nullable): the next run in the background */
   gboolean is_background;
   gboolean is_wanted; /* the application waits for the run */
 };
@@ -82,16 +84,32 @@ on_run_done (GPtrArray *records, gpointer user_data)
   g_clear_pointer (&self->run, floe_nat_run_free);
   self->is_wanted = FALSE;
   tell (self, records, TRUE);
+  if (self->file != NULL)
+    floe_nat_cache_file_add (self->file, records);
   schedule (self, REFRESH_US);
 }
 
 static const FloeNatRunEvents run_events = { on_run_changed, on_run_done };
+
+/* Reading goes on beside the run, which takes from it what comes in time. */
+static void
+open_file (FloeNatSurvey *self)
+{
+  GFile *file = self->plan->cache_file;
+
+  if (self->file != NULL
+      && (file == NULL || !g_file_equal (file, floe_nat_cache_file_get_file (self->file))))
+    g_clear_pointer (&self->file, floe_nat_cache_file_free);
+  if (self->file == NULL && file != NULL)
+    self->file = floe_nat_cache_file_new (self->context, file, process_cache);
+}
 
 static void
 start_run (FloeNatSurvey *self, gboolean is_forced)
 {
   if (process_cache == NULL)
     process_cache = floe_nat_cache_new ();
+  open_file (self);
   if (self->run == NULL)
     self->run =
         floe_nat_run_new (self->context, self->plan, process_cache, is_forced, &run_events, self);
@@ -136,6 +154,7 @@ close_survey (FloeNatSurvey *self)
 {
   floe_mailbox_close (self->orders);
   g_clear_pointer (&self->run, floe_nat_run_free);
+  g_clear_pointer (&self->file, floe_nat_cache_file_free);
   g_source_destroy (self->timer);
   floe_nat_survey_unref (self);
 }

@@ -398,7 +398,7 @@ floe_nat_report_get_lifetime (const FloeNatReport *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->record->lifetime_s;
+  return self->record->findings.lifetime_s;
 }
 
 /**

@@ -28,6 +28,7 @@ typedef struct
   gboolean is_tls;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): the desktop's */
   GTlsDatabase *tls_database;     /* (unowned) (nullable): the system's */
+  GSocketAddress *local_address;  /* (unowned) (nullable): any; of a direct way */
   guint timeout_ms;               /* until the way is open; 0 for 10,000 */
 } FloeTunnelConfig;
 
