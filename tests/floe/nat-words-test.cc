@@ -204,6 +204,36 @@ TEST (NatText, SaysWhatIsLeftWhereUdpIsBlocked)
   EXPECT_THAT (TakeString (nat_words_verdict (&none, "")), HasSubstr ("Nothing gets out"));
 }
 
+TEST (NatAdvice, DependsOnWhatIsThere)
+{
+  const NatServer relay[] = { { "turn:b", nullptr, FLOE_NAT_FAULT_NONE, 1 } };
+  const NatServer tls[] = { { "turns:b", nullptr, FLOE_NAT_FAULT_SILENT, -1 } };
+  NatFacts hard = MakeFacts (), dead = MakeFactsWithoutUdp (NO, NO);
+  NatFacts blocked = MakeFactsWithoutUdp (NO, YES), poisoned = MakeFacts ();
+
+  hard.mapping = BY_PORT;
+  EXPECT_THAT (TakeString (nat_text_format (&hard, 1, FALSE)),
+               testing::AllOf (HasSubstr ("Give a relay"), HasSubstr ("symmetric"),
+                               Not (HasSubstr ("provider"))));
+  hard.carrier = YES;
+  hard.servers = relay;
+  hard.n_servers = 1;
+  EXPECT_THAT (TakeString (nat_text_format (&hard, 1, FALSE)),
+               testing::AllOf (HasSubstr ("The relay stands in"), HasSubstr ("ask your provider"),
+                               Not (HasSubstr ("symmetric")), Not (HasSubstr ("Give a relay"))));
+  EXPECT_THAT (TakeString (nat_text_format (&dead, 1, FALSE)), HasSubstr ("turns:HOST:443"));
+  dead.servers = tls;
+  dead.n_servers = 1;
+  EXPECT_THAT (TakeString (nat_text_format (&dead, 1, FALSE)), Not (HasSubstr ("turns:HOST:443")));
+  EXPECT_THAT (TakeString (nat_text_format (&blocked, 1, FALSE)), HasSubstr ("turns:HOST:443"));
+  blocked.servers = relay;
+  blocked.n_servers = 1;
+  EXPECT_THAT (TakeString (nat_text_format (&blocked, 1, FALSE)), HasSubstr ("The relay works"));
+  poisoned.poisoning = YES;
+  EXPECT_THAT (TakeString (nat_text_format (&poisoned, 1, FALSE)),
+               testing::AllOf (HasSubstr ("  Spoils ports    yes: "), HasSubstr ("try again")));
+}
+
 TEST (NatText, OfSeveralNetworksIsShortWhereTheyAreAlike)
 {
   NatFacts facts[] = { MakeFacts (), MakeFacts () };

@@ -13,6 +13,7 @@ typedef struct
   guint allocations;
   guint poisonings;
   guint relays; /* BIT (TRUE) when there is one that works */
+  guint ways;   /* BIT (TRUE) when TLS to a relay was tried */
   guint ipv6;   /* BIT (TRUE) when that works */
   const char *sentence;
 } Advice;
@@ -85,20 +86,35 @@ static const Advice table[] = {
     .sentence = "Give a relay that is reached over TLS, a TURN server as in "
                 "--turn 'turns:HOST:443?transport=tcp'." },
   { .reaches = BIT (NAT_REACH_RELAY),
-    .sentence = "For direct connections ask who runs this network to let UDP out. UDP to port 3478 or "
-                "443 alone already makes a relay faster." },
+    .sentence =
+        "For direct connections ask who runs this network to let UDP out. UDP to port 3478 or "
+        "443 alone already makes a relay faster." },
   { .reaches = BIT (NAT_REACH_NONE),
     .sentence = "See whether web pages open here. If not: check the cable or the wireless network, "
                 "and then the router." },
   { .reaches = BIT (NAT_REACH_NONE),
     .sentence =
         "If they do, a firewall, here or in the network, keeps all else in: ask who runs it "
-        "to let UDP out to port 3478 or 443. A relay over TLS passes most of them: "
-        "--turn 'turns:HOST:443?transport=tcp'. If pages come through a proxy, give that: "
-        "--proxy http://HOST:PORT." },
+        "to let UDP out, at least to port 3478 or 443." },
+  { .reaches = BIT (NAT_REACH_NONE),
+    .ways = BIT (FALSE),
+    .sentence = "A relay over TLS passes most firewalls: give a TURN server as in "
+                "--turn 'turns:HOST:443?transport=tcp'." },
+  { .reaches = BIT (NAT_REACH_NONE),
+    .sentence = "If web pages come through a proxy here, give it as in --proxy http://HOST:PORT." },
   { .reaches = BIT (NAT_REACH_UNTESTED),
     .sentence = "Give a server that has an address of this kind." },
 };
+
+static gboolean
+has_tls (const NatFacts *facts)
+{
+  for (gsize i = 0; i < facts->n_servers; i++)
+    if (facts->servers[i].url != NULL
+        && g_ascii_strncasecmp (facts->servers[i].url, "turns:", 6) == 0)
+      return TRUE;
+  return FALSE;
+}
 
 static gboolean
 takes (guint values, guint value)
@@ -111,12 +127,13 @@ nat_words_add_advice (const NatFacts *facts, gboolean has_ipv6, GPtrArray *sente
 {
   NatReach reach = nat_facts_get_reach (facts);
   gboolean has_relay = nat_facts_find_relay (facts) != NULL;
+  gboolean is_tls_tried = has_tls (facts);
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (takes (table[i].reaches, reach) && takes (table[i].translations, facts->translation)
         && takes (table[i].carriers, facts->carrier)
         && takes (table[i].allocations, facts->allocation)
         && takes (table[i].poisonings, facts->poisoning) && takes (table[i].relays, has_relay)
-        && takes (table[i].ipv6, has_ipv6))
+        && takes (table[i].ways, is_tls_tried) && takes (table[i].ipv6, has_ipv6))
       g_ptr_array_add (sentences, g_strdup (table[i].sentence));
 }
