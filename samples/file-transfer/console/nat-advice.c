@@ -84,7 +84,7 @@ static const Advice table[] = {
   { .reaches = BIT (NAT_REACH_RELAY),
     WITHOUT_RELAY,
     .sentence = "Give a relay that is reached over TLS, a TURN server as in "
-                "--turn 'turns:HOST:443?transport=tcp'." },
+                "--turn='turns:HOST:443?transport=tcp'." },
   { .reaches = BIT (NAT_REACH_RELAY),
     .sentence =
         "For direct connections ask who runs this network to let UDP out. UDP to port 3478 or "
@@ -99,9 +99,9 @@ static const Advice table[] = {
   { .reaches = BIT (NAT_REACH_NONE),
     .ways = BIT (FALSE),
     .sentence = "A relay over TLS passes most firewalls: give a TURN server as in "
-                "--turn 'turns:HOST:443?transport=tcp'." },
+                "--turn='turns:HOST:443?transport=tcp'." },
   { .reaches = BIT (NAT_REACH_NONE),
-    .sentence = "If web pages come through a proxy here, give it as in --proxy http://HOST:PORT." },
+    .sentence = "If web pages come through a proxy here, give it as in --proxy=http://HOST:PORT." },
   { .reaches = BIT (NAT_REACH_UNTESTED),
     .sentence = "Give a server that has an address of this kind." },
 };
