@@ -192,6 +192,17 @@ on_timer (gpointer user_data)
     self->events->done (self->user_data);
 }
 
+static gboolean
+can_guess (const FloeNatReach *self)
+{
+  for (guint i = 0; i < self->plan->targets->len; i++)
+    if (((const FloeNatTarget *) g_ptr_array_index (self->plan->targets, i))->way
+            == FLOE_NAT_WAY_UDP
+        && (self->skipped & 1u << i) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 FloeNatReach *
 floe_nat_reach_new (GMainContext *context, FloeNatPlan *plan, const FloeStunAddress *base,
                     guint32 skipped, const FloeNatReachEvents *events, gpointer user_data)
@@ -203,14 +214,16 @@ floe_nat_reach_new (GMainContext *context, FloeNatPlan *plan, const FloeStunAddr
   self->skipped = skipped;
   self->cancellable = g_cancellable_new ();
   self->started_us = g_get_monotonic_time ();
-  self->may_guess = TRUE;
+  self->may_guess = can_guess (self);
   self->events = events;
   self->user_data = user_data;
   self->timer = floe_deadline_source_new (context, on_timer, self);
-  floe_deadline_source_set (self->timer, self->started_us + FLOE_NAT_REACH_GUESS_US);
+  if (self->may_guess)
+    floe_deadline_source_set (self->timer, self->started_us + FLOE_NAT_REACH_GUESS_US);
   g_main_context_push_thread_default (context);
   ask_targets (self);
   g_main_context_pop_thread_default (context);
+  schedule_end (self);
   return self;
 }
 
