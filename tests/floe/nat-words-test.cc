@@ -125,7 +125,7 @@ ExpectSensible (const NatFacts &facts, const std::string &text)
 
   ASSERT_FALSE (text.empty ());
   EXPECT_EQ (text.back (), '\n') << text;
-  for (const char *never : { "unknown", "(null)", "  -", "..", "( ", "\n\n\n", ": :" })
+  for (const char *never : { "unknown", "(null)", "  - ", "..", "( ", "\n\n\n", ": :" })
     EXPECT_THAT (text, Not (HasSubstr (never)));
   EXPECT_EQ (text.find ("\nWhat to do:\n- ") == std::string::npos, false) << text;
   EXPECT_EQ (text.find ("\n  NAT  ") == std::string::npos, facts.udp != YES) << text;
