@@ -292,7 +292,9 @@ suite_lab ()
 {
     begin lab "NATs, links and servers of a virtual internet"
     build_plain || { fail "the build"; return; }
-    run_script lab sh tests/lab/run.sh --router "$root/build/check/tests/lab/lab-router" \
+    set --
+    ! $is_full || set -- --full
+    run_script lab sh tests/lab/run.sh "$@" --router "$root/build/check/tests/lab/lab-router" \
         --floe-peer "$(find_program_in check floe-peer)" --floe "$(find_program_in check floe)"
     ! $is_full || run_script "nat table" sh tests/lab/nat-table.sh --build "$root/build/check" \
         --output "$logs/nat-table.md"
