@@ -2,6 +2,7 @@
 /* A path's NiceAgent: made, heard, fed with what the peer tells, and dropped. */
 #include "floe-ice-path-internal-private.h"
 
+#include "floe-candidate-guard-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-nice-sockets-private.h"
 #include "floe-turn-cause-private.h"
@@ -152,9 +153,22 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
+/* One that only its checks have told of. */
+static void
+on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (!floe_candidate_guard_is_flooded (agent))
+    return;
+  floe_ice_path_close (self);
+  self->events->changed (self, self->user_data);
+}
+
 static void
 connect_agent (FloeIcePath *self)
 {
+  g_signal_connect (self->agent, "new-remote-candidate-full", G_CALLBACK (on_new_remote), self);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
@@ -186,12 +200,14 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->has_fed_end = FALSE;
 }
 
-gboolean
+const char *
 floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
 {
+  if (!floe_candidate_guard_has_room ())
+    return "The machine has too many network addresses";
   connect_agent (self);
   if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
-    return FALSE;
+    return "No local address and port could be used";
   if (self->reflexive != NULL)
     {
       FloeCandidateMark mark = floe_ice_path_get_mark (self);
@@ -200,7 +216,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
     }
   self->has_sockets = TRUE;
   floe_ice_path_update_remote (self);
-  return TRUE;
+  return NULL;
 }
 
 void
@@ -226,7 +242,10 @@ feed_candidates (FloeIcePath *self)
   GSList *fresh = NULL;
 
   for (guint i = all->len; i > self->fed_count; i--)
-    fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    {
+      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
+        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    }
   if (fresh == NULL)
     return;
   self->fed_count = all->len;

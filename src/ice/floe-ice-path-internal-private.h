@@ -38,8 +38,8 @@ struct _FloeIcePath
 
 /* A new agent, whose server and addresses are to be set; then gather(). */
 void floe_ice_path_make_agent (FloeIcePath *self);
-/* FALSE when nothing can be gathered. */
-gboolean floe_ice_path_gather (FloeIcePath *self, gboolean has_address);
+/* Returns why nothing can be gathered, or NULL. */
+const char *floe_ice_path_gather (FloeIcePath *self, gboolean has_address);
 /* Does nothing when there is none. */
 void floe_ice_path_drop_agent (FloeIcePath *self);
 

@@ -65,12 +65,12 @@ static void
 run (FloeIcePath *self, GList *servers)
 {
   floe_ice_path_make_agent (self);
-  if (floe_ice_path_gather (self, floe_nice_servers_use_stun (self->agent,
-                                                              floe_ice_path_get_server (self),
-                                                              servers, self->shared->addresses)))
+  self->server_error = floe_ice_path_gather (
+      self, floe_nice_servers_use_stun (self->agent, floe_ice_path_get_server (self), servers,
+                                        self->shared->addresses));
+  if (self->server_error == NULL)
     return;
   self->has_sockets = TRUE;
-  self->server_error = "No local address and port could be used";
   floe_ice_path_finish_gathering (self);
 }
 
@@ -78,12 +78,13 @@ static void
 on_access_ready (gpointer user_data)
 {
   FloeIcePath *self = user_data;
+  const char *error;
 
   floe_ice_path_drop_agent (self);
   floe_ice_path_make_agent (self);
-  if (!floe_ice_path_gather (self, floe_relay_access_use (self->access, self->agent)))
-    floe_ice_path_finish_relay (self, FLOE_CODE_UNREACHABLE,
-                                "No local address and port could be used");
+  error = floe_ice_path_gather (self, floe_relay_access_use (self->access, self->agent));
+  if (error != NULL)
+    floe_ice_path_finish_relay (self, FLOE_CODE_UNREACHABLE, error);
 }
 
 static void

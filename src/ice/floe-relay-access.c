@@ -216,18 +216,28 @@ on_way_refused (guint code, const FloeStunMessage *response, gpointer user_data)
 
 static const FloeRelayWayEvents way_events = { on_way_failed, on_way_refused };
 
+/* (transfer full): the server's addresses are not known here. */
+static GSocketAddress *
+choose_stream_local (const FloeRelayAccess *self)
+{
+  g_autoptr (GInetAddress) ipv4 = choose_local (self, G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetAddress) ipv6 = choose_local (self, G_SOCKET_FAMILY_IPV6);
+  GInetAddress *local = ipv4 != NULL ? ipv4 : ipv6;
+
+  return local != NULL ? g_inet_socket_address_new (local, 0) : NULL;
+}
+
 static void
 open_way (FloeRelayAccess *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInetAddress) ipv4 = choose_local (self, G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GInetAddress) ipv6 = choose_local (self, G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GSocketAddress) local = choose_stream_local (self);
   FloeTunnelConfig config = {
     .host = self->used->server.host,
     .port = self->used->server.port,
     .is_tls = self->used->server.scheme == FLOE_ICE_URI_TURNS,
     .identity = self->identity,
-    .local = ipv4 != NULL ? ipv4 : ipv6,
+    .local_address = local,
     .proxy_resolver = self->config.proxy_resolver,
     .tls_database = self->config.tls_database,
   };
