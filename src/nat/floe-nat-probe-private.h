@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Carries out one FloeNatCore with real sockets: binds, sends, receives, and tells what the kernel
- * says of unreachable servers. Decides nothing.
+/* Carries out one FloeNatCore or FloeNatLifetimeCore with real sockets: binds, sends, receives, and
+ * tells what the kernel says of unreachable servers. Decides nothing.
  *
  * Layer: nat. May include: base, stun. Belongs to the thread that runs its context. */
 #pragma once
 
 #include <gio/gio.h>
 
-#include "floe-nat-core-private.h"
+#include "floe-nat-lifetime-core-private.h"
 
 G_BEGIN_DECLS
 
@@ -30,5 +30,11 @@ void floe_nat_probe_free (FloeNatProbe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeNatProbe, floe_nat_probe_free)
 
 const FloeNatFindings *floe_nat_probe_get_findings (const FloeNatProbe *self);
+
+/* Returns: (transfer full): the same, but measures how long idle mappings live: for minutes. */
+FloeNatProbe *floe_nat_probe_new_lifetime (GMainContext *context, const FloeStunAddress *base,
+                                           const FloeNatServer *servers, guint count,
+                                           const FloeNatProbeEvents *events, gpointer user_data);
+const FloeNatLifetime *floe_nat_probe_get_lifetime (const FloeNatProbe *self);
 
 G_END_DECLS

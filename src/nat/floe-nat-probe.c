@@ -11,10 +11,72 @@ typedef struct
   FloeStunAddress to;
 } Refusal;
 
+/* What the two cores have in common. */
+typedef struct
+{
+  void (*free) (gpointer core);
+  void (*start) (gpointer core, gint64 now_us);
+  void (*set_local) (gpointer core, guint socket, const FloeStunAddress *local);
+  void (*handle_datagram) (gpointer core, gint64 now_us, guint socket, const FloeStunAddress *from,
+                           const guint8 *data, gsize size);
+  void (*handle_unreachable) (gpointer core, gint64 now_us, guint socket,
+                              const FloeStunAddress *remote);
+  void (*handle_timeout) (gpointer core, gint64 now_us);
+  gint64 (*get_deadline) (gpointer core);
+  gboolean (*poll) (gpointer core, FloeNatOutput *output);
+} CoreFuncs;
+
+/* Functions of the type that the table has, for those of a core. */
+#define DEFINE_CORE_FUNCS(name)                                                                    \
+  static void name##_free_it (gpointer core)                                                       \
+  {                                                                                                \
+    floe_nat_##name##_free (core);                                                                 \
+  }                                                                                                \
+  static void name##_start_it (gpointer core, gint64 now_us)                                       \
+  {                                                                                                \
+    floe_nat_##name##_start (core, now_us);                                                        \
+  }                                                                                                \
+  static void name##_set_local_it (gpointer core, guint socket, const FloeStunAddress *local)      \
+  {                                                                                                \
+    floe_nat_##name##_set_local (core, socket, local);                                             \
+  }                                                                                                \
+  static void name##_datagram (gpointer core, gint64 now_us, guint socket,                         \
+                               const FloeStunAddress *from, const guint8 *data, gsize size)        \
+  {                                                                                                \
+    floe_nat_##name##_handle_datagram (core, now_us, socket, from, data, size);                    \
+  }                                                                                                \
+  static void name##_unreachable (gpointer core, gint64 now_us, guint socket,                      \
+                                  const FloeStunAddress *remote)                                   \
+  {                                                                                                \
+    floe_nat_##name##_handle_unreachable (core, now_us, socket, remote);                           \
+  }                                                                                                \
+  static void name##_timeout (gpointer core, gint64 now_us)                                        \
+  {                                                                                                \
+    floe_nat_##name##_handle_timeout (core, now_us);                                               \
+  }                                                                                                \
+  static gint64 name##_get_deadline_of (gpointer core)                                             \
+  {                                                                                                \
+    return floe_nat_##name##_get_deadline (core);                                                  \
+  }                                                                                                \
+  static gboolean name##_poll_it (gpointer core, FloeNatOutput *output)                            \
+  {                                                                                                \
+    return floe_nat_##name##_poll (core, output);                                                  \
+  }                                                                                                \
+  static const CoreFuncs name##_funcs = { name##_free_it,         name##_start_it,                 \
+                                          name##_set_local_it,    name##_datagram,                 \
+                                          name##_unreachable,     name##_timeout,                  \
+                                          name##_get_deadline_of, name##_poll_it };
+
+DEFINE_CORE_FUNCS (core)
+DEFINE_CORE_FUNCS (lifetime_core)
+
+G_STATIC_ASSERT (FLOE_NAT_LIFETIME_MAX_SOCKETS <= FLOE_NAT_MAX_SOCKETS);
+
 struct _FloeNatProbe
 {
-  FloeNatCore *core;     /* (owned) */
-  GMainContext *context; /* (owned) */
+  gpointer core;          /* (owned) */
+  const CoreFuncs *funcs; /* (unowned): static */
+  GMainContext *context;  /* (owned) */
   FloeStunAddress base;
   FloeNatSocket *sockets[FLOE_NAT_MAX_SOCKETS]; /* (owned) (nullable) */
   GSource *timer;                               /* (owned) */
@@ -34,7 +96,7 @@ on_received (guint number, const FloeStunAddress *from, const guint8 *data, gsiz
 {
   FloeNatProbe *self = user_data;
 
-  floe_nat_core_handle_datagram (self->core, g_get_monotonic_time (), number, from, data, size);
+  self->funcs->handle_datagram (self->core, g_get_monotonic_time (), number, from, data, size);
   drain (self);
 }
 
@@ -43,7 +105,7 @@ on_unreachable (guint number, const FloeStunAddress *remote, gpointer user_data)
 {
   FloeNatProbe *self = user_data;
 
-  floe_nat_core_handle_unreachable (self->core, g_get_monotonic_time (), number, remote);
+  self->funcs->handle_unreachable (self->core, g_get_monotonic_time (), number, remote);
   drain (self);
 }
 
@@ -60,7 +122,7 @@ open_socket (FloeNatProbe *self, guint number)
   if (self->sockets[number] == NULL)
     return;
   local = floe_nat_socket_get_local (self->sockets[number]);
-  floe_nat_core_set_local (self->core, number, &local);
+  self->funcs->set_local (self->core, number, &local);
 }
 
 static void
@@ -81,7 +143,7 @@ carry_out (FloeNatProbe *self)
 {
   FloeNatOutput output;
 
-  while (floe_nat_core_poll (self->core, &output))
+  while (self->funcs->poll (self->core, &output))
     switch (output.type)
       {
       case FLOE_NAT_OUTPUT_OPEN:
@@ -114,11 +176,11 @@ drain (FloeNatProbe *self)
       Refusal refusal = g_array_index (self->refusals, Refusal, self->refusals->len - 1);
 
       g_array_set_size (self->refusals, self->refusals->len - 1);
-      floe_nat_core_handle_unreachable (self->core, g_get_monotonic_time (), refusal.socket,
-                                        &refusal.to);
+      self->funcs->handle_unreachable (self->core, g_get_monotonic_time (), refusal.socket,
+                                       &refusal.to);
       carry_out (self);
     }
-  floe_deadline_source_set (self->timer, floe_nat_core_get_deadline (self->core));
+  floe_deadline_source_set (self->timer, self->funcs->get_deadline (self->core));
   has_changed = self->has_changed;
   self->has_changed = FALSE;
   if (self->is_done)
@@ -135,21 +197,22 @@ on_deadline (gpointer user_data)
   if (!self->is_begun)
     {
       self->is_begun = TRUE;
-      floe_nat_core_start (self->core, g_get_monotonic_time ());
+      self->funcs->start (self->core, g_get_monotonic_time ());
     }
   else
-    floe_nat_core_handle_timeout (self->core, g_get_monotonic_time ());
+    self->funcs->handle_timeout (self->core, g_get_monotonic_time ());
   drain (self);
 }
 
-FloeNatProbe *
-floe_nat_probe_new (GMainContext *context, const FloeStunAddress *base,
-                    const FloeNatServer *servers, guint count, const FloeNatProbeEvents *events,
-                    gpointer user_data)
+/* Takes @core. */
+static FloeNatProbe *
+make_probe (GMainContext *context, const FloeStunAddress *base, gpointer core,
+            const CoreFuncs *funcs, const FloeNatProbeEvents *events, gpointer user_data)
 {
   FloeNatProbe *self = g_new0 (FloeNatProbe, 1);
 
-  self->core = floe_nat_core_new (base, servers, count);
+  self->core = core;
+  self->funcs = funcs;
   self->context = g_main_context_ref (context);
   self->base = *base;
   self->refusals = g_array_new (FALSE, FALSE, sizeof (Refusal));
@@ -160,6 +223,24 @@ floe_nat_probe_new (GMainContext *context, const FloeStunAddress *base,
   return self;
 }
 
+FloeNatProbe *
+floe_nat_probe_new (GMainContext *context, const FloeStunAddress *base,
+                    const FloeNatServer *servers, guint count, const FloeNatProbeEvents *events,
+                    gpointer user_data)
+{
+  return make_probe (context, base, floe_nat_core_new (base, servers, count), &core_funcs, events,
+                     user_data);
+}
+
+FloeNatProbe *
+floe_nat_probe_new_lifetime (GMainContext *context, const FloeStunAddress *base,
+                             const FloeNatServer *servers, guint count,
+                             const FloeNatProbeEvents *events, gpointer user_data)
+{
+  return make_probe (context, base, floe_nat_lifetime_core_new (base, servers, count),
+                     &lifetime_core_funcs, events, user_data);
+}
+
 void
 floe_nat_probe_free (FloeNatProbe *self)
 {
@@ -167,7 +248,7 @@ floe_nat_probe_free (FloeNatProbe *self)
     g_clear_pointer (&self->sockets[i], floe_nat_socket_free);
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
-  floe_nat_core_free (self->core);
+  self->funcs->free (self->core);
   g_array_unref (self->refusals);
   g_main_context_unref (self->context);
   g_free (self);
@@ -176,5 +257,13 @@ floe_nat_probe_free (FloeNatProbe *self)
 const FloeNatFindings *
 floe_nat_probe_get_findings (const FloeNatProbe *self)
 {
+  g_assert (self->funcs == &core_funcs);
   return floe_nat_core_get_findings (self->core);
+}
+
+const FloeNatLifetime *
+floe_nat_probe_get_lifetime (const FloeNatProbe *self)
+{
+  g_assert (self->funcs == &lifetime_core_funcs);
+  return floe_nat_lifetime_core_get_result (self->core);
 }

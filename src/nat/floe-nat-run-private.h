@@ -20,11 +20,9 @@ typedef struct
   void (*done) (GPtrArray *records, gpointer user_data); /* once, and the last */
 } FloeNatRunEvents;
 
-/* Returns: (transfer full): takes its turn. @is_forced: measures although fresh records are there.
- * @events is static. */
+/* Returns: (transfer full): takes its turn. @events is static. */
 FloeNatRun *floe_nat_run_new (GMainContext *context, FloeNatPlan *plan, FloeNatCache *cache,
-                              gboolean is_forced, const FloeNatRunEvents *events,
-                              gpointer user_data);
+                              const FloeNatRunEvents *events, gpointer user_data);
 /* Ends it; no event comes any more, and the next one has its turn. */
 void floe_nat_run_free (FloeNatRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeNatRun, floe_nat_run_free)

@@ -15,12 +15,11 @@ struct _FloeNatRun
   FloeNatPlan *plan;     /* (owned) */
   char *digest;          /* (owned): of the plan */
   FloeNatCache *cache;   /* (unowned): the process's */
-  gboolean is_forced;
-  FloeNatNames *names; /* (owned) (nullable): from its turn on */
-  GPtrArray *lanes;    /* (owned) (element-type FloeNatLane) */
-  guint pending;       /* lanes that are under way */
-  GPtrArray *result;   /* (owned) (nullable): from the cache; to be told */
-  GSource *timer;      /* (owned): starts, tells changes and the end */
+  FloeNatNames *names;   /* (owned) (nullable): from its turn on */
+  GPtrArray *lanes;      /* (owned) (element-type FloeNatLane) */
+  guint pending;         /* lanes that are under way */
+  GPtrArray *result;     /* (owned) (nullable): from the cache; to be told */
+  GSource *timer;        /* (owned): starts, tells changes and the end */
   gboolean is_begun;
   gboolean is_done;
   const FloeNatRunEvents *events; /* (unowned): static */
@@ -36,14 +35,26 @@ free_lane (gpointer lane)
   floe_nat_lane_free (lane);
 }
 
+/* What takes longer than a run, and was measured once. */
+static void
+keep_lifetime (FloeNatRecord *record, const FloeNatRecord *old)
+{
+  FloeNatFindings *findings = &record->findings;
+  const FloeNatProof *proof = &old->findings.proofs[FLOE_NAT_ASPECT_LIFETIME];
+
+  if (proof->confidence == FLOE_NAT_CONFIDENCE_NONE)
+    return;
+  findings->lifetime_s = old->findings.lifetime_s;
+  findings->proofs[FLOE_NAT_ASPECT_LIFETIME] = *proof;
+}
+
 /* While a lane is under way, what is remembered of its network tells more, unless the network looks
  * another one from outside now. (transfer full) both. */
 static FloeNatRecord *
 choose_record (FloeNatRun *self, FloeNatRecord *record)
 {
+  FloeNatRecord *old = floe_nat_cache_get (self->cache, record->time_us, record->key);
   FloeNatRecord *adopted;
-  FloeNatRecord *old =
-      record->is_complete ? NULL : floe_nat_cache_get (self->cache, record->time_us, record->key);
 
   if (old == NULL)
     return record;
@@ -51,6 +62,11 @@ choose_record (FloeNatRun *self, FloeNatRecord *record)
       && !floe_stun_address_equal (&record->external_network, &old->external_network))
     {
       floe_nat_cache_remove (self->cache, record->key);
+      return record;
+    }
+  if (record->is_complete)
+    {
+      keep_lifetime (record, old);
       return record;
     }
   adopted = floe_nat_record_adopt (record, old);
@@ -134,7 +150,7 @@ find_fresh (FloeNatRun *self, const FloeNatNetwork *network, const GArray *bases
   g_autoptr (GPtrArray) records = floe_nat_records_new ();
   gint64 now_us = g_get_real_time ();
 
-  if (self->is_forced || bases->len == 0)
+  if (bases->len == 0)
     return NULL;
   for (guint i = 0; i < bases->len; i++)
     {
@@ -142,9 +158,9 @@ find_fresh (FloeNatRun *self, const FloeNatNetwork *network, const GArray *bases
       g_autofree char *key = floe_nat_base_get_key (base, network, self->digest);
       FloeNatRecord *record = floe_nat_cache_get (self->cache, now_us, key);
 
-      /* What came from a file does not tell the external address. */
+      /* What came from a file tells of no base. */
       if (record == NULL || now_us - record->time_us > FLOE_NAT_FRESH_US
-          || (record->findings.udp == FLOE_NAT_ANSWER_YES && record->findings.external_count == 0))
+          || !floe_stun_address_is_same_host (&record->findings.base, &base->address))
         return NULL;
       g_ptr_array_add (records, floe_nat_record_ref (record));
     }
@@ -245,7 +261,7 @@ on_timer (gpointer user_data)
 }
 
 FloeNatRun *
-floe_nat_run_new (GMainContext *context, FloeNatPlan *plan, FloeNatCache *cache, gboolean is_forced,
+floe_nat_run_new (GMainContext *context, FloeNatPlan *plan, FloeNatCache *cache,
                   const FloeNatRunEvents *events, gpointer user_data)
 {
   FloeNatRun *self = g_new0 (FloeNatRun, 1);
@@ -254,7 +270,6 @@ floe_nat_run_new (GMainContext *context, FloeNatPlan *plan, FloeNatCache *cache,
   self->plan = floe_nat_plan_ref (plan);
   self->digest = floe_nat_plan_get_digest (plan);
   self->cache = cache;
-  self->is_forced = is_forced;
   self->lanes = g_ptr_array_new_with_free_func (free_lane);
   self->events = events;
   self->user_data = user_data;

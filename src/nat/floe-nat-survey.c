@@ -4,6 +4,7 @@
 #include "floe-deadline-source-private.h"
 #include "floe-log-private.h"
 #include "floe-nat-cache-file-private.h"
+#include "floe-nat-patience-private.h"
 #include "floe-nat-run-private.h"
 #include "floe-network-thread-private.h"
 
@@ -15,13 +16,15 @@
 struct _FloeNatSurvey
 {
   gatomicrefcount ref_count;
-  GMainContext *context;  /* (unowned): lives as long as the process */
-  FloeMailbox *orders;    /* (owned) */
-  FloeMailbox *facts;     /* (owned) */
-  FloeNatPlan *plan;      /* (owned) (nullable): of the last order that has one */
-  FloeNatRun *run;        /* (owned) (nullable): while it is under way */
-  FloeNatCacheFile *file; /* (owned) (nullable): the plan's */
-  GSource *timer;         /* (owned) (nullable): the next run in the background */
+  GMainContext *context;     /* (unowned): lives as long as the process */
+  FloeMailbox *orders;       /* (owned) */
+  FloeMailbox *facts;        /* (owned) */
+  FloeNatPlan *plan;         /* (owned) (nullable): of the last order that has one */
+  FloeNatRun *run;           /* (owned) (nullable): while it is under way */
+  FloeNatCacheFile *file;    /* (owned) (nullable): the plan's */
+  GPtrArray *records;        /* (owned) (nullable) (element-type FloeNatRecord): of the last run */
+  FloeNatPatience *patience; /* (owned) (nullable): in the background only */
+  GSource *timer;            /* (owned): the next run in the background */
   gboolean is_background;
   gboolean is_wanted; /* the application waits for the run */
 };
@@ -76,6 +79,42 @@ on_run_changed (GPtrArray *records, gpointer user_data)
   tell (user_data, records, FALSE);
 }
 
+/* The same records, but for the one of the network that was measured. */
+static void
+on_lifetime (FloeNatRecord *record, gpointer user_data)
+{
+  FloeNatSurvey *self = user_data;
+  g_autoptr (GPtrArray) records = floe_nat_records_new ();
+
+  g_clear_pointer (&self->patience, floe_nat_patience_free);
+  floe_nat_cache_put (process_cache, g_get_real_time (), record);
+  for (guint i = 0; i < self->records->len; i++)
+    {
+      FloeNatRecord *known = g_ptr_array_index (self->records, i);
+
+      g_ptr_array_add (
+          records, floe_nat_record_ref (g_strcmp0 (known->key, record->key) == 0 ? record : known));
+    }
+  g_ptr_array_unref (self->records);
+  self->records = g_ptr_array_ref (records);
+  tell (self, records, FALSE);
+  if (self->file != NULL)
+    floe_nat_cache_file_add (self->file, records);
+}
+
+/* What takes minutes goes on as long as the network stays the best one. */
+static void
+measure_lifetime (FloeNatSurvey *self)
+{
+  FloeNatRecord *best = self->records->len > 0 ? g_ptr_array_index (self->records, 0) : NULL;
+
+  if (self->patience != NULL
+      && (best == NULL || g_strcmp0 (floe_nat_patience_get_key (self->patience), best->key) != 0))
+    g_clear_pointer (&self->patience, floe_nat_patience_free);
+  if (self->is_background && best != NULL && self->patience == NULL)
+    self->patience = floe_nat_patience_new (self->context, self->plan, best, on_lifetime, self);
+}
+
 static void
 on_run_done (GPtrArray *records, gpointer user_data)
 {
@@ -86,6 +125,9 @@ on_run_done (GPtrArray *records, gpointer user_data)
   tell (self, records, TRUE);
   if (self->file != NULL)
     floe_nat_cache_file_add (self->file, records);
+  g_clear_pointer (&self->records, g_ptr_array_unref);
+  self->records = g_ptr_array_ref (records);
+  measure_lifetime (self);
   schedule (self, REFRESH_US);
 }
 
@@ -105,14 +147,13 @@ open_file (FloeNatSurvey *self)
 }
 
 static void
-start_run (FloeNatSurvey *self, gboolean is_forced)
+start_run (FloeNatSurvey *self)
 {
   if (process_cache == NULL)
     process_cache = floe_nat_cache_new ();
   open_file (self);
   if (self->run == NULL)
-    self->run =
-        floe_nat_run_new (self->context, self->plan, process_cache, is_forced, &run_events, self);
+    self->run = floe_nat_run_new (self->context, self->plan, process_cache, &run_events, self);
 }
 
 /* A run for other servers is not what is wanted now. */
@@ -123,7 +164,10 @@ set_plan (FloeNatSurvey *self, FloeNatPlan *plan)
   g_autofree char *now = floe_nat_plan_get_digest (plan);
 
   if (g_strcmp0 (before, now) != 0)
-    g_clear_pointer (&self->run, floe_nat_run_free);
+    {
+      g_clear_pointer (&self->run, floe_nat_run_free);
+      g_clear_pointer (&self->patience, floe_nat_patience_free);
+    }
   g_clear_pointer (&self->plan, floe_nat_plan_unref);
   self->plan = floe_nat_plan_ref (plan);
 }
@@ -137,6 +181,7 @@ set_background (FloeNatSurvey *self, gboolean is_background)
   else
     {
       floe_deadline_source_set (self->timer, -1);
+      g_clear_pointer (&self->patience, floe_nat_patience_free);
       if (!self->is_wanted)
         g_clear_pointer (&self->run, floe_nat_run_free);
     }
@@ -145,7 +190,13 @@ set_background (FloeNatSurvey *self, gboolean is_background)
 static void
 on_timer (gpointer user_data)
 {
-  start_run (user_data, FALSE);
+  FloeNatSurvey *self = user_data;
+
+  /* A run that is under way may have begun before the network changed. */
+  if (self->run != NULL)
+    schedule (self, SETTLE_US);
+  else
+    start_run (self);
 }
 
 /* Ends everything on the network side, and with it the network side's reference. */
@@ -154,7 +205,9 @@ close_survey (FloeNatSurvey *self)
 {
   floe_mailbox_close (self->orders);
   g_clear_pointer (&self->run, floe_nat_run_free);
+  g_clear_pointer (&self->patience, floe_nat_patience_free);
   g_clear_pointer (&self->file, floe_nat_cache_file_free);
+  g_clear_pointer (&self->records, g_ptr_array_unref);
   g_source_destroy (self->timer);
   floe_nat_survey_unref (self);
 }
@@ -171,12 +224,12 @@ deliver_order (FloeLetter *letter, gpointer user_data)
     {
     case FLOE_NAT_ORDER_RUN:
       self->is_wanted = TRUE;
-      start_run (self, FALSE);
+      start_run (self);
       break;
     case FLOE_NAT_ORDER_ABORT:
       self->is_wanted = FALSE;
-      g_clear_pointer (&self->run, floe_nat_run_free);
-      schedule (self, REFRESH_US);
+      if (!self->is_background)
+        g_clear_pointer (&self->run, floe_nat_run_free);
       break;
     case FLOE_NAT_ORDER_BACKGROUND:
       set_background (self, order->is_set);

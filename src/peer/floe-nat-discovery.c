@@ -331,7 +331,9 @@ floe_nat_discovery_set_background (FloeNatDiscovery *self, gboolean background)
   if (self->is_background == !!background || self->survey == NULL)
     return;
   self->is_background = !!background;
-  plan = floe_nat_discovery_make_plan (self);
+  /* Without one the servers stay as they are, and so does a run that is waited for. */
+  if (self->is_background)
+    plan = floe_nat_discovery_make_plan (self);
   order = floe_nat_order_new (FLOE_NAT_ORDER_BACKGROUND, plan);
   order->is_set = self->is_background;
   floe_nat_survey_post (self->survey, order);

@@ -72,7 +72,7 @@ public:
     guint limit = g_timeout_add_seconds (DISCOVERY_LIMIT_S, OnLimit, &is_late);
     /* Some conditions are of other threads or of files, and wake nobody. */
     guint tick = g_timeout_add (
-        10, [] (gpointer) { return G_SOURCE_CONTINUE; }, nullptr);
+        10, [] (gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
 
     while (!is_over () && !is_late)
       g_main_context_iteration (nullptr, TRUE);
