@@ -245,6 +245,7 @@ suite_floe ()
     run_script floe sh tests/floe/run.sh --floe "$(find_program_in check floe)"
     run_script "floe rendezvous" sh tests/floe/rendezvous/run.sh --build "$root/build/check"
     run_script "floe page" sh tests/floe/web/run.sh
+    run_script "floe turn" sh tests/floe/turn/run.sh --floe-turn "$(find_program_in check floe-turn)"
 }
 
 # Only when package-lock.json is newer than what it led to.
