@@ -126,3 +126,13 @@ def test_two_interfaces():
             expect_never_wrong(mapping, (ENDPOINT,) if interface == "eth0" else (BOTH, DEPENDENT),
                                f"mapping of {interface}")
         expect("eth0" in found or "eth1" in found, True, "that one works")
+
+
+def test_lifetime():
+    """in the background it is found out how long an idle mapping lives (minutes: --full only)"""
+    if os.environ.get("LAB_FULL") != "1":
+        raise Skip("it takes minutes (run.sh --full)")
+    with World(WORLD.format("eim-apdf lifetime=40s")) as world:
+        arguments = start_servers(world, tls=False)
+        report, _ = probe(world["alice"], "--lifetime", *arguments)[0]
+        expect_between(int(report["lifetime"]), 15, 40, "seconds that an idle mapping lives")
