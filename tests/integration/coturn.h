@@ -20,7 +20,10 @@ public:
     g_free (directory);
     /* Somebody else may have taken the port meanwhile. */
     for (int i = 0; i < 3 && !is_running_; i++)
-      Start (options);
+      {
+        port_ = PickPort ();
+        Start (options);
+      }
   }
 
   ~Coturn ()
@@ -73,6 +76,18 @@ public:
     return result;
   }
 
+  /* As when the server's machine fails: nothing is told to anybody. */
+  void Kill ()
+  {
+    Stop ();
+  }
+
+  /* On the same port, knowing nothing of what was before. */
+  void Restart (const std::vector<std::string> &options = {})
+  {
+    Start (options);
+  }
+
   /* A UDP port of 127.0.0.1 that was free a moment ago. */
   static guint16 PickPort ()
   {
@@ -98,7 +113,6 @@ private:
     std::string user = std::string (Username ()) + ":" + Credential ();
 
     Stop ();
-    port_ = PickPort ();
     std::string listening = std::to_string (port_);
     std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
     const char *const argv[] = { "turnserver",
