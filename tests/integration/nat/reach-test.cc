@@ -196,10 +196,15 @@ protected:
   guint done_count_ = 0;
 
 private:
-  static constexpr FloeNatReachEvents events_ = {
-    [] (gpointer) {},
-    [] (gpointer self) { ((NatReach *) self)->done_count_++; },
-  };
+  static void OnChanged (gpointer)
+  {
+  }
+  static void OnDone (gpointer self)
+  {
+    ((NatReach *) self)->done_count_++;
+  }
+
+  static constexpr FloeNatReachEvents events_ = { OnChanged, OnDone };
 };
 
 TEST_F (NatReach, AServerThatAnswersProvesTheWay)
