@@ -35,12 +35,12 @@ def parse(output):
     return reports
 
 
-def probe(host, *arguments):
+def probe(host, *arguments, seconds=20):
     program = os.environ.get("LAB_NAT_PROBE", "")
     if not os.access(program, os.X_OK):
         raise Skip("nat-probe is not built")
-    done = host.run([program, *arguments])
-    expect(done.returncode, 0, f"its exit status, {done.stderr!r}")
+    done = host.run([program, *arguments], timeout=seconds)
+    expect(done.returncode, 0, f"its exit status, {done.stdout!r}")
     return parse(done.stdout)
 
 
@@ -126,3 +126,13 @@ def test_two_interfaces():
             expect_never_wrong(mapping, (ENDPOINT,) if interface == "eth0" else (BOTH, DEPENDENT),
                                f"mapping of {interface}")
         expect("eth0" in found or "eth1" in found, True, "that one works")
+
+
+def test_lifetime():
+    """in the background it is found out how long an idle mapping lives (minutes: --full only)"""
+    if os.environ.get("LAB_FULL") != "1":
+        raise Skip("it takes minutes (run.sh --full)")
+    with World(WORLD.format("eim-apdf lifetime=40s")) as world:
+        arguments = start_servers(world, tls=False)
+        report, _ = probe(world["alice"], "--lifetime", *arguments, seconds=400)[0]
+        expect_between(int(report["lifetime"]), 15, 40, "seconds that an idle mapping lives")
