@@ -32,8 +32,10 @@ typedef struct
   char *uri;                   /* (owned): of the server, for the resolver */
   char *server;                /* (owned): for messages */
   gboolean is_tls;
+  GSocketConnectable *identity; /* (owned) (nullable): whose certificate it has to be */
   guint timeout_ms;
   GTlsDatabase *database; /* (owned) (nullable) */
+  GSocketAddress *local;  /* (owned) (nullable): where a direct way begins */
   char **proxies;         /* (owned) (nullable): URIs, as the resolver gave them */
   guint next;             /* which is to be tried */
   char *proxy;            /* (owned) (nullable): the present one, for messages */
@@ -59,7 +61,9 @@ attempt_free (Attempt *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->tls);
   g_clear_object (&self->database);
+  g_clear_object (&self->local);
   g_clear_object (&self->address);
+  g_clear_object (&self->identity);
   g_clear_error (&self->error);
   g_strfreev (self->proxies);
   g_free (self->proxy);
@@ -142,6 +146,9 @@ on_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *c
       g_set_object (&self->tls, G_TLS_CONNECTION (connection));
       if (self->database != NULL)
         g_tls_connection_set_database (self->tls, self->database);
+      if (self->identity != NULL)
+        g_tls_client_connection_set_server_identity (G_TLS_CLIENT_CONNECTION (self->tls),
+                                                     self->identity);
       break;
     case G_SOCKET_CLIENT_RESOLVED:
     case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
@@ -252,6 +259,8 @@ try_next (GTask *task)
 
       g_socket_client_set_proxy_resolver (client, resolver);
     }
+  else
+    g_socket_client_set_local_address (client, self->local);
   g_socket_client_set_tls (client, self->is_tls);
   g_signal_connect (client, "event", G_CALLBACK (on_event), self);
   self->phase = FLOE_TUNNEL_PHASE_RESOLVING;
@@ -291,8 +300,11 @@ attempt_new (const FloeTunnelConfig *config, GCancellable *cancellable)
       g_uri_join (G_URI_FLAGS_NONE, PROXY_SCHEME, NULL, config->host, config->port, "", NULL, NULL);
   self->server = floe_tunnel_format_target (config->host, config->port);
   self->is_tls = config->is_tls;
+  if (config->identity != NULL)
+    self->identity = g_network_address_new (config->identity, config->port);
   self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
   g_set_object (&self->database, config->tls_database);
+  g_set_object (&self->local, config->local_address);
   self->cancellable = g_cancellable_new ();
   self->limit = floe_deadline_source_new (g_main_context_get_thread_default (), on_late, self);
   floe_deadline_source_set (self->limit,

@@ -270,7 +270,7 @@ const std::string url = "http://127.0.0.1:81/#" CODE;
 INSTANTIATE_TEST_SUITE_P (
     Lines, OptionsRefuse,
     testing::Values (
-        BadLine{ "Nothing", {}, "send, receive or serve" },
+        BadLine{ "Nothing", {}, "send, receive, serve or nat" },
         BadLine{ "AnotherWord", { "fetch" }, "no command fetch" },
         BadLine{ "NoPath", { "send" }, "what to send" },
         BadLine{ "EmptyPath", { "send", "" }, "empty path" },

@@ -11,8 +11,10 @@
 class Coturn
 {
 public:
-  /* @options: what turnserver gets on its command line besides. */
-  explicit Coturn (const std::vector<std::string> &options = {})
+  /* @options: what turnserver gets on its command line besides. With a certificate among them it
+   * speaks TLS on its port as well. @port: 0 for one that is free. */
+  explicit Coturn (const std::vector<std::string> &options = {}, guint16 port = 0)
+      : wanted_port_ (port)
   {
     char *directory = g_dir_make_tmp ("floe-coturn-XXXXXX", nullptr);
 
@@ -20,7 +22,10 @@ public:
     g_free (directory);
     /* Somebody else may have taken the port meanwhile. */
     for (int i = 0; i < 3 && !is_running_; i++)
-      Start (options);
+      {
+        port_ = PickPort ();
+        Start (options);
+      }
   }
 
   ~Coturn ()
@@ -57,6 +62,24 @@ public:
     return "turn:127.0.0.1:" + std::to_string (port_) + "?transport=" + transport;
   }
 
+  std::string TlsUrl (const char *host = "127.0.0.1") const
+  {
+    return std::string ("turns:") + host + ":" + std::to_string (port_);
+  }
+
+  /* As other servers name it. */
+  std::string Address () const
+  {
+    return "127.0.0.1:" + std::to_string (port_);
+  }
+
+  /* As when the server's machine fails: nothing is told to anybody. */
+  void Kill ()
+  {
+    Stop ();
+    is_running_ = false;
+  }
+
   std::string StunUrl () const
   {
     return "stun:127.0.0.1:" + std::to_string (port_);
@@ -71,6 +94,12 @@ public:
       result = text;
     g_free (text);
     return result;
+  }
+
+  /* On the same port, knowing nothing of what was before. */
+  void Restart (const std::vector<std::string> &options = {})
+  {
+    Start (options);
   }
 
   /* A UDP port of 127.0.0.1 that was free a moment ago. */
@@ -98,15 +127,12 @@ private:
     std::string user = std::string (Username ()) + ":" + Credential ();
 
     Stop ();
-    port_ = PickPort ();
     std::string listening = std::to_string (port_);
     std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
     const char *const argv[] = { "turnserver",
                                  "-n",
                                  "--verbose",
                                  "--no-cli",
-                                 "--no-tls",
-                                 "--no-dtls",
                                  "--allow-loopback-peers",
                                  "-L",
                                  "127.0.0.1",
@@ -135,8 +161,18 @@ private:
                                  nullptr };
     std::vector<const char *> command (argv, argv + G_N_ELEMENTS (argv) - 1);
 
+    std::string tls_port = std::to_string (PickPort ());
+    bool has_certificate = false;
+
     for (const std::string &option : options)
-      command.push_back (option.c_str ());
+      {
+        command.push_back (option.c_str ());
+        has_certificate = has_certificate || option.compare (0, 6, "--cert") == 0;
+      }
+    if (has_certificate)
+      command.insert (command.end (), { "--tls-listening-port", tls_port.c_str (), "--no-dtls" });
+    else
+      command.insert (command.end (), { "--no-tls", "--no-dtls" });
     command.push_back (nullptr);
     server_ = g_subprocess_newv (
         command.data (),
@@ -174,6 +210,7 @@ private:
     return false;
   }
 
+  guint16 wanted_port_;
   guint16 port_ = 0;
   std::string directory_;
   GSubprocess *server_ = nullptr;
