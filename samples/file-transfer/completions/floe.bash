@@ -6,7 +6,7 @@ _floe_options ()
     local general="--json --verbose --help --version"
     local rendezvous="--listen --host --tls-cert --tls-key"
     local servers="--stun --turn --turn-user --turn-password"
-    local way="--timeout --server --tls-ca --relay-only --port-range"
+    local way="--timeout --server --tls-ca --turn-ca --turn-proxy --relay-only --port-range"
 
     case $1 in
         send) echo "$general $rendezvous $servers $way" ;;
@@ -28,9 +28,9 @@ _floe ()
     fi
     case $previous in
         --output | -o) kind=-d ;;
-        --tls-cert | --tls-key | --tls-ca) kind=-f ;;
+        --tls-cert | --tls-key | --tls-ca | --turn-ca) kind=-f ;;
         --timeout | --server | --listen | --host | --stun | --turn | --turn-user \
-            | --turn-password | --port-range) return ;;
+            | --turn-password | --turn-proxy | --port-range) return ;;
         *)
             case $current in
                 -*)

@@ -36,6 +36,8 @@ options_clear (Options *self)
   g_clear_object (&self->trust);
   g_clear_pointer (&self->hosts, g_strfreev);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_object (&self->turn_trust);
+  g_clear_object (&self->turn_proxy);
   g_clear_pointer (&self->paths, g_strfreev);
   g_clear_pointer (&self->directory, g_free);
 }
@@ -72,19 +74,33 @@ hide_invitation (char *argument)
     hide (fragment != NULL ? fragment + 1 : argument);
 }
 
-/* Others see the command line of a process, in ps for one. */
+/* The value of @option if it is at @i, in this argument or the next; or NULL. */
+static char *
+find_value (int argc, char **argv, int i, const char *option)
+{
+  gsize size = strlen (option);
+
+  if (strcmp (argv[i], option) == 0)
+    return i + 1 < argc ? argv[i + 1] : NULL;
+  return strncmp (argv[i], option, size) == 0 && argv[i][size] == '=' ? argv[i] + size + 1 : NULL;
+}
+
+/* Others see the command line of a process, in ps for one. The URI of a proxy may have a password
+ * in it. */
 static void
 hide_secrets (Command command, int argc, char **argv, char **arguments)
 {
-  static const char option[] = "--turn-password";
-  gsize size = strlen (option);
-
   for (int i = 1; i < argc; i++)
     {
-      if (strcmp (argv[i], option) == 0 && i + 1 < argc)
-        hide (argv[++i]);
-      else if (strncmp (argv[i], option, size) == 0 && argv[i][size] == '=')
-        hide (argv[i] + size + 1);
+      char *secret = find_value (argc, argv, i, "--turn-password");
+
+      if (secret == NULL)
+        secret = find_value (argc, argv, i, "--turn-proxy");
+      if (secret != NULL)
+        {
+          i += secret == argv[i + 1];
+          hide (secret);
+        }
       else if (command == COMMAND_RECEIVE && arguments != NULL
                && g_strv_contains ((const char *const *) arguments, argv[i]))
         hide_invitation (argv[i]);
