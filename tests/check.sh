@@ -188,6 +188,7 @@ suite_integration ()
     repeat=1
     ! $is_full || repeat=10
     run_meson check integration --suite integration --repeat "$repeat"
+    ! $is_full || FLOE_TEST_FULL=1 run_meson check long --suite long
 }
 
 suite_fuzz ()
@@ -244,6 +245,7 @@ suite_floe ()
     run_script floe sh tests/floe/run.sh --floe "$(find_program_in check floe)"
     run_script "floe rendezvous" sh tests/floe/rendezvous/run.sh --build "$root/build/check"
     run_script "floe page" sh tests/floe/web/run.sh
+    run_script "floe turn" sh tests/floe/turn/run.sh --floe-turn "$(find_program_in check floe-turn)"
 }
 
 # Only when package-lock.json is newer than what it led to.
@@ -300,7 +302,9 @@ suite_lab ()
 {
     begin lab "NATs, links and servers of a virtual internet"
     build_plain || { fail "the build"; return; }
-    run_script lab sh tests/lab/run.sh --router "$root/build/check/tests/lab/lab-router" \
+    set --
+    ! $is_full || set -- --full
+    run_script lab sh tests/lab/run.sh "$@" --router "$root/build/check/tests/lab/lab-router" \
         --floe-peer "$(find_program_in check floe-peer)" --floe "$(find_program_in check floe)"
     ! $is_full || run_script "nat table" sh tests/lab/nat-table.sh --build "$root/build/check" \
         --output "$logs/nat-table.md"

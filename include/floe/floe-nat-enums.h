@@ -125,6 +125,7 @@ typedef enum
  * @FLOE_NAT_FAULT_OUTVOTED: sees us where the other servers don't
  * @FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS: its second address does not do what it is for
  * @FLOE_NAT_FAULT_BROKEN_RELAY: its relayed address relays nothing
+ * @FLOE_NAT_FAULT_UNRESOLVED: its name has no address, or none was learned in time
  *
  * What is wrong with a server that was asked about the NAT.
  *
@@ -141,6 +142,7 @@ typedef enum
   FLOE_NAT_FAULT_OUTVOTED,
   FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS,
   FLOE_NAT_FAULT_BROKEN_RELAY,
+  FLOE_NAT_FAULT_UNRESOLVED,
 } FloeNatFault;
 
 /**

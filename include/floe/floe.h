@@ -12,7 +12,9 @@
 #include <floe/floe-ice-candidate-pair.h>
 #include <floe/floe-ice-candidate.h>
 #include <floe/floe-ice-server.h>
+#include <floe/floe-nat-discovery.h>
 #include <floe/floe-nat-enums.h>
+#include <floe/floe-nat-report.h>
 #include <floe/floe-network.h>
 #include <floe/floe-peer-connection.h>
 #include <floe/floe-session-description.h>

@@ -41,8 +41,8 @@ sample_ways_make_resolver (const char *uri, GError **error)
           || g_uri_get_host (parsed) == NULL || *g_uri_get_host (parsed) == '\0')
         {
           g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                               "a proxy is given as http://user:password@host:port, "
-                               "socks5://host:port, or direct:// for none");
+                               "takes a URI such as http://proxy.example:3128, "
+                               "socks5://user:password@proxy.example:1080, or direct:// for none");
           return NULL;
         }
     }

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 GTlsDatabase *sample_ways_read_authorities (const char *path, GError **error);
 
 /* (transfer full): always names the proxy @uri, such as http://user:password@host:port,
- * socks5://host:port, or direct:// for none; or NULL with an error that does not repeat @uri, which
- * may have a password in it. */
+ * socks5://host:port, or direct:// for none; or NULL with an error to be put behind the option's
+ * name. It does not repeat @uri, which may have a password in it. */
 GProxyResolver *sample_ways_make_resolver (const char *uri, GError **error);
 
 G_END_DECLS

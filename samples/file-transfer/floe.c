@@ -3,13 +3,15 @@
  *
  *   floe send photos                                         prints an address
  *   floe receive 'http://192.0.2.7:40123/#000G40R40M30…'     fetches the files from there
- *   floe serve                                               a meeting point for others */
+ *   floe serve                                               a meeting point for others
+ *   floe nat --stun stun:stun.example                        what this network lets through */
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "nat.h"
 #include "options.h"
 #include "receiver.h"
 #include "report.h"
@@ -36,6 +38,8 @@ run (const Options *options, Report *report)
       return sender_run (options, report);
     case COMMAND_RECEIVE:
       return receiver_run (options, report);
+    case COMMAND_NAT:
+      return nat_run (options, report);
     case COMMAND_SERVE:
     default:
       return serve_run (options, report);

@@ -154,7 +154,7 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
       options->proxies = sample_ways_make_resolver (raw->proxy, error);
       if (options->proxies == NULL)
         {
-          g_prefix_error (error, "--proxy: ");
+          g_prefix_error (error, "--proxy ");
           return FALSE;
         }
     }

@@ -4,6 +4,7 @@
 #include <floe/floe-error.h>
 #include <floe/floe-network.h>
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,8 +38,7 @@ quit_loop (gpointer user_data)
 }
 
 /* An exit handler: ends the thread before the libraries that it uses take down their state. OpenSSL
- * does so in an exit handler too, which was registered earlier, for the certificate is made before
- * the network side of the first connection, and so runs later. */
+ * does so in an exit handler too, which is registered earlier, and so runs later. */
 static void
 stop_network (void)
 {
@@ -70,6 +70,9 @@ floe_network_get_context (void)
       network_context = g_main_context_new ();
       network_loop = g_main_loop_new (network_context, FALSE);
       network_pid = getpid ();
+      /* Its exit handler comes first, and what it makes once is not the thread's. A connection has
+       * made a certificate by now, but a discovery has not used OpenSSL yet. */
+      OPENSSL_init_crypto (OPENSSL_INIT_LOAD_CONFIG, NULL);
       network_thread = g_thread_new ("floe-network", run_network, network_loop);
       atexit (stop_network);
     }

@@ -2,6 +2,7 @@
 #include "floe-ice-path-private.h"
 
 #include "floe-candidate-convert-private.h"
+#include "floe-candidate-guard-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-name-resolver-private.h"
@@ -194,6 +195,18 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
+/* One that only its checks have told of. */
+static void
+on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (!floe_candidate_guard_is_flooded (agent))
+    return;
+  floe_ice_path_close (self);
+  self->events->changed (self, self->user_data);
+}
+
 static void
 on_reflexive_candidate (const FloeCandidate *candidate, const FloeIceUri *server,
                         gpointer user_data)
@@ -228,6 +241,7 @@ static const FloeReflexiveEvents reflexive_events = {
 static void
 connect_agent (FloeIcePath *self)
 {
+  g_signal_connect (self->agent, "new-remote-candidate-full", G_CALLBACK (on_new_remote), self);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
@@ -255,6 +269,13 @@ run (FloeIcePath *self, GList *servers)
   self->state = FLOE_PATH_RUNNING;
   if (config.is_relay && servers == NULL)
     {
+      finish_gathering (self);
+      return;
+    }
+  if (!floe_candidate_guard_has_room ())
+    {
+      self->server_error = "The machine has too many network addresses";
+      self->has_sockets = TRUE;
       finish_gathering (self);
       return;
     }
@@ -354,7 +375,10 @@ feed_candidates (FloeIcePath *self)
   GSList *fresh = NULL;
 
   for (guint i = all->len; i > self->fed_count; i--)
-    fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    {
+      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
+        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    }
   if (fresh == NULL)
     return;
   self->fed_count = all->len;

@@ -37,8 +37,9 @@ floe_nice_agent_new (const FloeNiceAgentConfig *config)
       "full-mode", TRUE, "reliable", FALSE, "nomination-mode", NICE_NOMINATION_MODE_AGGRESSIVE,
       "controlling-mode", config->is_controlling, "ice-udp", TRUE, "ice-tcp", FALSE, "ice-trickle",
       TRUE, "upnp", FALSE, "force-relay", config->is_relay,
-      /* A peer's 403 crashes libnice 0.1.21 with this on; liveness is Floe's own affair. */
-      "consent-freshness", FALSE, "keepalive-conncheck", TRUE, "stun-initial-timeout", STUN_RTO_MS,
+      /* A peer can crash libnice 0.1.21 with either on, see decision 19; liveness is Floe's own
+       * affair. What libnice sends every 25 s to keep a NAT's mapping are indications then. */
+      "consent-freshness", FALSE, "keepalive-conncheck", FALSE, "stun-initial-timeout", STUN_RTO_MS,
       "stun-max-retransmissions", STUN_TRANSMISSIONS, "stun-reliable-timeout",
       STUN_RELIABLE_TIMEOUT_MS, "idle-timeout", IDLE_TIMEOUT_MS, "max-connectivity-checks",
       MAX_CHECKS, "stun-pacing-timer", config->pacing_ms, NULL);

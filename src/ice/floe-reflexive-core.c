@@ -79,13 +79,6 @@ get_question (const FloeReflexiveCore *self, guint index)
   return &g_array_index (self->questions, Question, index);
 }
 
-static void
-fail_server (Server *server, guint code, const char *text)
-{
-  server->code = code;
-  server->text = text;
-}
-
 /* Sends a Binding request. FALSE when there are too many under way. */
 static gboolean
 ask (FloeReflexiveCore *self, gint64 now_us, Question *question)
@@ -213,9 +206,9 @@ floe_reflexive_core_end_lookup (FloeReflexiveCore *self, guint index, gboolean i
   Server *server = &self->servers[index];
 
   server->is_looked_up = TRUE;
-  fail_server (server, CODE_UNREACHABLE,
-               is_found ? "No local address is of the STUN server's address family"
-                        : "The STUN server's name could not be resolved");
+  server->code = CODE_UNREACHABLE;
+  server->text = is_found ? "No local address is of the STUN server's address family"
+                          : "The STUN server's name could not be resolved";
 }
 
 void
@@ -224,7 +217,6 @@ floe_reflexive_core_end_bases (FloeReflexiveCore *self)
   self->has_all_bases = TRUE;
 }
 
-/* Of several bases with one IP address the first. */
 static guint
 find_first_base (const FloeReflexiveCore *self, guint index)
 {
@@ -284,7 +276,7 @@ take_answer (FloeReflexiveCore *self, gint64 now_us, Question *question,
                             &address))
     {
       self->dropped_count++;
-      fail_server (server, CODE_UNREACHABLE, "The STUN server's answer is of no use");
+      server->text = "The STUN server's answer is of no use";
       return;
     }
   server->is_settled = TRUE;
@@ -297,16 +289,17 @@ take_answer (FloeReflexiveCore *self, gint64 now_us, Question *question,
 static void
 take_failure (FloeReflexiveCore *self, const Question *question, const FloeStunOutcome *outcome)
 {
-  Server *server = &self->servers[question->server];
+  static const char *const texts[] = {
+    [FLOE_STUN_RESULT_ERROR] = "The STUN server refused to answer",
+    [FLOE_STUN_RESULT_TIMED_OUT] = "The STUN server did not answer",
+    [FLOE_STUN_RESULT_UNREACHABLE] = "The STUN server can't be reached from here",
+    [FLOE_STUN_RESULT_BROKEN] = "The STUN server's answer is of no use",
+  };
+  const char *text = texts[MIN ((gsize) outcome->result, G_N_ELEMENTS (texts) - 1)];
 
-  if (outcome->result == FLOE_STUN_RESULT_ERROR)
-    fail_server (server, outcome->error_code, "The STUN server refused to answer");
-  else if (outcome->result == FLOE_STUN_RESULT_UNREACHABLE)
-    fail_server (server, CODE_UNREACHABLE, "The STUN server can't be reached from here");
-  else if (outcome->result == FLOE_STUN_RESULT_TIMED_OUT)
-    fail_server (server, CODE_UNREACHABLE, "The STUN server did not answer");
-  else
-    fail_server (server, CODE_UNREACHABLE, "The STUN server's answer is of no use");
+  self->servers[question->server].text = text != NULL ? text : texts[FLOE_STUN_RESULT_BROKEN];
+  self->servers[question->server].code =
+      outcome->result == FLOE_STUN_RESULT_ERROR ? outcome->error_code : CODE_UNREACHABLE;
 }
 
 static void

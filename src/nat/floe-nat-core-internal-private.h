@@ -9,6 +9,7 @@
 
 #include "floe-nat-classify-core-private.h"
 #include "floe-nat-core-private.h"
+#include "floe-nat-outputs-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ G_BEGIN_DECLS
  * wrong. */
 #define FLOE_NAT_ROUND_COUNT 6
 #define FLOE_NAT_ROUND_US (40 * G_TIME_SPAN_MILLISECOND)
+/* Bytes: what is larger is no answer to what is asked here. */
+#define FLOE_NAT_MAX_REPAIRED_SIZE 1024
 /* Servers that say nothing for so long are not waited for. */
 #define FLOE_NAT_PATIENCE_US (600 * G_TIME_SPAN_MILLISECOND)
 
@@ -181,9 +184,8 @@ struct _FloeNatCore
 {
   FloeStunClientCore *client; /* (owned) */
   NatServer servers[FLOE_NAT_MAX_SERVERS];
-  GArray *pending; /* (owned): NatPending */
-  GQueue outputs;  /* (owned): Output of floe-nat-core.c */
-  gpointer told;   /* (owned) (nullable): the last one */
+  GArray *pending;    /* (owned): NatPending */
+  NatOutputs outputs; /* (owned) */
   NatSocketState sockets[NAT_SOCKET_COUNT];
   FloeNatObservation observations[FLOE_NAT_MAX_OBSERVATIONS];
   guint observation_count;
@@ -220,11 +222,30 @@ gboolean floe_nat_core_has_pending (const FloeNatCore *self, NatPurpose purpose,
 void floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault);
 gboolean floe_nat_core_is_sane (const FloeNatCore *self, guint server,
                                 const FloeStunAddress *address);
+/* How we send to what @server calls @address: behind NAT64 servers know IPv4 addresses only. */
+FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address);
+/* Whether a server is known to be behind NAT64 by its address. */
+gboolean floe_nat_is_behind_nat64 (const FloeStunAddress *server);
+FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server);
+/* A server at @server speaks of @address: one of our family, or of NAT64, that can be seen from
+ * where it is. */
+gboolean floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address);
 gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessage *message,
                                     FloeStunAddress *mapped);
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */
 gsize floe_nat_core_build_token (const NatToken *token, guint8 *buffer, gsize size);
 gboolean floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size);
+/* The bytes of a datagram, without its FINGERPRINT when that is all that is wrong with it: NATs
+ * that rewrite addresses in what passes (RFC 8489 section 14.2) spoil it. Nothing was asked for
+ * with a FINGERPRINT, and there is nothing but STUN here that it would tell apart. */
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+  guint8 repaired[FLOE_NAT_MAX_REPAIRED_SIZE];
+} NatDatagram;
+
+void floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size);
 /* Whether the next round is due now; counts it. What is listened for takes as long as @server. */
 gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server);
 gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *rounds);

@@ -6,21 +6,6 @@
 #define RESERVED_PACKETS 2
 #define TRY_443_US (400 * G_TIME_SPAN_MILLISECOND)
 
-typedef struct
-{
-  FloeNatOutputType type;
-  guint socket;
-  FloeStunAddress to;
-  GBytes *bytes; /* (owned) (nullable) */
-} Output;
-
-static void
-free_output (Output *output)
-{
-  g_clear_pointer (&output->bytes, g_bytes_unref);
-  g_free (output);
-}
-
 FloeNatCore *
 floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, guint count)
 {
@@ -28,7 +13,6 @@ floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, gu
 
   self->client = floe_stun_client_core_new (MAX_REQUESTS);
   self->pending = g_array_new (FALSE, TRUE, sizeof (NatPending));
-  g_queue_init (&self->outputs);
   self->started_us = -1;
   self->report.base = *base;
   self->report.base.port = 0;
@@ -49,25 +33,10 @@ floe_nat_core_free (FloeNatCore *self)
 {
   floe_stun_client_core_free (self->client);
   g_array_unref (self->pending);
-  g_queue_clear_full (&self->outputs, (GDestroyNotify) free_output);
-  g_clear_pointer ((Output **) &self->told, free_output);
+  floe_nat_outputs_clear (&self->outputs);
   for (guint i = 0; i < self->report.server_count; i++)
     g_clear_pointer (&self->servers[i].credentials, floe_stun_credentials_unref);
   g_free (self);
-}
-
-static void
-push (FloeNatCore *self, FloeNatOutputType type, guint socket, const FloeStunAddress *to,
-      GBytes *bytes)
-{
-  Output *output = g_new0 (Output, 1);
-
-  output->type = type;
-  output->socket = socket;
-  if (to != NULL)
-    output->to = *to;
-  output->bytes = bytes;
-  g_queue_push_tail (&self->outputs, output);
 }
 
 static void
@@ -83,9 +52,9 @@ send_within (FloeNatCore *self, guint limit, guint socket, const FloeStunAddress
   if (!self->sockets[socket].is_open)
     {
       self->sockets[socket].is_open = TRUE;
-      push (self, FLOE_NAT_OUTPUT_OPEN, socket, NULL, NULL);
+      floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_OPEN, socket);
     }
-  push (self, FLOE_NAT_OUTPUT_SEND, socket, to, g_bytes_new (data, size));
+  floe_nat_outputs_push_send (&self->outputs, socket, to, data, size);
 }
 
 void
@@ -106,7 +75,7 @@ floe_nat_core_set_proof (FloeNatCore *self, FloeNatAspect aspect, FloeNatConfide
   proof->confidence = confidence;
   proof->after_us = self->now_us - self->started_us;
   g_strlcpy (proof->evidence, evidence, sizeof proof->evidence);
-  push (self, FLOE_NAT_OUTPUT_CHANGED, 0, NULL, NULL);
+  floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_CHANGED, 0);
 }
 
 static void
@@ -278,8 +247,8 @@ finish (FloeNatCore *self)
   self->is_done = TRUE;
   for (guint i = 0; i < NAT_SOCKET_COUNT; i++)
     if (self->sockets[i].is_open)
-      push (self, FLOE_NAT_OUTPUT_CLOSE, i, NULL, NULL);
-  push (self, FLOE_NAT_OUTPUT_DONE, 0, NULL, NULL);
+      floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_CLOSE, i);
+  floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_DONE, 0);
 }
 
 /* Does all that is due, as often as one thing makes another due. */
@@ -323,14 +292,17 @@ floe_nat_core_handle_datagram (FloeNatCore *self, gint64 now_us, guint socket,
                                const FloeStunAddress *from, const guint8 *data, gsize size)
 {
   FloeStunRoute route = { socket, *from };
+  NatDatagram datagram;
 
   g_return_if_fail (socket < NAT_SOCKET_COUNT);
   if (self->started_us < 0 || self->is_done)
     return;
   self->now_us = now_us;
-  if (!floe_stun_client_core_handle_datagram (self->client, now_us, &route, data, size)
-      && !floe_nat_relay_handle_datagram (self, socket, from, data, size))
-    floe_nat_ports_handle_datagram (self, socket, data, size);
+  floe_nat_datagram_init (&datagram, data, size);
+  if (!floe_stun_client_core_handle_datagram (self->client, now_us, &route, datagram.data,
+                                              datagram.size)
+      && !floe_nat_relay_handle_datagram (self, socket, from, datagram.data, datagram.size))
+    floe_nat_ports_handle_datagram (self, socket, datagram.data, datagram.size);
   step (self);
 }
 
@@ -393,16 +365,7 @@ floe_nat_core_get_deadline (const FloeNatCore *self)
 gboolean
 floe_nat_core_poll (FloeNatCore *self, FloeNatOutput *output)
 {
-  Output *next = g_queue_pop_head (&self->outputs);
-
-  g_clear_pointer ((Output **) &self->told, free_output);
-  if (next == NULL)
-    return FALSE;
-  self->told = next;
-  *output = (FloeNatOutput){ .type = next->type, .socket = next->socket, .to = next->to };
-  if (next->bytes != NULL)
-    output->data = g_bytes_get_data (next->bytes, &output->size);
-  return TRUE;
+  return floe_nat_outputs_poll (&self->outputs, output);
 }
 
 const FloeNatFindings *

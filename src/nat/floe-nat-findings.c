@@ -91,6 +91,7 @@ floe_nat_fault_to_string (FloeNatFault fault)
     [FLOE_NAT_FAULT_OUTVOTED] = "outvoted",
     [FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS] = "wrong-other-address",
     [FLOE_NAT_FAULT_BROKEN_RELAY] = "broken-relay",
+    [FLOE_NAT_FAULT_UNRESOLVED] = "unresolved",
   };
 
   return names[fault];

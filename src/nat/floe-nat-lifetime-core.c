@@ -8,21 +8,6 @@
 #define REQUEST_RTO_US (500 * G_TIME_SPAN_MILLISECOND)
 #define REQUEST_LAST_WAIT 5
 
-typedef struct
-{
-  FloeNatOutputType type;
-  guint socket;
-  FloeStunAddress to;
-  GBytes *bytes; /* (owned) (nullable) */
-} Output;
-
-static void
-free_output (Output *output)
-{
-  g_clear_pointer (&output->bytes, g_bytes_unref);
-  g_free (output);
-}
-
 FloeNatLifetimeCore *
 floe_nat_lifetime_core_new (const FloeStunAddress *base, const FloeNatServer *servers, guint count)
 {
@@ -32,7 +17,6 @@ floe_nat_lifetime_core_new (const FloeStunAddress *base, const FloeNatServer *se
   self->base.port = 0;
   self->client = floe_stun_client_core_new (MAX_REQUESTS);
   self->pending = g_array_new (FALSE, TRUE, sizeof (LifetimePending));
-  g_queue_init (&self->outputs);
   self->started_us = -1;
   for (guint i = 0; i < count && self->server_count < LIFETIME_MAX_SERVERS; i++)
     {
@@ -54,8 +38,7 @@ floe_nat_lifetime_core_free (FloeNatLifetimeCore *self)
 {
   floe_stun_client_core_free (self->client);
   g_array_unref (self->pending);
-  g_queue_clear_full (&self->outputs, (GDestroyNotify) free_output);
-  g_clear_pointer ((Output **) &self->told, free_output);
+  floe_nat_outputs_clear (&self->outputs);
   for (guint i = 0; i < self->server_count; i++)
     g_clear_pointer (&self->servers[i].credentials, floe_stun_credentials_unref);
   g_free (self);
@@ -70,25 +53,9 @@ floe_nat_lifetime_set_evidence (FloeNatLifetimeCore *self, FloeNatConfidence con
 }
 
 static void
-push (FloeNatLifetimeCore *self, FloeNatOutputType type, guint socket, const FloeStunAddress *to,
-      GBytes *bytes)
-{
-  Output *output = g_new0 (Output, 1);
-
-  output->type = type;
-  output->socket = socket;
-  if (to != NULL)
-    output->to = *to;
-  output->bytes = bytes;
-  g_queue_push_tail (&self->outputs, output);
-}
-
-static void
 send_within (FloeNatLifetimeCore *self, guint limit, guint socket, const FloeStunAddress *to,
-             GBytes *bytes)
+             const guint8 *data, gsize size)
 {
-  g_autoptr (GBytes) owned = bytes;
-
   if (self->result.packet_count >= limit)
     {
       self->was_cut = TRUE;
@@ -98,17 +65,16 @@ send_within (FloeNatLifetimeCore *self, guint limit, guint socket, const FloeStu
   if (!self->sockets[socket].is_open)
     {
       self->sockets[socket].is_open = TRUE;
-      push (self, FLOE_NAT_OUTPUT_OPEN, socket, NULL, NULL);
+      floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_OPEN, socket);
     }
-  push (self, FLOE_NAT_OUTPUT_SEND, socket, to, g_steal_pointer (&owned));
+  floe_nat_outputs_push_send (&self->outputs, socket, to, data, size);
 }
 
 void
 floe_nat_lifetime_send (FloeNatLifetimeCore *self, guint socket, const FloeStunAddress *to,
                         const guint8 *data, gsize size)
 {
-  send_within (self, FLOE_NAT_LIFETIME_MAX_PACKETS - RESERVED_PACKETS, socket, to,
-               g_bytes_new (data, size));
+  send_within (self, FLOE_NAT_LIFETIME_MAX_PACKETS - RESERVED_PACKETS, socket, to, data, size);
 }
 
 void
@@ -177,7 +143,7 @@ drain_client (FloeNatLifetimeCore *self)
           send_within (self,
                        FLOE_NAT_LIFETIME_MAX_PACKETS
                            - (pending.purpose == LIFETIME_PURPOSE_RELEASE ? 0 : RESERVED_PACKETS),
-                       output.to.local, &output.to.remote, g_bytes_new (output.data, output.size));
+                       output.to.local, &output.to.remote, output.data, output.size);
           continue;
         }
       g_array_remove_index (self->pending, index);
@@ -194,8 +160,8 @@ finish (FloeNatLifetimeCore *self)
   self->is_done = TRUE;
   for (guint i = 0; i < FLOE_NAT_LIFETIME_MAX_SOCKETS; i++)
     if (self->sockets[i].is_open)
-      push (self, FLOE_NAT_OUTPUT_CLOSE, i, NULL, NULL);
-  push (self, FLOE_NAT_OUTPUT_DONE, 0, NULL, NULL);
+      floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_CLOSE, i);
+  floe_nat_outputs_push (&self->outputs, FLOE_NAT_OUTPUT_DONE, 0);
 }
 
 static gboolean
@@ -249,12 +215,15 @@ floe_nat_lifetime_core_handle_datagram (FloeNatLifetimeCore *self, gint64 now_us
                                         const FloeStunAddress *from, const guint8 *data, gsize size)
 {
   FloeStunRoute route = { socket, *from };
+  NatDatagram datagram;
 
   g_return_if_fail (socket < FLOE_NAT_LIFETIME_MAX_SOCKETS);
   if (!take_time (self, now_us))
     return;
-  if (!floe_stun_client_core_handle_datagram (self->client, self->now_us, &route, data, size))
-    floe_nat_witness_handle_datagram (self, socket, from, data, size);
+  floe_nat_datagram_init (&datagram, data, size);
+  if (!floe_stun_client_core_handle_datagram (self->client, self->now_us, &route, datagram.data,
+                                              datagram.size))
+    floe_nat_witness_handle_datagram (self, socket, from, datagram.data, datagram.size);
   step (self);
 }
 
@@ -295,16 +264,7 @@ floe_nat_lifetime_core_get_deadline (const FloeNatLifetimeCore *self)
 gboolean
 floe_nat_lifetime_core_poll (FloeNatLifetimeCore *self, FloeNatOutput *output)
 {
-  Output *next = g_queue_pop_head (&self->outputs);
-
-  g_clear_pointer ((Output **) &self->told, free_output);
-  if (next == NULL)
-    return FALSE;
-  self->told = next;
-  *output = (FloeNatOutput){ .type = next->type, .socket = next->socket, .to = next->to };
-  if (next->bytes != NULL)
-    output->data = g_bytes_get_data (next->bytes, &output->size);
-  return TRUE;
+  return floe_nat_outputs_poll (&self->outputs, output);
 }
 
 const FloeNatLifetime *

@@ -86,8 +86,7 @@ struct _FloeNatLifetimeCore
   FloeStunAddress base;
   FloeStunClientCore *client; /* (owned) */
   GArray *pending;            /* (owned): LifetimePending */
-  GQueue outputs;             /* (owned): Output of floe-nat-lifetime-core.c */
-  gpointer told;              /* (owned) (nullable): the last one */
+  NatOutputs outputs;         /* (owned) */
   LifetimeServer servers[LIFETIME_MAX_SERVERS];
   guint server_count;
   LifetimeSocket sockets[FLOE_NAT_LIFETIME_MAX_SOCKETS];

@@ -21,19 +21,11 @@
 static const guint8 any_id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 0 };
 
 static gboolean
-is_sane (const FloeNatLifetimeCore *self, guint server, const FloeStunAddress *address)
-{
-  return address->size == self->base.size && address->port != 0
-         && floe_stun_address_get_scope (address)
-                >= floe_stun_address_get_scope (&self->servers[server].address);
-}
-
-static gboolean
 read_mapped (const FloeNatLifetimeCore *self, guint server, const FloeStunMessage *message,
              FloeStunAddress *mapped)
 {
   return floe_stun_message_get_xor_address (message, FLOE_STUN_XOR_MAPPED_ADDRESS, mapped)
-         && is_sane (self, server, mapped);
+         && floe_nat_is_sane (&self->servers[server].address, mapped);
 }
 
 static void
@@ -61,7 +53,7 @@ allocate (FloeNatLifetimeCore *self)
 
   floe_turn_builder_add_transport (&builder, FLOE_TURN_PROTOCOL_UDP);
   floe_turn_builder_add_lifetime (&builder, ALLOCATION_LIFETIME_S);
-  if (floe_stun_address_get_family (&self->base) == FLOE_STUN_FAMILY_IPV6)
+  if (floe_nat_get_relay_family (&self->servers[self->server].address) == FLOE_STUN_FAMILY_IPV6)
     floe_turn_builder_add_family (&builder, FLOE_STUN_REQUESTED_ADDRESS_FAMILY,
                                   FLOE_STUN_FAMILY_IPV6);
   floe_nat_lifetime_ask (self, &pending, LIFETIME_ASKER, &builder, NULL);
@@ -180,12 +172,12 @@ handle_allocation (FloeNatLifetimeCore *self, const FloeStunMessage *response)
 
   self->has_allocated = response != NULL;
   if (response != NULL
-      && floe_turn_message_get_relayed (response, floe_stun_address_get_family (&self->base),
+      && floe_turn_message_get_relayed (response, floe_nat_get_relay_family (&server->address),
                                         &relayed)
-      && is_sane (self, self->server, &relayed)
+      && floe_nat_is_sane (&server->address, &relayed)
       && read_mapped (self, self->server, response, &mapped))
     {
-      self->relayed = relayed;
+      self->relayed = floe_nat_core_reach (&server->address, &relayed);
       server->mapped = mapped;
       permit (self, LIFETIME_PURPOSE_PERMIT);
     }
@@ -350,7 +342,7 @@ take_data (FloeNatLifetimeCore *self, const guint8 *data, gsize size)
   if (!floe_stun_message_parse (&message, data, size, NULL)
       || message.message_class != FLOE_STUN_INDICATION || message.method != FLOE_STUN_METHOD_DATA
       || !floe_stun_message_get_xor_address (&message, FLOE_STUN_XOR_PEER_ADDRESS, &peer)
-      || !is_sane (self, self->server, &peer)
+      || !floe_nat_is_sane (&self->servers[self->server].address, &peer)
       || !floe_turn_message_get_data (&message, &payload, &payload_size))
     return;
   for (guint i = LIFETIME_FIRST; i < FLOE_NAT_LIFETIME_MAX_SOCKETS; i++)

@@ -47,12 +47,15 @@ step_hairpin (FloeNatCore *self)
   NatHairpin *hairpin = &self->hairpin;
   guint8 payload[FLOE_STUN_HEADER_SIZE];
   gsize size = floe_nat_core_build_token (&hairpin->token, payload, sizeof payload);
+  const FloeStunAddress *server = &self->servers[hairpin->server].address;
+  FloeStunAddress near = floe_nat_core_reach (server, &hairpin->mapped);
+  FloeStunAddress main = floe_nat_core_reach (server, &hairpin->main_mapped);
 
   if (hairpin->mapped.size == 0 || hairpin->is_heard
       || !floe_nat_core_take_round (self, &hairpin->rounds, hairpin->server))
     return;
-  floe_nat_core_send (self, NAT_SOCKET_HAIRPIN, &hairpin->main_mapped, payload, size);
-  floe_nat_core_send (self, NAT_SOCKET_MAIN, &hairpin->mapped, payload, size);
+  floe_nat_core_send (self, NAT_SOCKET_HAIRPIN, &main, payload, size);
+  floe_nat_core_send (self, NAT_SOCKET_MAIN, &near, payload, size);
 }
 
 static void

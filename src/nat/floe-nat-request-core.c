@@ -18,6 +18,9 @@
 #define MAX_SILENCE_US (800 * G_TIME_SPAN_MILLISECOND)
 /* What must be left to begin a round, with those that others begin at the same time. */
 #define ROUND_PACKETS 8
+/* Bytes, with the attribute's header. */
+#define FINGERPRINT_SIZE 8
+#define NAT64_PREFIX_SIZE 12
 #define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* The first fault stays, but for silence, which ends. */
@@ -30,13 +33,50 @@ floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault)
     *known = fault;
 }
 
-/* Whether a server may speak of @address: one of our family that can be seen from where it is. */
+/* RFC 6052 section 2.1: the prefix that needs no configuration. */
+gboolean
+floe_nat_is_behind_nat64 (const FloeStunAddress *server)
+{
+  static const guint8 prefix[NAT64_PREFIX_SIZE] = { 0x00, 0x64, 0xff, 0x9b };
+
+  return server->size == FLOE_STUN_IPV6_SIZE && memcmp (server->bytes, prefix, sizeof prefix) == 0;
+}
+
+/* RFC 6052 section 2.2: "IPv4-embedded IPv6 addresses", the prefix being 96 bits long. */
+FloeStunAddress
+floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address)
+{
+  FloeStunAddress reached = *server;
+
+  if (address->size != FLOE_STUN_IPV4_SIZE || server->size != FLOE_STUN_IPV6_SIZE)
+    return *address;
+  memcpy (reached.bytes + NAT64_PREFIX_SIZE, address->bytes, FLOE_STUN_IPV4_SIZE);
+  reached.port = address->port;
+  return reached;
+}
+
+FloeStunFamily
+floe_nat_get_relay_family (const FloeStunAddress *server)
+{
+  return floe_nat_is_behind_nat64 (server) ? FLOE_STUN_FAMILY_IPV4
+                                           : floe_stun_address_get_family (server);
+}
+
+gboolean
+floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address)
+{
+  gboolean is_fitting =
+      address->size == server->size
+      || (address->size == FLOE_STUN_IPV4_SIZE && floe_nat_is_behind_nat64 (server));
+
+  return is_fitting && address->port != 0
+         && floe_stun_address_get_scope (address) >= floe_stun_address_get_scope (server);
+}
+
 gboolean
 floe_nat_core_is_sane (const FloeNatCore *self, guint server, const FloeStunAddress *address)
 {
-  return address->size == self->report.base.size && address->port != 0
-         && floe_stun_address_get_scope (address)
-                >= floe_stun_address_get_scope (&self->servers[server].address);
+  return floe_nat_is_sane (&self->servers[server].address, address);
 }
 
 /* Where the server sees us. RFC 8489 section 14.2: XOR-MAPPED-ADDRESS, as some NATs rewrite the
@@ -169,6 +209,26 @@ floe_nat_core_is_token (const NatToken *token, const guint8 *data, gsize size)
   return floe_stun_message_parse (&message, data, size, NULL)
          && message.message_class == FLOE_STUN_INDICATION
          && memcmp (message.transaction_id, token->id, sizeof token->id) == 0;
+}
+
+void
+floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size)
+{
+  static const guint8 header[] = { FLOE_STUN_FINGERPRINT >> 8, FLOE_STUN_FINGERPRINT & 0xff, 0, 4 };
+  gsize rest = size - FINGERPRINT_SIZE;
+  FloeStunMessage message;
+
+  self->data = data;
+  self->size = size;
+  if (size < FLOE_STUN_HEADER_SIZE + FINGERPRINT_SIZE || size > sizeof self->repaired
+      || memcmp (data + rest, header, sizeof header) != 0
+      || floe_stun_message_parse (&message, data, size, NULL))
+    return;
+  memcpy (self->repaired, data, rest);
+  self->repaired[2] = (guint8) ((rest - FLOE_STUN_HEADER_SIZE) >> 8);
+  self->repaired[3] = (guint8) (rest - FLOE_STUN_HEADER_SIZE);
+  self->data = self->repaired;
+  self->size = rest;
 }
 
 gboolean

@@ -35,6 +35,7 @@ typedef struct
   GSocketConnectable *identity; /* (owned) (nullable): whose certificate it has to be */
   guint timeout_ms;
   GTlsDatabase *database; /* (owned) (nullable) */
+  GSocketAddress *local;  /* (owned) (nullable): where a direct way begins */
   char **proxies;         /* (owned) (nullable): URIs, as the resolver gave them */
   guint next;             /* which is to be tried */
   char *proxy;            /* (owned) (nullable): the present one, for messages */
@@ -60,6 +61,7 @@ attempt_free (Attempt *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->tls);
   g_clear_object (&self->database);
+  g_clear_object (&self->local);
   g_clear_object (&self->address);
   g_clear_object (&self->identity);
   g_clear_error (&self->error);
@@ -257,6 +259,8 @@ try_next (GTask *task)
 
       g_socket_client_set_proxy_resolver (client, resolver);
     }
+  else
+    g_socket_client_set_local_address (client, self->local);
   g_socket_client_set_tls (client, self->is_tls);
   g_signal_connect (client, "event", G_CALLBACK (on_event), self);
   self->phase = FLOE_TUNNEL_PHASE_RESOLVING;
@@ -300,6 +304,7 @@ attempt_new (const FloeTunnelConfig *config, GCancellable *cancellable)
     self->identity = g_network_address_new (config->identity, config->port);
   self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
   g_set_object (&self->database, config->tls_database);
+  g_set_object (&self->local, config->local_address);
   self->cancellable = g_cancellable_new ();
   self->limit = floe_deadline_source_new (g_main_context_get_thread_default (), on_late, self);
   floe_deadline_source_set (self->limit,

@@ -29,6 +29,7 @@ typedef struct
   const char *identity;           /* (nullable): whom the certificate has to name, if not @host */
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): the desktop's */
   GTlsDatabase *tls_database;     /* (unowned) (nullable): the system's */
+  GSocketAddress *local_address;  /* (unowned) (nullable): any; of a direct way */
   guint timeout_ms;               /* until the way is open; 0 for 10,000 */
 } FloeTunnelConfig;
 

@@ -4,6 +4,7 @@
 import importlib.util
 import json
 import pathlib
+import re
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -17,6 +18,15 @@ FILE_DONE = {"event": "file-done", "name": "a/b", "bytes": 5, "sha256": "0" * 64
 DONE = {"event": "done", "files": 1, "bytes": 5, "seconds": 0.25}
 ERROR = {"event": "error", "code": "timeout", "message": "Nobody came"}
 LISTENING = {"event": "listening", "url": "https://floe.example:8080/"}
+ASPECTS = ("udp", "mapping", "filtering", "allocation", "hairpin", "carrier", "poisoning", "tcp",
+           "tls", "lifetime")
+NAT = {"event": "nat", "interface": "eth0", "family": "ipv4", "address": "192.168.0.10",
+       "external": ["203.0.113.1"], "udp": True, "tcp": None, "tls": None, "translation": True,
+       "mapping": "endpoint-independent", "filtering": "unknown", "nat_type": "unknown",
+       "allocation": "sequential", "allocation_step": 2, "hairpin": False, "carrier": None,
+       "poisoning": None, "lifetime_s": None, "confidence": {key: "high" for key in ASPECTS},
+       "servers": [{"url": "stun:a", "address": None, "rtt_ms": 1.5, "fault": "none"}],
+       "complete": True, "ms": 412, "packets": 40, "time": "2026-11-21T10:00:00Z"}
 GOOD = [READY, CONNECTED, FILE, PROGRESS, FILE_DONE, DONE]
 
 
@@ -94,6 +104,46 @@ class CheckEvents(unittest.TestCase):
     def test_finds_another_exit_status(self):
         self.assertNotEqual(problems(GOOD, status=1), [])
         self.assertNotEqual(problems([READY, ERROR], status=0), [])
+
+    def test_takes_a_report_about_a_nat(self):
+        network = {key: value for key, value in NAT.items() if key != "event"}
+        other = {**network, "family": "ipv6", "udp": False}
+        self.assertEqual(problems([NAT], "nat", status=0), [])
+        self.assertEqual(problems([{**NAT, "interfaces": [network, other]}], "nat", status=0), [])
+        self.assertEqual(problems([{**NAT, "udp": False, "tls": True}], "nat", status=3), [])
+        self.assertEqual(problems([{**NAT, "udp": False, "tcp": False}], "nat", status=4), [])
+        self.assertEqual(problems([{**ERROR, "code": "usage"}], "nat", status=2), [])
+
+    def test_finds_what_is_wrong_with_a_report_about_a_nat(self):
+        network = {key: value for key, value in NAT.items() if key != "event"}
+        for change in ({"udp": None}, {"mapping": "cone"}, {"nat_type": "eim"}, {"hairpin": "no"},
+                       {"servers": [{}]}, {"confidence": {}}, {"interfaces": [network]},
+                       {"interfaces": [{**network, "udp": False}, network]}, {"ms": -1},
+                       {"nat_type": "blocked"}, {"event": "report"}, {"time": "now"}):
+            self.assertNotEqual(problems([{**NAT, **change}], "nat"), [], f"{change}")
+        for member in NAT:
+            if member != "allocation_step":
+                without = {key: value for key, value in NAT.items() if key != member}
+                self.assertNotEqual(problems([without], "nat"), [], member)
+        self.assertNotEqual(problems([NAT, NAT], "nat"), [])
+        self.assertNotEqual(problems([], "nat"), [])
+        self.assertNotEqual(problems([NAT], "nat", status=3), [])
+        self.assertNotEqual(problems([NAT], "send"), [])
+
+    def test_knows_the_same_names_as_the_library(self):
+        root = HERE.parents[1]
+        header = (root / "include" / "floe" / "floe-nat-enums.h").read_text("utf-8")
+        schema = json.loads((root / "docs" / "schema" / "nat.json").read_text("utf-8"))["$defs"]
+        network = schema["network"]["properties"]
+        aspects = network["confidence"]["properties"]
+        for name, known in (("BEHAVIOUR", network["mapping"]["enum"]),
+                            ("BEHAVIOUR", network["filtering"]["enum"]),
+                            ("TYPE", network["nat_type"]["enum"]),
+                            ("ALLOCATION", network["allocation"]["enum"]),
+                            ("CONFIDENCE", aspects["udp"]["enum"]), ("ASPECT", list(aspects)),
+                            ("FAULT", schema["server"]["properties"]["fault"]["enum"])):
+            found = re.findall(rf"^  FLOE_NAT_{name}_(\w+),$", header, re.MULTILINE)
+            self.assertEqual([nick.lower().replace("_", "-") for nick in found], known)
 
     def test_finds_what_is_no_json(self):
         for text in ("hello\n", "[]\n", json.dumps(ERROR), json.dumps(ERROR) + "\n\n"):

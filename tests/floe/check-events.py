@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """Checks what a floe printed with --json against docs/schema and against itself.
 
-    check-events.py [--status N] [--running] send|receive|serve FILE
+    check-events.py [--status N] [--running] send|receive|serve|nat FILE
 
 FILE is all of its standard output. --status: what it exited with; --running: it has not ended.
 Prints what is wrong, and fails; prints nothing if all is well. For other scripts: check()."""
@@ -24,7 +24,8 @@ def make_validator(command):
     """Both schemas in one: how references to another file resolve differs between versions."""
     text = (SCHEMAS / f"{command}.json").read_text("utf-8")
     schema = json.loads(text.replace('"events.json#/', '"#/'))
-    schema["$defs"] = json.loads((SCHEMAS / "events.json").read_text("utf-8"))["$defs"]
+    events = json.loads((SCHEMAS / "events.json").read_text("utf-8"))["$defs"]
+    schema["$defs"] = {**events, **schema.get("$defs", {})}
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -102,9 +103,30 @@ def check_sums(events):
         yield f"{len(progress)} times progress in {done[0]['seconds']} s"
 
 
+def check_nat(events):
+    if len(events) != 1:
+        yield f"{len(events)} lines and not one"
+    for report in events:
+        networks = report.get("interfaces", [])
+        if networks and any(report[key] != networks[0][key] for key in networks[0]):
+            yield "the report is not that of the first of its interfaces"
+        for one in [report, *networks]:
+            if one.get("nat_type") == "blocked" and one["udp"]:
+                yield "UDP is blocked, and works"
+
+
+def find_nat_status(report):
+    if report["udp"]:
+        return 0
+    return 3 if report["tcp"] or report["tls"] else 4
+
+
 def check_status(events, status):
     last = events[-1] if events else {"event": "nothing"}
-    expected = 0 if last["event"] == "done" else STATUSES.get(last.get("code"))
+    if last["event"] == "nat":
+        expected = find_nat_status(last)
+    else:
+        expected = 0 if last["event"] == "done" else STATUSES.get(last.get("code"))
     if status != expected:
         yield f"the exit status is {status} after {last}"
 
@@ -125,8 +147,11 @@ def check(text, command, status=None, is_running=False):
             yield f"{json.dumps(event)}: {reasons}"
     if invalid:
         return
-    yield from check_order(events, command, is_running)
-    if command != "serve":
+    if command == "nat":
+        yield from check_nat(events)
+    else:
+        yield from check_order(events, command, is_running)
+    if command in ("send", "receive"):
         yield from check_files(events)
         yield from check_sums(events)
     if status is not None:
@@ -137,7 +162,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--status", type=int)
     parser.add_argument("--running", action="store_true")
-    parser.add_argument("command", choices=("send", "receive", "serve"))
+    parser.add_argument("command", choices=("send", "receive", "serve", "nat"))
     parser.add_argument("file", type=pathlib.Path)
     arguments = parser.parse_args()
     text = arguments.file.read_bytes().decode("utf-8", errors="surrogateescape")

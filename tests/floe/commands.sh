@@ -81,6 +81,8 @@ ends 2 send
 ends 2 send file --frob
 ends 2 receive http://127.0.0.1:1/
 ends 2 serve file
+ends 2 nat
+ends 2 nat --stun stun:127.0.0.1 --interface nosuch0
 ends 5 send nothing-here
 ends 1 serve --listen 203.0.113.254:1 # nobody has this address
 ends 1 receive --yes 'http://127.0.0.1:1/#000G40R40M30E209185GR38E1W'

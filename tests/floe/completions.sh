@@ -58,7 +58,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/floe-completions.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 command -v bash > /dev/null || { echo "completions: there is no bash"; exit 77; }
 
-for command in send receive serve; do
+for command in send receive serve nat; do
     options "$command" > "$work/listed"
     [ "$(wc -l < "$work/listed")" -ge 10 ] || complain "the help of floe $command lists too little"
     compare "$command" bash

@@ -169,11 +169,10 @@ TEST_F (OptionsTest, HideSecretsAmongTheArguments)
   EXPECT_EQ (password[8], "--turn-password=**");
   EXPECT_EQ (password[5], "u");
 
-  CommandLine proxy (
-      { "send", "a", "--turn-proxy", "http://u:p@h:1", "--turn-proxy=socks5://h:2" });
+  CommandLine proxy ({ "send", "a", "--proxy", "http://u:p@h:1", "--proxy=socks5://h:2" });
   EXPECT_TRUE (proxy.Parse ()) << proxy.error.message ();
-  EXPECT_EQ (proxy[4], "**************");
-  EXPECT_EQ (proxy[5], "--turn-proxy=************");
+  EXPECT_EQ (proxy[4], "http://***@h:1");
+  EXPECT_EQ (proxy[5], "--proxy=socks5://h:2");
 }
 
 TEST_F (OptionsTest, MakeServersOfUris)
@@ -276,7 +275,7 @@ const std::string url = "http://127.0.0.1:81/#" CODE;
 INSTANTIATE_TEST_SUITE_P (
     Lines, OptionsRefuse,
     testing::Values (
-        BadLine{ "Nothing", {}, "send, receive or serve" },
+        BadLine{ "Nothing", {}, "send, receive, serve or nat" },
         BadLine{ "AnotherWord", { "fetch" }, "no command fetch" },
         BadLine{ "NoPath", { "send" }, "what to send" },
         BadLine{ "EmptyPath", { "send", "" }, "empty path" },
@@ -311,13 +310,13 @@ INSTANTIATE_TEST_SUITE_P (
                  { "send", "a", "--turn", "turn:x", "--turn-user", "u" },
                  "FLOE_TURN_PASSWORD" },
         BadLine{ "ProxyOfNoKind",
-                 { "send", "a", "--turn-proxy", "ftp://proxy.example" },
-                 "--turn-proxy: a proxy is given as" },
-        BadLine{ "ProxyWithoutHost", { "send", "a", "--turn-proxy", "http://" }, "--turn-proxy: " },
+                 { "send", "a", "--proxy", "ftp://proxy.example" },
+                 "--proxy takes a URI such as" },
+        BadLine{ "ProxyWithoutHost", { "send", "a", "--proxy", "http://" }, "--proxy takes" },
         BadLine{ "TurnAuthorityMissing",
                  { "send", "a", "--turn-ca", "/nonexistent" },
                  "--turn-ca: /nonexistent: " },
-        BadLine{ "ProxyOfServe", { "serve", "--turn-proxy", "direct://" }, "--turn-proxy" },
+        BadLine{ "ProxyOfServe", { "serve", "--proxy", "direct://" }, "--proxy" },
         BadLine{ "UserWithoutTurn", { "send", "a", "--turn-user", "u" }, "--turn-user goes with" },
         BadLine{ "RelayWithoutTurn", { "send", "a", "--relay-only" }, "--relay-only needs" },
         BadLine{ "ListenNowhere", { "send", "a", "--listen", "floe.example:1" }, "--listen: " },

@@ -129,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P (
         BadPeerLine{ "NoAuthority", { "--tls-ca", "/nonexistent" }, "--tls-ca: /nonexistent: " },
         BadPeerLine{ "ProxyOfNoKind",
                      { "--proxy", "ftp://user:secret@proxy.example" },
-                     "--proxy: a proxy is given as" },
-        BadPeerLine{ "ProxyWithoutHost", { "--proxy", "socks5://" }, "--proxy: " },
+                     "--proxy takes a URI such as" },
+        BadPeerLine{ "ProxyWithoutHost", { "--proxy", "socks5://" }, "--proxy " },
         BadPeerLine{ "Argument", { "offer" }, "unexpected argument offer" }),
     [] (const auto &info) { return std::string (info.param.name); });
 

@@ -4,13 +4,13 @@
 #
 #   sh tests/floe/run.sh --floe PATH [--only 'PART...']
 #
-# PART is one of transfers, conflicts, failures, endings, hostile, auth and peer. The other programs
+# PART is one of transfers, conflicts, failures, endings, hostile, auth, nat and peer. The other programs
 # are looked for in the same build. The last line is 'N passed, N failed, N skipped'.
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 floe=
-parts='transfers conflicts failures endings hostile auth peer'
+parts='transfers conflicts failures endings hostile auth nat peer'
 while [ $# -gt 1 ]; do
     case $1 in
         --floe) floe=$2 ;;

@@ -18,3 +18,29 @@ try:
 except GLib.Error as error:
     # Named after the nick, which is the W3C's name, in capitals.
     assert error.matches(Floe.error_quark(), Floe.Error.INVALIDSTATEERROR), error
+
+# What is known of the network: nobody answers at that address, and the report says so.
+configuration = Floe.Configuration.new()
+configuration.set_interfaces(["lo"])
+configuration.add_ice_server_url("stun:127.0.0.1:9", None, None)
+discovery = Floe.NatDiscovery.new(configuration)
+loop = GLib.MainLoop()
+found = []
+
+
+def on_run(source, result):
+    found.extend(source.run_finish(result))
+    loop.quit()
+
+
+discovery.run_async(None, on_run)
+loop.run()
+report = found[0]
+assert report.get_base_address() == "127.0.0.1", report.get_base_address()
+assert report.get_udp() == Floe.NatAnswer.UNKNOWN, "one server is too few"
+assert report.get_nat_type() == Floe.NatType.UNKNOWN
+assert report.get_external_addresses() == []
+assert report.get_evidence(Floe.NatAspect.UDP)
+assert [server.get_fault() for server in report.get_servers()] == [Floe.NatFault.SILENT]
+assert len(discovery.get_reports()) == len(found)
+discovery.close()

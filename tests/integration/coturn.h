@@ -22,7 +22,10 @@ public:
     g_free (directory);
     /* Somebody else may have taken the port meanwhile. */
     for (int i = 0; i < 3 && !is_running_; i++)
-      Start (options);
+      {
+        port_ = PickPort ();
+        Start (options);
+      }
   }
 
   ~Coturn ()
@@ -70,7 +73,7 @@ public:
     return "127.0.0.1:" + std::to_string (port_);
   }
 
-  /* Ends it as a crash would. */
+  /* As when the server's machine fails: nothing is told to anybody. */
   void Kill ()
   {
     Stop ();
@@ -91,6 +94,12 @@ public:
       result = text;
     g_free (text);
     return result;
+  }
+
+  /* On the same port, knowing nothing of what was before. */
+  void Restart (const std::vector<std::string> &options = {})
+  {
+    Start (options);
   }
 
   /* A UDP port of 127.0.0.1 that was free a moment ago. */
@@ -118,7 +127,6 @@ private:
     std::string user = std::string (Username ()) + ":" + Credential ();
 
     Stop ();
-    port_ = wanted_port_ != 0 ? wanted_port_ : PickPort ();
     std::string listening = std::to_string (port_);
     std::string log = directory_ + "/log", pid = directory_ + "/pid", db = directory_ + "/db";
     const char *const argv[] = { "turnserver",

@@ -9,11 +9,6 @@
 #include <string>
 #include <vector>
 
-G_BEGIN_DECLS
-#include "floe-inet-convert-private.h"
-#include "floe-stun-attributes-private.h"
-G_END_DECLS
-
 class StunResponder
 {
 public:
@@ -77,33 +72,32 @@ private:
     gssize size =
         g_socket_receive_from (socket, &sender, (char *) bytes, sizeof bytes, nullptr, nullptr);
 
-    if (size >= FLOE_STUN_HEADER_SIZE && bytes[0] == 0 && bytes[1] == FLOE_STUN_METHOD_BINDING)
+    /* RFC 8489 section 5: a Binding request */
+    if (size >= 20 && bytes[0] == 0 && bytes[1] == 1)
       self->Take (bytes, sender);
     g_clear_object (&sender);
     return G_SOURCE_CONTINUE;
   }
 
-  /* libnice's requests are of RFC 3489: without the cookie, so the answer may not XOR with it. */
+  /* RFC 8489 sections 14.1 and 14.2. libnice's requests are of RFC 3489: without the cookie, so
+   * the answer may not XOR with it. */
   void Take (const guint8 *request, GSocketAddress *sender)
   {
-    FloeStunAddress from, seen = { { 192, 0, 2, 77 }, FLOE_STUN_IPV4_SIZE, 0 };
+    static const guint8 cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
+    bool is_old = !std::equal (cookie, cookie + sizeof cookie, request + 4);
     Reply *reply = new Reply{ this, G_SOCKET_ADDRESS (g_object_ref (sender)), {} };
-    bool is_old = !floe_stun_message_is_stun (request, FLOE_STUN_HEADER_SIZE);
-    FloeStunBuilder builder;
+    guint16 from = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (sender));
+    guint16 seen = (guint16) (from + port_offset_);
+    guint8 address[] = { (guint8) (seen >> 8), (guint8) seen, 192, 0, 2, 77 };
 
-    floe_stun_address_from_socket_address (sender, &from);
     request_count++;
-    ports.insert (from.port);
-    seen.port = (guint16) (from.port + port_offset_);
-    reply->data.resize (100);
-    builder = floe_stun_builder_init (reply->data.data (), reply->data.size (), FLOE_STUN_SUCCESS,
-                                      FLOE_STUN_METHOD_BINDING, request + 8);
-    if (is_old)
-      floe_stun_builder_add_address (&builder, FLOE_STUN_MAPPED_ADDRESS, &seen);
-    else
-      floe_stun_builder_add_xor_address (&builder, FLOE_STUN_XOR_MAPPED_ADDRESS, &seen);
-    reply->data.resize (floe_stun_builder_finish (&builder));
-    std::copy (request + 4, request + 8, reply->data.begin () + 4);
+    ports.insert (from);
+    for (gsize i = 0; i < sizeof address && !is_old; i++)
+      address[i] ^= cookie[i < 2 ? i : i - 2];
+    reply->data = { 0x01, 0x01, 0, 12 };
+    reply->data.insert (reply->data.end (), request + 4, request + 20);
+    reply->data.insert (reply->data.end (), { 0, (guint8) (is_old ? 0x01 : 0x20), 0, 8, 0, 1 });
+    reply->data.insert (reply->data.end (), address, address + sizeof address);
     if (delay_ms_ == 0)
       {
         Send (reply);

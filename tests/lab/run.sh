@@ -29,9 +29,12 @@ done
 [ -x "$router" ] || { sed -n '5s/^# *//p' "$0" >&2; exit 2; }
 [ -n "$peer" ] || peer=$(dirname "$router")/../../samples/peer/floe-peer
 [ -n "$floe" ] || floe=$(dirname "$router")/../../samples/file-transfer/floe
+probe=$(dirname "$router")/nat-probe
 case $router in /*) ;; *) router=$PWD/$router ;; esac
+case $probe in /*) ;; *) probe=$PWD/$probe ;; esac
 case $peer in /*) ;; *) peer=$PWD/$peer ;; esac
 case $floe in /*) ;; *) floe=$PWD/$floe ;; esac
 
-export LAB_ROUTER="$router" LAB_FLOE_PEER="$peer" LAB_FLOE="$floe" LAB_FULL=$full
+export LAB_ROUTER="$router" LAB_FLOE_PEER="$peer" LAB_FLOE="$floe" \
+    LAB_NAT_PROBE="$probe" LAB_FULL=$full
 exec /usr/bin/python3 "$here/suite/run.py" $only

@@ -6,13 +6,14 @@ _floe_options ()
     local general="--json --verbose --help --version"
     local rendezvous="--listen --host --tls-cert --tls-key"
     local servers="--stun --turn --turn-user --turn-password"
-    local way="--timeout --server --tls-ca --turn-ca --turn-proxy --relay-only --port-range"
+    local way="--timeout --server --tls-ca --turn-ca --proxy --relay-only --port-range"
 
     case $1 in
         send) echo "$general $rendezvous $servers $way" ;;
         receive) echo "$general $rendezvous $servers $way --output --yes" \
             "--overwrite --rename --skip --stdout" ;;
         serve) echo "$general $rendezvous $servers --log-addresses" ;;
+        nat) echo "$general $servers --interface --proxy --tls-ca" ;;
     esac
 }
 
@@ -23,14 +24,17 @@ _floe ()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "send receive serve --help --version" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "send receive serve nat --help --version" -- "$current")
         return
     fi
     case $previous in
         --output | -o) kind=-d ;;
         --tls-cert | --tls-key | --tls-ca | --turn-ca) kind=-f ;;
+        --interface)
+            mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$current")
+            return ;;
         --timeout | --server | --listen | --host | --stun | --turn | --turn-user \
-            | --turn-password | --turn-proxy | --port-range) return ;;
+            | --turn-password | --port-range | --proxy) return ;;
         *)
             case $current in
                 -*)

@@ -14,7 +14,10 @@ typedef enum
   EXIT_STATUS_INTERRUPTED = 130,  /* by a signal */
   /* Not an exit status of its own: ends as EXIT_STATUS_AUTHENTICATION, but is told apart in words.
    */
-  EXIT_STATUS_INTEGRITY = 4 | 0x100 /* what arrived is not what was sent */
+  EXIT_STATUS_INTEGRITY = 4 | 0x100, /* what arrived is not what was sent */
+  /* What "floe nat" found. */
+  EXIT_STATUS_STREAM_ONLY = 3 | 0x200, /* only TCP or TLS gets through */
+  EXIT_STATUS_UNREACHABLE = 4 | 0x200  /* nothing does */
 } ExitStatus;
 
 /* What main () returns for it. */

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 gboolean options_check_room (const RawOptions *raw, Options *options, GError **error);
 gboolean options_check_connection (const RawOptions *raw, Options *options, GError **error);
+gboolean options_check_nat (const RawOptions *raw, Options *options, GError **error);
 gboolean options_check_files (const RawOptions *raw, Options *options, GError **error);
 
 G_END_DECLS

@@ -111,7 +111,7 @@ read_ways (const RawConnection *raw, Options *options, GError **error)
       options->turn_proxy = sample_ways_make_resolver (raw->turn_proxy, error);
       if (options->turn_proxy == NULL)
         {
-          g_prefix_error (error, "--turn-proxy: ");
+          g_prefix_error (error, "--proxy ");
           return FALSE;
         }
     }

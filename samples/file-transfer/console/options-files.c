@@ -60,6 +60,8 @@ options_check_files (const RawOptions *raw, Options *options, GError **error)
       return check_paths (options->paths, error);
     case COMMAND_RECEIVE:
       return check_output (&raw->files, raw->json, options, error);
+    case COMMAND_NAT:
+      return raw->arguments == NULL || fail (error, "\"floe nat\" takes options only");
     case COMMAND_SERVE:
     default:
       return raw->arguments == NULL || fail (error, "\"floe serve\" takes options only");

@@ -14,8 +14,18 @@ static const char *const summaries[] = {
       "itself, where a browser can bring files.",
   [COMMAND_SERVE] =
       "Runs a rendezvous with its page for \"floe send --server\" and browsers, until it\n"
-      "is interrupted. It sees no file, no file name and no code."
+      "is interrupted. It sees no file, no file name and no code.",
+  [COMMAND_NAT] = "Asks STUN and TURN servers what this network does to connections, and tells\n"
+                  "how well others are reached from here, and what can be done about it. One\n"
+                  "TURN server and a STUN server on another address find out most."
 };
+
+static const char nat_description[] =
+    "Environment:\n"
+    "  FLOE_TURN_PASSWORD     what --turn-password would say\n"
+    "\n"
+    "Exit status: 0 UDP works, 1 failed, 2 usage, 3 only TCP or TLS works, 4 nothing does,\n"
+    "130 interrupted. floe(1) tells more.\n";
 
 static const char descriptions[] =
     "Environment:\n"
@@ -51,6 +61,8 @@ raw_options_clear (RawOptions *self)
   g_free (self->connection.turn_authority);
   g_free (self->connection.port_range);
   g_free (self->files.output);
+  g_strfreev (self->nat.interfaces);
+  g_free (self->nat.proxy);
   g_strfreev (self->arguments);
   *self = (RawOptions){ 0 };
 }
@@ -70,9 +82,10 @@ add_group (GOptionContext *context, const char *name, const char *title,
 static void
 add_general (GOptionContext *context, Command command, RawOptions *raw)
 {
-  const char *arguments[] = {
-    [COMMAND_SEND] = "PATH...", [COMMAND_RECEIVE] = "[URL|CODE|-]", [COMMAND_SERVE] = NULL
-  };
+  const char *arguments[] = { [COMMAND_SEND] = "PATH...",
+                              [COMMAND_RECEIVE] = "[URL|CODE|-]",
+                              [COMMAND_SERVE] = NULL,
+                              [COMMAND_NAT] = NULL };
   const GOptionEntry timeout[] = { { "timeout", 0, 0, G_OPTION_ARG_INT, &raw->timeout_s,
                                      "Give up when nothing has happened for this long", "SECONDS" },
                                    G_OPTION_ENTRY_NULL };
@@ -80,7 +93,9 @@ add_general (GOptionContext *context, Command command, RawOptions *raw)
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json,
       "Print one JSON object a line, and nothing else, on standard output", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
-      "Log to standard error what the library does", NULL },
+      command == COMMAND_NAT ? "Also tell how each thing is known"
+                             : "Log to standard error what the library does",
+      NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Print this and exit", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version and exit", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->arguments, NULL,
@@ -88,7 +103,7 @@ add_general (GOptionContext *context, Command command, RawOptions *raw)
     G_OPTION_ENTRY_NULL
   };
 
-  if (command != COMMAND_SERVE)
+  if (command == COMMAND_SEND || command == COMMAND_RECEIVE)
     g_option_context_add_main_entries (context, timeout, NULL);
   g_option_context_add_main_entries (context, entries, NULL);
 }
@@ -171,21 +186,37 @@ add_connection (GOptionContext *context, Command command, RawConnection *raw)
   const GOptionEntry own[] = { { "turn-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->turn_authority,
                                  "Trust this certificate authority, and no other, for turns:",
                                  "FILE" },
-                               { "turn-proxy", 0, 0, G_OPTION_ARG_STRING, &raw->turn_proxy,
+                               { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->turn_proxy,
                                  "Reach TURN over TCP and TLS through this proxy", "URI" },
                                { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
                                  "Connect through relays only", NULL },
                                { "port-range", 0, 0, G_OPTION_ARG_STRING, &raw->port_range,
                                  "Use only these ports for the connection", "A-B" },
                                G_OPTION_ENTRY_NULL };
-  GOptionGroup *group;
+  const char *titles[] = { [COMMAND_SEND] = "The connection:",
+                           [COMMAND_RECEIVE] = "The connection:",
+                           [COMMAND_SERVE] = "What those who meet are told to use:",
+                           [COMMAND_NAT] = "The servers to ask:" };
+  GOptionGroup *group = add_group (context, "connection", titles[command], servers);
 
-  group = add_group (context, "connection",
-                     command == COMMAND_SERVE ? "What those who meet are told to use:"
-                                              : "The connection:",
-                     servers);
-  if (command != COMMAND_SERVE)
+  if (command == COMMAND_SEND || command == COMMAND_RECEIVE)
     g_option_group_add_entries (group, own);
+}
+
+static void
+add_nat (GOptionContext *context, RawOptions *raw)
+{
+  const GOptionEntry entries[] = {
+    { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->nat.interfaces,
+      "Look from this interface or address only (repeatable)", "NAME" },
+    { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->nat.proxy,
+      "Reach servers over TCP and TLS through this proxy", "URI" },
+    { "tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->room.tls_authority,
+      "Trust these certificate authorities for turns:", "FILE" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  add_group (context, "nat", "The way to them:", entries);
 }
 
 GOptionContext *
@@ -196,14 +227,18 @@ options_table_new (Command command, RawOptions *raw)
   raw->timeout_s = TIMEOUT_NOT_GIVEN;
   g_option_context_set_help_enabled (context, FALSE); /* it would hide all groups but one */
   g_option_context_set_summary (context, summaries[command]);
-  g_option_context_set_description (context, descriptions);
+  g_option_context_set_description (context,
+                                    command == COMMAND_NAT ? nat_description : descriptions);
   add_general (context, command, raw);
   if (command == COMMAND_RECEIVE)
     add_files (context, &raw->files);
-  if (command != COMMAND_SERVE)
+  if (command == COMMAND_SEND || command == COMMAND_RECEIVE)
     add_server (context, &raw->room);
-  add_rendezvous (context, command, &raw->room);
+  if (command != COMMAND_NAT)
+    add_rendezvous (context, command, &raw->room);
   add_connection (context, command, &raw->connection);
+  if (command == COMMAND_NAT)
+    add_nat (context, raw);
   return context;
 }
 

@@ -46,9 +46,16 @@ typedef struct
 
 typedef struct
 {
+  char **interfaces;
+  char *proxy;
+} RawNat;
+
+typedef struct
+{
   RawRoom room;
   RawConnection connection;
   RawFiles files;
+  RawNat nat;
   char **arguments;
   gboolean has_code_of_environment; /* it is the argument */
   int timeout_s;

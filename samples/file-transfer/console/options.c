@@ -17,6 +17,7 @@ static const char help[] =
     "                                    fetch what is offered at a server under CODE\n"
     "  floe receive [OPTION...]           print where a browser can bring files\n"
     "  floe serve [OPTION...]             run a server where the others can meet\n"
+    "  floe nat [OPTION...]               tell how well others are reached from this network\n"
     "  floe --help | --version\n"
     "\n"
     "\"floe send --help\" and so on list the options; floe(1) tells more.\n";
@@ -25,6 +26,7 @@ static const char *const command_names[] = {
   [COMMAND_SEND] = "send",
   [COMMAND_RECEIVE] = "receive",
   [COMMAND_SERVE] = "serve",
+  [COMMAND_NAT] = "nat",
 };
 
 void
@@ -40,6 +42,8 @@ options_clear (Options *self)
   g_clear_object (&self->turn_proxy);
   g_clear_pointer (&self->paths, g_strfreev);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->nat.interfaces, g_strfreev);
+  g_clear_object (&self->nat.proxy);
 }
 
 void
@@ -74,33 +78,38 @@ hide_invitation (char *argument)
     hide (fragment != NULL ? fragment + 1 : argument);
 }
 
-/* The value of @option if it is at @i, in this argument or the next; or NULL. */
-static char *
-find_value (int argc, char **argv, int i, const char *option)
+/* The user's part of a URI. */
+static void
+hide_user (char *uri)
 {
-  gsize size = strlen (option);
+  char *begin = strstr (uri, "://"), *end = begin != NULL ? strrchr (begin, '@') : NULL;
 
-  if (strcmp (argv[i], option) == 0)
-    return i + 1 < argc ? argv[i + 1] : NULL;
-  return strncmp (argv[i], option, size) == 0 && argv[i][size] == '=' ? argv[i] + size + 1 : NULL;
+  for (char *p = begin != NULL ? begin + 3 : uri; end != NULL && p < end; p++)
+    *p = '*';
 }
 
-/* Others see the command line of a process, in ps for one. The URI of a proxy may have a password
- * in it. */
+/* (nullable): the value of the option @name that argument *@i is, which may be in the next one. */
+static char *
+find_value (const char *name, int argc, char **argv, int *i)
+{
+  gsize size = strlen (name);
+
+  if (strcmp (argv[*i], name) == 0 && *i + 1 < argc)
+    return argv[++*i];
+  return strncmp (argv[*i], name, size) == 0 && argv[*i][size] == '=' ? argv[*i] + size + 1 : NULL;
+}
+
+/* Others see the command line of a process, in ps for one. */
 static void
 hide_secrets (Command command, int argc, char **argv, char **arguments)
 {
   for (int i = 1; i < argc; i++)
     {
-      char *secret = find_value (argc, argv, i, "--turn-password");
-
-      if (secret == NULL)
-        secret = find_value (argc, argv, i, "--turn-proxy");
-      if (secret != NULL)
-        {
-          i += secret == argv[i + 1];
-          hide (secret);
-        }
+      char *value;
+      if ((value = find_value ("--turn-password", argc, argv, &i)) != NULL)
+        hide (value);
+      else if ((value = find_value ("--proxy", argc, argv, &i)) != NULL)
+        hide_user (value);
       else if (command == COMMAND_RECEIVE && arguments != NULL
                && g_strv_contains ((const char *const *) arguments, argv[i]))
         hide_invitation (argv[i]);
@@ -128,12 +137,16 @@ apply_raw (RawOptions *raw, GOptionContext *context, Options *options, GError **
     }
   if (raw->version)
     return answer (options, version);
-  if (raw->verbose)
+  if (raw->verbose && options->command != COMMAND_NAT)
     g_setenv ("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   options->form = raw->json ? REPORT_JSON : REPORT_TEXT;
   options_environment_apply (options->command, raw);
-  return options_check_files (raw, options, error) && options_check_room (raw, options, error)
-         && options_check_connection (raw, options, error);
+  if (!options_check_files (raw, options, error))
+    return FALSE;
+  if (options->command == COMMAND_NAT)
+    return options_check_connection (raw, options, error)
+           && options_check_nat (raw, options, error);
+  return options_check_room (raw, options, error) && options_check_connection (raw, options, error);
 }
 
 static gboolean
@@ -180,9 +193,9 @@ options_parse (Options *options, int argc, char **argv, GError **error)
       }
   if (word[0] != '\0' && word[0] != '-')
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                 "There is no command %s, but send, receive and serve", word);
+                 "There is no command %s, but send, receive, serve and nat", word);
   else
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                         "Say what to do first: send, receive or serve");
+                         "Say what to do first: send, receive, serve or nat");
   return FALSE;
 }

@@ -15,7 +15,16 @@ typedef enum
   COMMAND_SEND,
   COMMAND_RECEIVE,
   COMMAND_SERVE,
+  COMMAND_NAT,
 } Command;
+
+/* What only "floe nat" has. */
+typedef struct
+{
+  char **interfaces;     /* (owned) (nullable): to look from; NULL: all */
+  GProxyResolver *proxy; /* (owned) (nullable): NULL: the desktop's */
+  gboolean with_evidence;
+} NatOptions;
 
 typedef struct
 {
@@ -31,9 +40,9 @@ typedef struct
   GInetSocketAddress *listen;   /* (owned): where our own rendezvous listens */
   gboolean has_listen;          /* --listen was given, and not chosen for the user */
   GTlsCertificate *certificate; /* (owned) (nullable): of our own rendezvous */
-  GTlsDatabase *trust;          /* (owned) (nullable): to trust besides the system's */
-  char **hosts;                 /* (owned) (nullable): names our own rendezvous goes by */
-  gboolean logs_addresses;      /* serve: also who comes and goes */
+  GTlsDatabase *trust; /* (owned) (nullable): to trust besides the system's; nat: instead of it */
+  char **hosts;        /* (owned) (nullable): names our own rendezvous goes by */
+  gboolean logs_addresses; /* serve: also who comes and goes */
 
   /* The connection. */
   GPtrArray *ice_servers;     /* (owned): of FloeIceServer */
@@ -49,6 +58,8 @@ typedef struct
   gboolean accepts; /* without being asked */
   ConflictRule conflict_rule;
   gboolean has_conflict_rule;
+
+  NatOptions nat;
 } Options;
 
 void options_clear (Options *self);

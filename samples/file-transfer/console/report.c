@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "connection-path.h"
+#include "nat-json.h"
+#include "nat-text.h"
 #include "progress-meter.h"
 #include "qr-code.h"
 #include "report-json.h"
@@ -203,6 +205,33 @@ report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms)
        : g_str_equal (path.path, "relay") ? " through a relay"
                                           : " directly",
        ms);
+}
+
+void
+report_nat_waiting (Report *self, guint server_count)
+{
+  g_autofree char *text = nat_text_format_waiting (server_count);
+
+  if (!self->has_terminal)
+    return;
+  fprintf (stderr, "\r\033[K%s", text);
+  self->has_progress_line = TRUE;
+}
+
+void
+report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_evidence)
+{
+  g_autofree char *text = NULL;
+
+  if (self->form == REPORT_JSON)
+    {
+      text = nat_json_format (facts, n_facts, with_evidence);
+      printf ("%s\n", text);
+      fflush (stdout);
+      return;
+    }
+  text = nat_text_format (facts, n_facts, with_evidence);
+  say (self, "%s", text);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <floe/floe.h>
 
 #include "exit-status.h"
+#include "nat-facts.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,12 @@ void report_offer (Report *self, const char *const *names, guint n_names, guint 
 /* Connected, and sure who with, over @pair (nullable: not known); @ms: from when both ends were
  * known to each other to the open channel. */
 void report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms);
+
+/* So many servers are being asked; on a terminal it vanishes with what is said next. */
+void report_nat_waiting (Report *self, guint server_count);
+
+/* What is known of this network: @facts (array of @n_facts), the best first. */
+void report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_evidence);
 
 /* A file begins; @size -1: not known. */
 void report_file (Report *self, const char *name, gint64 size);

@@ -117,7 +117,9 @@ public:
   guint probe_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
-  std::function<void ()> on_event; /* after each, to close in */
+  std::function<void (guint)> on_probe;
+  std::function<void (guint, const std::string &)> on_message; /* with the path it came on */
+  std::function<void ()> on_event;                             /* after each, to close in */
 
 private:
   static GPtrArray *MakePlan (const PeerOptions &options)
@@ -187,12 +189,20 @@ private:
         Told (self);
       },
       [] (guint path_id, const guint8 *bytes, gsize size, gpointer data) {
-        static_cast<IcePeer *> (data)->messages.emplace_back ((const char *) bytes, size);
-        Told (static_cast<IcePeer *> (data));
+        IcePeer *self = static_cast<IcePeer *> (data);
+
+        self->messages.emplace_back ((const char *) bytes, size);
+        if (self->on_message)
+          self->on_message (path_id, self->messages.back ());
+        Told (self);
       },
       [] (guint path_id, gpointer data) {
-        static_cast<IcePeer *> (data)->probe_count++;
-        Told (static_cast<IcePeer *> (data));
+        IcePeer *self = static_cast<IcePeer *> (data);
+
+        self->probe_count++;
+        if (self->on_probe)
+          self->on_probe (path_id);
+        Told (self);
       },
     };
 

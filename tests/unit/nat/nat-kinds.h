@@ -47,13 +47,12 @@ inline const Kind kKinds[] = {
   { "eim-apdf family=ipv6", kNone, kBoth, kNoAllocation, FLOE_NAT_TYPE_PORT_RESTRICTED, false },
   { "eim-apdf family=ipv6 ipv6=eim-adf", kNone, kAddress, kNoAllocation, FLOE_NAT_TYPE_RESTRICTED,
     false },
+  /* Only IPv6 here, and servers of IPv4. RFC 6146 section 3.8 wants hairpin. */
+  { "eim-eif family=nat64", kNone, kNone, kPreserving, FLOE_NAT_TYPE_FULL_CONE, true },
+  { "eim-adf family=nat64", kNone, kAddress, kPreserving, FLOE_NAT_TYPE_RESTRICTED, true },
+  { "apdm-random family=nat64", kBoth, kBoth, FLOE_NAT_ALLOCATION_RANDOM, FLOE_NAT_TYPE_SYMMETRIC,
+    false },
 };
-
-inline bool
-IsIpv6 (const Kind &kind)
-{
-  return strstr (kind.name, "family=") != nullptr;
-}
 
 /* The router's line, and for IPv6 what makes the servers speak it. */
 inline std::string

@@ -62,6 +62,16 @@ ToStun (const LabEndpoint &endpoint)
   return address;
 }
 
+/* As DNS64 tells it to a host that has IPv6 only. */
+inline FloeStunAddress
+Synthesize (const FloeStunAddress &address)
+{
+  FloeStunAddress result = { { 0x00, 0x64, 0xff, 0x9b }, FLOE_STUN_IPV6_SIZE, address.port };
+
+  memcpy (result.bytes + 12, address.bytes, FLOE_STUN_IPV4_SIZE);
+  return result;
+}
+
 inline LabEndpoint
 ToLab (const FloeStunAddress &address)
 {
@@ -215,6 +225,8 @@ private:
         floe_stun_builder_add_address (builder, FLOE_STUN_MAPPED_ADDRESS, &mapped);
       if (other.size > 0)
         floe_stun_builder_add_address (builder, FLOE_STUN_OTHER_ADDRESS, &other);
+      /* As coturn does: an ALG spoils it. */
+      floe_stun_builder_add_fingerprint (builder);
     });
     if (vice_ == Vice::WrongTransaction)
       response[10] ^= 1;

@@ -121,9 +121,11 @@ private:
         floe_stun_credentials_new_long_term ("alice", "secret", nullptr);
     std::vector<FloeNatServer> servers;
 
-    for (auto &server : servers_)
-      servers.push_back ({ server->address (), server->is_turn () ? credentials : nullptr });
     base_ = ToStun (Endpoint (net_.At ("alice", 1)));
+    for (auto &server : servers_)
+      servers.push_back ({ base_.size == server->address ().size ? server->address ()
+                                                                 : Synthesize (server->address ()),
+                           server->is_turn () ? credentials : nullptr });
     core_.reset (floe_nat_core_new (&base_, servers.data (), (guint) servers.size ()));
     floe_stun_credentials_unref (credentials);
   }

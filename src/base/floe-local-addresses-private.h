@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Which of this machine's addresses a transport may bind to. Layer: ice. */
+/* Which of this machine's addresses a transport may bind to. Layer: base. */
 #pragma once
 
 #include <gio/gio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Server names to addresses. libnice's own resolving may never finish its gathering, so it gets
- * literals only. Layer: ice. Network thread only. */
+ * literals only. Layer: base. Network thread only. */
 #pragma once
 
 #include <gio/gio.h>

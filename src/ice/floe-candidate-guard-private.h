@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What libnice 0.1.21 would do, or not survive, and Floe keeps it from: see docs/libnice.md.
+ *
+ * Layer: ice. Network thread only. Knows nothing of paths. */
+#pragma once
+
+#include <nice/agent.h>
+
+G_BEGIN_DECLS
+
+/* FALSE when the machine has so many addresses that libnice aborts: with the 64th it has no number
+ * left for one, whichever are used, and a peer's check without PRIORITY asks for one. Some are
+ * kept free, for more may come while an agent lives. */
+gboolean floe_candidate_guard_has_room (void);
+
+/* Peer-reflexive addresses of one agent. An honest peer's checks come from as many as it has
+ * sockets, times what its NAT makes of each. */
+#define FLOE_MAX_REFLEXIVE_ADDRESSES 512
+
+/* Whether checks may go to @candidate from a machine that gathers on @addresses (element-type
+ * FloeLocalAddress): to a loopback address only if one of these is. */
+gboolean floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses);
+
+/* Counts one more peer-reflexive address that @agent has learned; TRUE when they are too many, and
+ * @agent should be released. */
+gboolean floe_candidate_guard_is_flooded (NiceAgent *agent);
+
+G_END_DECLS

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* TURN servers that die, and such that come back without knowing us: libnice tells nothing of it.
+ */
+#include "coturn.h"
+#include "ice-peer.h"
+
+class IceRelayLoss : public IceTest
+{
+protected:
+  void SetUp () override
+  {
+    if (!first_.IsRunning ())
+      GTEST_SKIP () << "turnserver (package coturn) is not installed or does not start";
+  }
+
+  PeerOptions Options (const std::vector<std::string> &urls, bool is_controlling)
+  {
+    PeerOptions options;
+
+    options.relay_only = true;
+    options.is_controlling = is_controlling;
+    for (const std::string &url : urls)
+      options.urls.push_back (url.c_str ());
+    return options;
+  }
+
+  /* Probes are answered as SCTP would. */
+  static void ShowLife (IcePeer &peer)
+  {
+    peer.on_probe = [&peer] (guint path_id) {
+      floe_ice_transport_send_on (peer.transport, path_id, (const guint8 *) "ping", 4);
+    };
+    peer.on_message = [&peer] (guint path_id, const std::string &text) {
+      floe_ice_transport_handle_life (peer.transport, path_id);
+      if (text == "ping")
+        floe_ice_transport_send_on (peer.transport, path_id, (const guint8 *) "pong", 4);
+    };
+  }
+
+  void Connect (IcePeer &a, IcePeer &b)
+  {
+    Wire (a, b);
+    ShowLife (a);
+    ShowLife (b);
+    a.TakeCredentials (b);
+    b.TakeCredentials (a);
+    floe_ice_transport_gather (a.transport);
+    floe_ice_transport_gather (b.transport);
+    ASSERT_TRUE (Run (10000, [&] { return a.IsConnected () && b.IsConnected (); }));
+    ASSERT_TRUE (Run (10000, [&] { return a.gathered_count == 1 && b.gathered_count == 1; }));
+    Pause (1000);
+  }
+
+  /* Both have shown life, so that the limits for silence hold. */
+  bool Exchange (IcePeer &a, IcePeer &b)
+  {
+    gsize a_count = a.messages.size (), b_count = b.messages.size ();
+
+    return a.Send ("ping") && b.Send ("ping") && Run (2000, [&] {
+             return a.messages.size () > a_count && b.messages.size () > b_count;
+           });
+  }
+
+  Coturn first_;
+};
+
+class IceRelayDies : public IceRelayLoss, public testing::WithParamInterface<const char *>
+{
+};
+
+TEST_P (IceRelayDies, AndBothPeersAreDisconnected)
+{
+  std::vector<std::string> urls = { first_.Url (GetParam ()) };
+  IcePeer a (context_, Options (urls, true)), b (context_, Options (urls, false));
+
+  Connect (a, b);
+  ASSERT_TRUE (Exchange (a, b));
+  first_.Kill ();
+  EXPECT_TRUE (Run (15000, [&] {
+    return a.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED
+           && b.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED;
+  }));
+}
+
+/* libnice makes no pair of lower priority than the selected one, so the other relay's pair leads to
+ * the dead one at the far end: a peer with two relays needs an ICE restart. A reserve is no harm.
+ */
+TEST_P (IceRelayDies, AndADirectConnectionDoesNotNotice)
+{
+  std::vector<std::string> urls = { first_.Url (GetParam ()) };
+  PeerOptions controlling = Options (urls, true), controlled = Options (urls, false);
+
+  controlling.relay_only = controlled.relay_only = false;
+  IcePeer a (context_, controlling), b (context_, controlled);
+  Connect (a, b);
+  ASSERT_TRUE (Exchange (a, b));
+  first_.Kill ();
+  for (int i = 0; i < 12; i++)
+    {
+      Pause (500);
+      EXPECT_TRUE (a.IsConnected () && b.IsConnected ());
+      EXPECT_TRUE (Exchange (a, b));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P (Over, IceRelayDies, testing::Values ("udp", "tcp"),
+                          [] (const auto &info) { return std::string (info.param); });
+
+/* The refresh that it answers with 437 comes after nine minutes: see ice-long-relay-test.cc. */
+TEST_F (IceRelayLoss, AServerThatHasForgottenTheAllocationIsNoticed)
+{
+  std::vector<std::string> urls = { first_.Url ("udp") };
+  IcePeer a (context_, Options (urls, true)), b (context_, Options (urls, false));
+
+  Connect (a, b);
+  ASSERT_TRUE (Exchange (a, b));
+  first_.Restart ();
+  ASSERT_TRUE (first_.IsRunning ());
+  EXPECT_TRUE (Run (20000, [&] {
+    return a.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED
+           && b.state == FLOE_ICE_CONNECTION_STATE_DISCONNECTED;
+  }));
+  /* Closing asks the server to free what it does not know. */
+  a.Drop ();
+  b.Drop ();
+  Pause (500);
+}
+
+TEST_F (IceRelayLoss, ClosingInMidGatheringGivesAllAllocationsBack)
+{
+  std::vector<std::string> urls = { first_.Url ("udp") };
+  std::string log;
+  gsize created = 0, freed = 0;
+
+  for (int pause_ms : { 0, 5, 20, 60 })
+    {
+      IcePeer a (context_, Options (urls, true)), b (context_, Options (urls, false));
+
+      floe_ice_transport_gather (a.transport);
+      floe_ice_transport_gather (b.transport);
+      Pause (pause_ms);
+    }
+  EXPECT_TRUE (
+      Run (8000,
+           [&] {
+             log = first_.Log ();
+             created = freed = 0;
+             for (gsize at = 0;
+                  (at = log.find ("ALLOCATE processed, success", at)) != std::string::npos; at++)
+               created++;
+             for (gsize at = 0; (at = log.find ("lifetime=0", at)) != std::string::npos; at++)
+               freed++;
+             return created > 0 && freed == created;
+           }))
+      << created << " made, " << freed << " freed\n"
+      << log;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-test.h"
+
+G_BEGIN_DECLS
+#include "floe-candidate-guard-private.h"
+#include "floe-local-addresses-private.h"
+G_END_DECLS
+
+class CandidateGuard : public testing::Test
+{
+protected:
+  ~CandidateGuard () override
+  {
+    g_array_unref (addresses_);
+  }
+
+  void AddLocal (const char *text, gboolean is_loopback)
+  {
+    FloeLocalAddress address = {};
+
+    g_strlcpy (address.text, text, sizeof address.text);
+    address.is_loopback = is_loopback;
+    g_array_append_val (addresses_, address);
+  }
+
+  bool Allows (const char *text)
+  {
+    NiceCandidate *candidate = nice_candidate_new (NICE_CANDIDATE_TYPE_HOST);
+    bool result;
+
+    nice_address_set_from_string (&candidate->addr, text);
+    nice_address_set_port (&candidate->addr, 5000);
+    result = floe_candidate_guard_allows (candidate, addresses_);
+    nice_candidate_free (candidate);
+    return result;
+  }
+
+  GArray *addresses_ = g_array_new (FALSE, TRUE, sizeof (FloeLocalAddress));
+};
+
+TEST_F (CandidateGuard, RefusesLoopbackToAMachineThatGathersOnItsNetworkOnly)
+{
+  AddLocal ("192.0.2.1", FALSE);
+  AddLocal ("2001:db8::1", FALSE);
+  EXPECT_FALSE (Allows ("127.0.0.1"));
+  EXPECT_FALSE (Allows ("127.8.9.10"));
+  EXPECT_FALSE (Allows ("::1"));
+  EXPECT_TRUE (Allows ("192.0.2.1"));
+  EXPECT_TRUE (Allows ("10.0.0.1"));
+  EXPECT_TRUE (Allows ("2001:db8::1"));
+}
+
+TEST_F (CandidateGuard, AllowsLoopbackToWhoGathersThere)
+{
+  AddLocal ("192.0.2.1", FALSE);
+  AddLocal ("127.0.0.1", TRUE);
+  EXPECT_TRUE (Allows ("127.0.0.1"));
+  EXPECT_TRUE (Allows ("::1"));
+}
+
+TEST_F (CandidateGuard, RefusesLoopbackWithoutAnyAddress)
+{
+  EXPECT_FALSE (Allows ("127.0.0.1"));
+  EXPECT_TRUE (Allows ("192.0.2.1"));
+}
+
+TEST_F (CandidateGuard, CountsTheAddressesOfEachAgent)
+{
+  NiceAgent *agent = nice_agent_new (nullptr, NICE_COMPATIBILITY_RFC5245);
+  NiceAgent *other = nice_agent_new (nullptr, NICE_COMPATIBILITY_RFC5245);
+
+  for (int i = 0; i < FLOE_MAX_REFLEXIVE_ADDRESSES; i++)
+    ASSERT_FALSE (floe_candidate_guard_is_flooded (agent)) << i;
+  EXPECT_TRUE (floe_candidate_guard_is_flooded (agent));
+  EXPECT_TRUE (floe_candidate_guard_is_flooded (agent));
+  EXPECT_FALSE (floe_candidate_guard_is_flooded (other));
+  g_object_unref (agent);
+  g_object_unref (other);
+}
