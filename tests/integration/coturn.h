@@ -23,7 +23,7 @@ public:
     /* Somebody else may have taken the port meanwhile. */
     for (int i = 0; i < 3 && !is_running_; i++)
       {
-        port_ = PickPort ();
+        port_ = wanted_port_ != 0 ? wanted_port_ : PickPort ();
         Start (options);
       }
   }
