@@ -32,6 +32,7 @@ typedef struct
   char *uri;                   /* (owned): of the server, for the resolver */
   char *server;                /* (owned): for messages */
   gboolean is_tls;
+  GSocketConnectable *identity; /* (owned) (nullable): whose certificate it has to be */
   guint timeout_ms;
   GTlsDatabase *database; /* (owned) (nullable) */
   GSocketAddress *local;  /* (owned) (nullable): where a direct way begins */
@@ -62,6 +63,7 @@ attempt_free (Attempt *self)
   g_clear_object (&self->database);
   g_clear_object (&self->local);
   g_clear_object (&self->address);
+  g_clear_object (&self->identity);
   g_clear_error (&self->error);
   g_strfreev (self->proxies);
   g_free (self->proxy);
@@ -144,6 +146,9 @@ on_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *c
       g_set_object (&self->tls, G_TLS_CONNECTION (connection));
       if (self->database != NULL)
         g_tls_connection_set_database (self->tls, self->database);
+      if (self->identity != NULL)
+        g_tls_client_connection_set_server_identity (G_TLS_CLIENT_CONNECTION (self->tls),
+                                                     self->identity);
       break;
     case G_SOCKET_CLIENT_RESOLVED:
     case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
@@ -295,6 +300,8 @@ attempt_new (const FloeTunnelConfig *config, GCancellable *cancellable)
       g_uri_join (G_URI_FLAGS_NONE, PROXY_SCHEME, NULL, config->host, config->port, "", NULL, NULL);
   self->server = floe_tunnel_format_target (config->host, config->port);
   self->is_tls = config->is_tls;
+  if (config->identity != NULL)
+    self->identity = g_network_address_new (config->identity, config->port);
   self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
   g_set_object (&self->database, config->tls_database);
   g_set_object (&self->local, config->local_address);

@@ -26,6 +26,7 @@ typedef struct
   const char *host; /* name or literal */
   guint16 port;
   gboolean is_tls;
+  const char *identity;           /* (nullable): whom the certificate has to name, if not @host */
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): the desktop's */
   GTlsDatabase *tls_database;     /* (unowned) (nullable): the system's */
   GSocketAddress *local_address;  /* (unowned) (nullable): any; of a direct way */

@@ -11,8 +11,10 @@
 class Coturn
 {
 public:
-  /* @options: what turnserver gets on its command line besides. */
-  explicit Coturn (const std::vector<std::string> &options = {})
+  /* @options: what turnserver gets on its command line besides. With a certificate among them it
+   * speaks TLS on its port as well. @port: 0 for one that is free. */
+  explicit Coturn (const std::vector<std::string> &options = {}, guint16 port = 0)
+      : wanted_port_ (port)
   {
     char *directory = g_dir_make_tmp ("floe-coturn-XXXXXX", nullptr);
 
@@ -21,7 +23,7 @@ public:
     /* Somebody else may have taken the port meanwhile. */
     for (int i = 0; i < 3 && !is_running_; i++)
       {
-        port_ = PickPort ();
+        port_ = wanted_port_ != 0 ? wanted_port_ : PickPort ();
         Start (options);
       }
   }
@@ -60,6 +62,24 @@ public:
     return "turn:127.0.0.1:" + std::to_string (port_) + "?transport=" + transport;
   }
 
+  std::string TlsUrl (const char *host = "127.0.0.1") const
+  {
+    return std::string ("turns:") + host + ":" + std::to_string (port_);
+  }
+
+  /* As other servers name it. */
+  std::string Address () const
+  {
+    return "127.0.0.1:" + std::to_string (port_);
+  }
+
+  /* As when the server's machine fails: nothing is told to anybody. */
+  void Kill ()
+  {
+    Stop ();
+    is_running_ = false;
+  }
+
   std::string StunUrl () const
   {
     return "stun:127.0.0.1:" + std::to_string (port_);
@@ -74,12 +94,6 @@ public:
       result = text;
     g_free (text);
     return result;
-  }
-
-  /* As when the server's machine fails: nothing is told to anybody. */
-  void Kill ()
-  {
-    Stop ();
   }
 
   /* On the same port, knowing nothing of what was before. */
@@ -119,8 +133,6 @@ private:
                                  "-n",
                                  "--verbose",
                                  "--no-cli",
-                                 "--no-tls",
-                                 "--no-dtls",
                                  "--allow-loopback-peers",
                                  "-L",
                                  "127.0.0.1",
@@ -149,8 +161,18 @@ private:
                                  nullptr };
     std::vector<const char *> command (argv, argv + G_N_ELEMENTS (argv) - 1);
 
+    std::string tls_port = std::to_string (PickPort ());
+    bool has_certificate = false;
+
     for (const std::string &option : options)
-      command.push_back (option.c_str ());
+      {
+        command.push_back (option.c_str ());
+        has_certificate = has_certificate || option.compare (0, 6, "--cert") == 0;
+      }
+    if (has_certificate)
+      command.insert (command.end (), { "--tls-listening-port", tls_port.c_str (), "--no-dtls" });
+    else
+      command.insert (command.end (), { "--no-tls", "--no-dtls" });
     command.push_back (nullptr);
     server_ = g_subprocess_newv (
         command.data (),
@@ -188,6 +210,7 @@ private:
     return false;
   }
 
+  guint16 wanted_port_;
   guint16 port_ = 0;
   std::string directory_;
   GSubprocess *server_ = nullptr;

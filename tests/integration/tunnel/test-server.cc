@@ -89,6 +89,7 @@ TestServer::TestServer (Handler handler, GTlsCertificate *certificate, GSocketFa
   GSocketAddress *any = g_inet_socket_address_new (loopback, 0), *bound = nullptr;
 
   service_ = g_threaded_socket_service_new (-1);
+  g_signal_connect (service_, "incoming", G_CALLBACK (OnIncoming), this);
   g_signal_connect (service_, "run", G_CALLBACK (OnRun), this);
   if (g_socket_listener_add_address (G_SOCKET_LISTENER (service_), any, G_SOCKET_TYPE_STREAM,
                                      G_SOCKET_PROTOCOL_TCP, nullptr, &bound, nullptr))
@@ -121,14 +122,23 @@ TestServer::Stop ()
   g_clear_object (&service_);
 }
 
+/* Counts it before its thread starts. */
+gboolean
+TestServer::OnIncoming (GSocketService *, GSocketConnection *, GObject *, gpointer user_data)
+{
+  auto *self = static_cast<TestServer *> (user_data);
+
+  self->open_count_++;
+  self->connection_count_++;
+  return FALSE;
+}
+
 gboolean
 TestServer::OnRun (GThreadedSocketService *, GSocketConnection *connection, GObject *,
                    gpointer user_data)
 {
   auto *self = static_cast<TestServer *> (user_data);
 
-  self->open_count_++;
-  self->connection_count_++;
   self->Serve (connection);
   self->open_count_--;
   return TRUE;

@@ -49,6 +49,8 @@ protected:
   void Stop ();
 
 private:
+  static gboolean OnIncoming (GSocketService *service, GSocketConnection *connection,
+                              GObject *source, gpointer user_data);
   static gboolean OnRun (GThreadedSocketService *service, GSocketConnection *connection,
                          GObject *source, gpointer user_data);
   void Serve (GSocketConnection *connection);

@@ -37,6 +37,19 @@ TEST_F (TunnelCertificatesTest, OneForTheAddressIsGoodForTheAddress)
   EXPECT_EQ (tunnel->opened_count, 1u) << tunnel->message;
 }
 
+/* A server that another one has sent to (RFC 8489 section 10) has that one's certificate. */
+TEST_F (TunnelCertificatesTest, OneForAnotherIdentityIsGoodWhereThatIsWanted)
+{
+  TestServer server (TestServer::Echo, authority_.Issue ({ "DNS:turn.example", -60, 3600 }));
+  Tunnel right ("localhost", server.port (), authority_.database (), "direct://", 0,
+                "turn.example");
+  Tunnel wrong ("localhost", server.port (), authority_.database (), "direct://", 0, "localhost");
+
+  ASSERT_TRUE (Run (LIMIT_MS, [&] { return right.IsDone () && wrong.IsDone (); }));
+  EXPECT_EQ (right.opened_count, 1u) << right.message;
+  EXPECT_THAT (wrong.message, HasSubstr ("it is for another host name"));
+}
+
 struct FaultCase
 {
   const char *name;

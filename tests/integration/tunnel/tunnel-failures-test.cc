@@ -118,8 +118,11 @@ class TunnelConnectTest : public TunnelFailuresTest
 protected:
   void Connect (guint16 port)
   {
-    FloeTunnelConfig config = { "127.0.0.1", port, FALSE, direct_, nullptr, 0 };
+    FloeTunnelConfig config = {};
 
+    config.host = "127.0.0.1";
+    config.port = port;
+    config.proxy_resolver = direct_;
     floe_tunnel_connect_async (&config, cancellable_, OnDone, this);
   }
   ~TunnelConnectTest () override

@@ -259,8 +259,11 @@ protected:
       },
       [] (const guint8 *, gsize, gpointer) {},
     };
-    FloeTunnelConfig config = { host, port, FALSE, resolver_, nullptr, 0 };
+    FloeTunnelConfig config = {};
 
+    config.host = host;
+    config.port = port;
+    config.proxy_resolver = resolver_;
     tunnel_ = floe_tunnel_new (g_main_context_default (), &config, &events, this, nullptr);
     ASSERT_TRUE (Run (LIMIT_MS, [&] { return !result_.empty (); }));
   }

@@ -40,13 +40,21 @@ class Tunnel
 public:
   /* @proxy: a URI, "direct://", or empty for the settings of the machine. */
   Tunnel (const char *host, guint16 port, GTlsDatabase *database,
-          const std::string &proxy = "direct://", guint timeout_ms = 0)
+          const std::string &proxy = "direct://", guint timeout_ms = 0,
+          const char *identity = nullptr)
   {
     GProxyResolver *resolver =
         proxy.empty () ? nullptr : g_simple_proxy_resolver_new (proxy.c_str (), nullptr);
-    FloeTunnelConfig config = { host, port, database != nullptr, resolver, database, timeout_ms };
+    FloeTunnelConfig config = {};
     ErrorHolder error;
 
+    config.host = host;
+    config.port = port;
+    config.is_tls = database != nullptr;
+    config.identity = identity;
+    config.proxy_resolver = resolver;
+    config.tls_database = database;
+    config.timeout_ms = timeout_ms;
     tunnel = floe_tunnel_new (g_main_context_default (), &config, &events, this, error);
     EXPECT_NE (tunnel, nullptr) << error.message ();
     g_clear_object (&resolver);
