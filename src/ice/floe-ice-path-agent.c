@@ -196,6 +196,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
   self->fed_count = 0;
+  self->fed_translated = 0;
   self->has_fed_credentials = FALSE;
   self->has_fed_end = FALSE;
 }
@@ -235,20 +236,31 @@ floe_ice_path_drop_agent (FloeIcePath *self)
                                     : floe_ice_path_get_server (self) != NULL && is_young);
 }
 
+/* Prepends those of @all from number *@fed on to @fresh. */
+static GSList *
+take_fresh (const FloeIcePath *self, const GPtrArray *all, guint *fed, GSList *fresh)
+{
+  for (guint i = all->len; i > *fed; i--)
+    {
+      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses,
+                                       &self->shared->remote->nat64))
+        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    }
+  *fed = all->len;
+  return fresh;
+}
+
 static void
 feed_candidates (FloeIcePath *self)
 {
-  GPtrArray *all = self->shared->remote->candidates;
+  const FloeIceRemote *remote = self->shared->remote;
   GSList *fresh = NULL;
 
-  for (guint i = all->len; i > self->fed_count; i--)
-    {
-      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
-        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
-    }
+  if (self->spec->kind == FLOE_PATH_DIRECT)
+    fresh = take_fresh (self, remote->translated, &self->fed_translated, fresh);
+  fresh = take_fresh (self, remote->candidates, &self->fed_count, fresh);
   if (fresh == NULL)
     return;
-  self->fed_count = all->len;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
   nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
   g_slist_free (fresh);
@@ -267,7 +279,7 @@ floe_ice_path_update_remote (FloeIcePath *self)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
   self->has_fed_credentials = TRUE;
   feed_candidates (self);
-  if (remote->is_ended && !self->has_fed_end)
+  if (remote->is_ended && !remote->is_asking && !self->has_fed_end)
     {
       self->has_fed_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);

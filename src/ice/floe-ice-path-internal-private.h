@@ -31,6 +31,7 @@ struct _FloeIcePath
   gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
   gboolean is_reflected; /* a candidate of the server's making has come */
   guint fed_count;       /* remote candidates that the agent knows */
+  guint fed_translated;  /* the same of those by NAT64 */
   gboolean has_fed_credentials;
   gboolean has_fed_end;
   const char *server_error; /* (unowned) (nullable): why the server could not be used */

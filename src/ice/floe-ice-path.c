@@ -175,7 +175,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       run (self, NULL);
       return;
     }
-  literal = g_inet_address_new_from_string (server->host);
+  literal = floe_name_resolver_read (server->host);
   if (literal != NULL)
     {
       GList servers = { .data = literal };
@@ -332,5 +332,6 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
   floe_candidate_from_nice (local, nice_local, &mark);
   name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
+  floe_ice_remote_restore (self->shared->remote, remote);
   return TRUE;
 }

@@ -31,6 +31,7 @@ struct _FloeIceTransport
   FloeIceEvent *last_pair;  /* (owned) (nullable): what was told of the pair */
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
+  GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
   gboolean has_started;
   gboolean is_told_gathered; /* and no candidate was told after that */
   gboolean is_closed;

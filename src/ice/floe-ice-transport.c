@@ -7,6 +7,7 @@
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-local-addresses-private.h"
+#include "floe-nat64-private.h"
 #include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
@@ -251,6 +252,34 @@ floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controll
   self->shared.is_controlling = is_controlling;
 }
 
+static void
+update_paths (FloeIceTransport *self)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
+  floe_ice_transport_update (self);
+}
+
+static void
+on_prefixes (const FloeNat64 *nat64, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  g_clear_object (&self->prefixes);
+  floe_ice_remote_set_nat64 (&self->remote, nat64);
+  update_paths (self);
+}
+
+static void
+look_up_prefixes (FloeIceTransport *self)
+{
+  if (!floe_nat64_is_needed ())
+    return;
+  self->remote.is_asking = TRUE;
+  self->prefixes = g_cancellable_new ();
+  floe_nat64_look_up (self->shared.context, self->prefixes, on_prefixes, self, NULL);
+}
+
 void
 floe_ice_transport_gather (FloeIceTransport *self)
 {
@@ -263,6 +292,7 @@ floe_ice_transport_gather (FloeIceTransport *self)
   self->shared.addresses = floe_local_addresses_select (all, (const char *const *) self->interfaces,
                                                         self->include_loopback);
   self->has_started = TRUE;
+  look_up_prefixes (self);
   floe_gather_core_start (&self->gather, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
     {
@@ -290,14 +320,6 @@ floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
   if (self->is_closed)
     return;
   floe_ice_relays_set_plan (self->relays, plan);
-  floe_ice_transport_update (self);
-}
-
-static void
-update_paths (FloeIceTransport *self)
-{
-  for (guint i = 0; i < self->lanes->len; i++)
-    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
   floe_ice_transport_update (self);
 }
 
@@ -383,6 +405,8 @@ floe_ice_transport_close (FloeIceTransport *self)
   facts = floe_ice_transport_collect_facts (self);
   floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
   self->carrier = NULL;
+  g_cancellable_cancel (self->prefixes);
+  g_clear_object (&self->prefixes);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_source (&self->flush_source);

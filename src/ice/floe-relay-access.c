@@ -87,7 +87,8 @@ static FloeStunAddress
 guess_server (const FloeRelayAccess *self, const FloeStunMessage *response)
 {
   g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (self->used->server.host);
-  GInetAddress *known = self->servers != NULL ? self->servers->data : literal;
+  /* Behind NAT64 an IPv4 server speaks of IPv4 addresses. */
+  GInetAddress *known = literal == NULL && self->servers != NULL ? self->servers->data : literal;
   FloeStunAddress server = { 0 };
 
   if (known != NULL)
@@ -278,7 +279,7 @@ start (FloeRelayAccess *self)
       return;
     }
   g_list_free_full (g_steal_pointer (&self->servers), g_object_unref);
-  literal = g_inet_address_new_from_string (self->used->server.host);
+  literal = floe_name_resolver_read (self->used->server.host);
   if (literal != NULL)
     {
       self->servers = g_list_prepend (NULL, literal);

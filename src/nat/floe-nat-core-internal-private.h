@@ -75,6 +75,7 @@ typedef struct
   FloeStunCredentials *credentials; /* (owned) (nullable) */
   gboolean has_allocated;
   gint64 rtt_bound_us; /* an answer takes no longer; 0: not known */
+  guint nat64_bits;    /* of @address; 0: it is not behind NAT64 */
 } NatServer;
 
 /* How a request differs from a plain Binding that is sent up to four times. */
@@ -224,13 +225,15 @@ void floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault);
 gboolean floe_nat_core_is_sane (const FloeNatCore *self, guint server,
                                 const FloeStunAddress *address);
 /* How we send to what @server calls @address: behind NAT64 servers know IPv4 addresses only. */
-FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address);
-/* Whether a server is known to be behind NAT64 by its address. */
-gboolean floe_nat_is_behind_nat64 (const FloeStunAddress *server);
-FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server);
+FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, guint nat64_bits,
+                                     const FloeStunAddress *address);
+/* The length of the NAT64 prefix in the server's address, or 0. */
+guint floe_nat_get_nat64_bits (const FloeNatServer *server);
+FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server, guint nat64_bits);
 /* A server at @server speaks of @address: one of our family, or of NAT64, that can be seen from
  * where it is. */
-gboolean floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address);
+gboolean floe_nat_is_sane (const FloeStunAddress *server, guint nat64_bits,
+                           const FloeStunAddress *address);
 gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessage *message,
                                     FloeStunAddress *mapped);
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */

@@ -31,6 +31,7 @@ typedef struct
 {
   FloeStunAddress address;
   FloeStunCredentials *credentials; /* (nullable): a TURN server's; a fork is taken */
+  guint nat64_bits; /* the first so many of @address are a NAT64 prefix; 0: none, or 64:ff9b::/96 */
 } FloeNatServer;
 
 typedef enum

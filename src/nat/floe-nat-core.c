@@ -20,6 +20,7 @@ floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, gu
   for (guint i = 0; i < self->report.server_count; i++)
     {
       self->servers[i].address = servers[i].address;
+      self->servers[i].nat64_bits = floe_nat_get_nat64_bits (&servers[i]);
       if (servers[i].credentials != NULL)
         self->servers[i].credentials = floe_stun_credentials_fork (servers[i].credentials);
       self->report.servers[i] =

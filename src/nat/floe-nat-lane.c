@@ -4,6 +4,7 @@
 #include "floe-nat-address-private.h"
 #include "floe-nat-probe-private.h"
 #include "floe-nat-reach-private.h"
+#include "floe-nat64-private.h"
 
 #define EXTERNAL_IPV6_BITS 48
 
@@ -44,7 +45,9 @@ add_server (FloeNatLane *self, const FloeStunAddress *address, const FloeNatTarg
   if (i == FLOE_NAT_MAX_SERVERS)
     return -1;
   if (i == self->server_count)
-    self->servers[self->server_count++] = (FloeNatServer){ *address, NULL };
+    self->servers[self->server_count++] =
+        (FloeNatServer){ *address, NULL,
+                         floe_nat64_find_bits (floe_nat64_get_known (), address->bytes) };
   /* A server that lends addresses can tell more. Odd credentials are as good as none. */
   if (self->servers[i].credentials == NULL && target->username != NULL && target->password != NULL)
     self->servers[i].credentials =

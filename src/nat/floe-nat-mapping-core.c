@@ -67,7 +67,7 @@ learn_other (FloeNatCore *self, guint index, const FloeStunMessage *response)
 
   if (!floe_stun_message_get_address (response, FLOE_STUN_OTHER_ADDRESS, &other))
     return;
-  other = floe_nat_core_reach (&server->address, &other);
+  other = floe_nat_core_reach (&server->address, server->nat64_bits, &other);
   if (!floe_nat_core_is_sane (self, index, &other) || other.port == server->address.port
       || floe_stun_address_is_same_host (&other, &server->address))
     {

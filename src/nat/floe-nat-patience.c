@@ -3,6 +3,7 @@
 
 #include "floe-log-private.h"
 #include "floe-nat-probe-private.h"
+#include "floe-nat64-private.h"
 
 struct _FloeNatPatience
 {
@@ -50,7 +51,9 @@ list_servers (const FloeNatPlan *plan, const FloeNatRecord *record,
       if (target->way != FLOE_NAT_WAY_UDP || server->fault != FLOE_NAT_FAULT_NONE
           || server->address.size != record->findings.base.size)
         continue;
-      servers[count] = (FloeNatServer){ server->address, NULL };
+      servers[count] =
+          (FloeNatServer){ server->address, NULL,
+                           floe_nat64_find_bits (floe_nat64_get_known (), server->address.bytes) };
       if (target->username != NULL && target->password != NULL)
         servers[count].credentials =
             floe_stun_credentials_new_long_term (target->username, target->password, NULL);

@@ -31,7 +31,8 @@ floe_nat_relay_allocate (FloeNatCore *self, guint server)
   floe_turn_builder_add_transport (&builder, FLOE_TURN_PROTOCOL_UDP);
   floe_turn_builder_add_lifetime (&builder, ALLOCATION_LIFETIME_S);
   /* RFC 8656 section 7.1: without it the relay is of IPv4. */
-  if (floe_nat_get_relay_family (&self->servers[server].address) == FLOE_STUN_FAMILY_IPV6)
+  if (floe_nat_get_relay_family (&self->servers[server].address, self->servers[server].nat64_bits)
+      == FLOE_STUN_FAMILY_IPV6)
     floe_turn_builder_add_family (&builder, FLOE_STUN_REQUESTED_ADDRESS_FAMILY,
                                   FLOE_STUN_FAMILY_IPV6);
   floe_nat_core_ask (self, NAT_PURPOSE_ALLOCATE, server, &builder, ALLOCATE_SEND_COUNT);
@@ -85,14 +86,17 @@ take_allocation (FloeNatCore *self, guint server, const FloeStunOutcome *outcome
   if (!floe_nat_core_read_mapped (self, server, &outcome->response, &mapped))
     return;
   floe_nat_mapping_observe (self, server, &self->servers[server].address, &mapped);
-  if (!floe_turn_message_get_relayed (
-          &outcome->response, floe_nat_get_relay_family (&self->servers[server].address), &relayed)
+  if (!floe_turn_message_get_relayed (&outcome->response,
+                                      floe_nat_get_relay_family (&self->servers[server].address,
+                                                                 self->servers[server].nat64_bits),
+                                      &relayed)
       || !floe_nat_core_is_sane (self, server, &relayed))
     {
       floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
       return;
     }
-  relayed = floe_nat_core_reach (&self->servers[server].address, &relayed);
+  relayed = floe_nat_core_reach (&self->servers[server].address, self->servers[server].nat64_bits,
+                                 &relayed);
   if (floe_stun_address_equal (&relayed, &self->servers[server].address))
     floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
   else if (self->relay.state == NAT_RELAY_NONE)

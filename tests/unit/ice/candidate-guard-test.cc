@@ -30,11 +30,12 @@ protected:
 
     nice_address_set_from_string (&candidate->addr, text);
     nice_address_set_port (&candidate->addr, 5000);
-    result = floe_candidate_guard_allows (candidate, addresses_);
+    result = floe_candidate_guard_allows (candidate, addresses_, &nat64_);
     nice_candidate_free (candidate);
     return result;
   }
 
+  FloeNat64 nat64_ = {};
   GArray *addresses_ = g_array_new (FALSE, TRUE, sizeof (FloeLocalAddress));
 };
 
