@@ -53,18 +53,18 @@ def test_direct(kind, prefix, is_phone_first):
         expect((one.end(), two.end()), (0, 0), "exit statuses")
 
 
-@cases(("udp",), ("tcp",))
-def test_relayed(transport):
-    """by NAT64 a relay that is written as an IPv4 address is reached over {}"""
+@cases(("turn", "udp"), ("turn", "tcp"), ("turns", "tcp"))
+def test_relayed(scheme, transport):
+    """by NAT64 a relay that is written as an IPv4 address is reached by {} over {}"""
     need_coturn()
     with World(WORLD.format("eim-adf", OWN)) as world:
         start_dns(world)
-        server = Coturn(world["turn"], tls=False)
+        server = Coturn(world["turn"])
         user, password = server.credentials()
-        options = ["--ice-server", server.url("turn", transport), "--ice-user", user, "--ice-pass",
-                   password]
+        options = ["--ice-server", server.url(scheme, transport), "--ice-user", user, "--ice-pass",
+                   password, "--tls-ca", server.certificate]
         phone = Peer(world["phone"], "--no-echo", "--relay-only", *options)
-        bob = Peer(world["bob"])
+        bob = Peer(world["bob"], "--ice-server", server.url("stun"))
         converse(phone, bob)
         expect(carriers(world, "bob"), {world["turn"].address()}, "who carried")
         expect((phone.end(), bob.end()), (0, 0), "exit statuses")
