@@ -95,7 +95,7 @@ class _Run:
         path = "direct" if not relayed else "relay" if relayed == ends else "mixed"
         return path, sent, back
 
-    def watch(self):
+    def watch(self, patience):
         """Until it is direct and stays so for a while, or the time is over."""
         meeting = self.meeting
         while True:
@@ -109,7 +109,7 @@ class _Run:
                 meeting.direct_ms = self._since(sent)
             elif was_direct:
                 return
-            left = self.began + DIRECT_SECONDS - time.monotonic()
+            left = self.began + patience - time.monotonic()
             if left <= 0 and path != "direct":
                 return
             young = time.monotonic() - self.began < 2
@@ -132,9 +132,11 @@ class _Run:
                 peer.end()
 
 
-def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_open=lambda: None):
+def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_open=lambda: None,
+         patience=DIRECT_SECONDS):
     """Lets a peer on alice call one on bob, each with options of its own, and fills `meeting` in.
-    `on_open` is called once the channel is open or can't be expected soon any more."""
+    `on_open` is called once the channel is open, or has not opened in time; with `patience`, in
+    seconds from the offer, a path that is not direct may become so."""
     log = log or logs.Nothing()
     relays = {f"[{address}]" if ":" in address else address for interface in
               world["turn"].interfaces for address in
@@ -147,7 +149,7 @@ def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_
             run.connect()
         finally:
             on_open()
-        run.watch()
+        run.watch(patience)
         run.ask_pairs(peers)
     except Silence as silence:
         meeting.error, meeting.last = str(silence), None

@@ -88,10 +88,14 @@ def summary(meetings):
 
 def write(meetings, kinds):
     """The whole section: counts, the matrix, times."""
-    errors = [f"- {each.a} × {each.b}, seed {each.seed}: {each.error}" for each in meetings
-              if each.error is not None]
+    errors = {}
+    for each in meetings:
+        if each.error is not None:
+            errors.setdefault(each.error, []).append(f"{each.a}×{each.b}")
     lines = [summary(meetings), "", *_grid(cells(meetings), kinds), "",
              "Milliseconds since the offer left, median / 95th percentile:", "", *_times(meetings)]
     if errors:
-        lines += ["", "What the peers said where nothing connected:", "", *errors]
+        lines += ["", "Where nothing connected:", "",
+                  *[f"- {error}: {', '.join(dict.fromkeys(pairs))}"
+                    for error, pairs in errors.items()]]
     return "\n".join(lines) + "\n"
