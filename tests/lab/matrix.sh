@@ -14,7 +14,6 @@ set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=$root/build
 write=
-given="$*"
 # What is not ours is passed on: taken from the front, put at the end, once around.
 left=$#
 while [ "$left" -gt 0 ]; do
@@ -56,7 +55,7 @@ cores=$(nproc)
 
 Commit $commit, $(. /etc/os-release && echo "$NAME $VERSION_ID"), $cores cores. All of it anew:
 
-    sh tests/lab/matrix.sh $given
+    sh tests/lab/matrix.sh --write docs/measured/matrix.md${*:+ $*}
 
 Two floe-peers behind each ordered pair of NATs in the laboratory ([lab.md](../lab.md)), the offerer's
 kind is the row's. It is 40 ms from any host to any other and back, signalling takes 40 ms each way,

@@ -92,8 +92,10 @@ def write(meetings, kinds):
     for each in meetings:
         if each.error is not None:
             errors.setdefault(each.error, []).append(f"{each.a}×{each.b}")
-    lines = [summary(meetings), "", *_grid(cells(meetings), kinds), "",
-             "Milliseconds since the offer left, median / 95th percentile:", "", *_times(meetings)]
+    lines = [summary(meetings), "", *_grid(cells(meetings), kinds)]
+    if any(each.is_connected() for each in meetings):
+        lines += ["", "Milliseconds since the offer left, median / 95th percentile:", "",
+                  *_times(meetings)]
     if errors:
         lines += ["", "Where nothing connected:", "",
                   *[f"- {error}: {', '.join(dict.fromkeys(pairs))}"
