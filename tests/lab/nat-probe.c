@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Finds out what the network does, and prints it: a line of words for each report and server.
  *
- *   nat-probe [--lifetime] [--cache FILE] [--user NAME PASSWORD] URL...
+ *   nat-probe [--lifetime] [--ca FILE] [--cache FILE] [--user NAME PASSWORD] URL...
  *
  * With --lifetime it waits until it is known how long idle mappings live, which takes minutes. The
  * laboratory runs it on its hosts. Exits with 0 when there is a report. */
@@ -111,6 +111,14 @@ main (int argc, char **argv)
         g_autoptr (GFile) file = g_file_new_for_path (argv[++i]);
 
         floe_nat_discovery_set_cache_file (discovery, file);
+      }
+    else if (g_strcmp0 (argv[i], "--ca") == 0 && i + 1 < argc)
+      {
+        g_autoptr (GTlsDatabase) database = g_tls_file_database_new (argv[++i], &error);
+
+        if (database == NULL)
+          g_error ("%s", error->message);
+        floe_configuration_set_tls_database (configuration, database);
       }
     else if (g_strcmp0 (argv[i], "--lifetime") == 0)
       waits_for_lifetime = TRUE;
