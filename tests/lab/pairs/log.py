@@ -24,7 +24,8 @@ class Nothing:
 
 
 class Folder:
-    """Keeps it in a folder: lines.txt with milliseconds, NAME.stderr, NAME.pcap, trace, coturn.log."""
+    """Keeps it in a folder: lines.txt with milliseconds, HOST.stderr, HOST.pcap, the trace, and
+    coturn.log."""
 
     def __init__(self, path):
         self.path = path

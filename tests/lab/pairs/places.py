@@ -22,7 +22,8 @@ def _place(host, kind):
         return [f"host {host} delay={_ONE_WAY_MS}ms"]
     if kind == "CGN2":
         return [f"router carrier-{host} {KINDS[kind]} delay={_ONE_WAY_MS / 2:g}ms",
-                f"router home-{host} {KINDS['P']} behind=carrier-{host} delay={_ONE_WAY_MS / 2:g}ms",
+                f"router home-{host} {KINDS['P']} behind=carrier-{host} "
+                f"delay={_ONE_WAY_MS / 2:g}ms",
                 f"host {host} behind=home-{host}"]
     return [f"router home-{host} {KINDS.get(kind, kind)} delay={_ONE_WAY_MS}ms",
             f"host {host} behind=home-{host}"]

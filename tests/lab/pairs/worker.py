@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
-"""A process with namespaces of its own that holds one meeting after the other: the next one comes as
-a line of JSON, the result goes as one; the word `quiet` before it says that what is measured has
-been, and that the rest of it is waiting."""
+"""A process with namespaces of its own that holds one meeting after the other: the next one comes
+as a line of JSON, the result goes as one; the word `quiet` before it says that the channel is open,
+and that the rest is mostly waiting."""
 
 import dataclasses
 import json

@@ -54,7 +54,8 @@ def test_blocked():
     """a peer that no UDP leaves meets an open one through TURN over TCP"""
     def over_tcp(server):
         user, password = server.credentials()
-        return ["--ice-server", server.url("turn", "tcp"), "--ice-user", user, "--ice-pass", password]
+        return ["--ice-server", server.url("turn", "tcp"), "--ice-user", user, "--ice-pass",
+                password]
 
     meeting = hold(describe("udp-blocked", "OPEN"), over_tcp, ("udp-blocked", "OPEN"), patience=0)
     expect(meeting.last, "relay", "the path")
