@@ -17,6 +17,9 @@
 #define NOTICE_US (60 * G_TIME_SPAN_SECOND)
 #define NOTICE_PART 5
 
+/* What ends later than this ends not: the year 5000, in seconds of Unix time. */
+#define MAX_EXPIRY_S G_GINT64_CONSTANT (95617584000)
+
 typedef struct
 {
   FloeIceServer *server; /* (owned) */
@@ -98,7 +101,7 @@ get_expiry (const FloeIceServer *server, gint64 now_s)
   const char *username = floe_ice_server_get_username (server);
   gint64 expiry_s = username != NULL ? floe_turn_rest_get_expiry (username) : -1;
 
-  return expiry_s > now_s && expiry_s < G_MAXINT32 * G_GINT64_CONSTANT (64) ? expiry_s : -1;
+  return expiry_s > now_s && expiry_s < MAX_EXPIRY_S ? expiry_s : -1;
 }
 
 static void
