@@ -125,12 +125,21 @@ choose (const FloeStrategyOutcome *outcome, const FloeStrategyConfig *config)
   return has_relay (config) ? strategy : MIN (strategy, FLOE_STRATEGY_DIRECT_PATIENT);
 }
 
+/* Whatever times the application sets, half of the time is left for what starts last. */
+static guint
+bound_start (const FloeStrategyPlan *plan, guint start_ms)
+{
+  return MIN (start_ms, plan->fail_after_ms / 2);
+}
+
 static FloeStrategyRow *
 add_row (FloeStrategyPlan *plan, FloeStrategyPath path, guint start_after_ms,
          guint may_carry_after_ms)
 {
   FloeStrategyRow *row = &plan->rows[plan->row_count++];
 
+  start_after_ms = bound_start (plan, start_after_ms);
+  may_carry_after_ms = bound_start (plan, may_carry_after_ms);
   *row = (FloeStrategyRow){ .path = path,
                             .start_after_ms = start_after_ms,
                             .may_carry_after_ms = MAX (start_after_ms, may_carry_after_ms) };
@@ -141,13 +150,6 @@ static gboolean
 is_blocked (const FloeStrategyPlan *plan)
 {
   return plan->outcome.local_class == FLOE_STRATEGY_CLASS_BLOCKED;
-}
-
-/* Whatever times the application sets, half of the time is left for what starts last. */
-static guint
-bound_start (const FloeStrategyPlan *plan, guint start_ms)
-{
-  return MIN (start_ms, plan->fail_after_ms / 2);
 }
 
 /* When plain direct paths start. */
@@ -161,7 +163,7 @@ get_direct_start (const FloeStrategyPlan *plan, const FloeStrategyConfig *config
     start_ms = 0;
   if (plan->outcome.local.part == FLOE_STRATEGY_PART_LOCK_STEP)
     start_ms = MAX (start_ms, LOCK_STEP_ALONE_MS);
-  return bound_start (plan, start_ms);
+  return start_ms;
 }
 
 static guint
@@ -204,7 +206,7 @@ add_hard_paths (FloeStrategyPlan *plan, const FloeStrategyConfig *config, guint 
     case FLOE_STRATEGY_PART_FORETELL:
     case FLOE_STRATEGY_PART_LOCK_STEP:
       row = add_row (plan, FLOE_STRATEGY_PATH_PREDICTED, PREDICTED_START_MS, carry_ms);
-      row->give_up_after_ms = PREDICTED_GIVE_UP_MS;
+      row->give_up_after_ms = MIN (PREDICTED_GIVE_UP_MS, plan->fail_after_ms);
       row->tactic = plan->outcome.local;
       break;
     case FLOE_STRATEGY_PART_OPEN:
@@ -235,8 +237,7 @@ static void
 add_relay (FloeStrategyPlan *plan, FloeStrategyPath path, guint start_ms, guint carry_ms,
            gboolean *is_first)
 {
-  FloeStrategyRow *row =
-      add_row (plan, path, bound_start (plan, start_ms), bound_start (plan, carry_ms));
+  FloeStrategyRow *row = add_row (plan, path, start_ms, carry_ms);
 
   /* One relay stands by, and no more. */
   row->is_standby = *is_first && timings[plan->strategy].has_standby;
@@ -256,8 +257,9 @@ add_relays (FloeStrategyPlan *plan, const FloeStrategyConfig *config)
   if (config->has_relay_start)
     {
       /* The time to carry moves along. */
-      carry_ms = config->relay_start_ms + (carry_ms - start_ms);
-      start_ms = config->relay_start_ms;
+      carry_ms -= start_ms;
+      start_ms = bound_start (plan, config->relay_start_ms);
+      carry_ms += start_ms;
     }
   if (is_late && config->has_relay_udp)
     tcp_ms = timing->tcp_later_ms;
@@ -267,7 +269,7 @@ add_relays (FloeStrategyPlan *plan, const FloeStrategyConfig *config)
   if (config->has_relay_udp && is_late)
     add_relay (plan, FLOE_STRATEGY_PATH_RELAY_UDP, start_ms, carry_ms, &is_first);
   else if (config->has_relay_udp)
-    add_row (plan, FLOE_STRATEGY_PATH_RELAY_UDP, bound_start (plan, BLOCKED_UDP_START_MS), 0);
+    add_row (plan, FLOE_STRATEGY_PATH_RELAY_UDP, BLOCKED_UDP_START_MS, 0);
   if (config->has_relay_tcp)
     add_relay (plan, FLOE_STRATEGY_PATH_RELAY_TCP, start_ms + tcp_ms, carry_ms, &is_first);
   if (config->has_relay_tls)
@@ -280,7 +282,7 @@ add_ice_tcp (FloeStrategyPlan *plan)
   gboolean is_at_once = plan->outcome.method == FLOE_STRATEGY_METHOD_RELAY_TCP;
 
   add_row (plan, FLOE_STRATEGY_PATH_ICE_TCP,
-           is_at_once ? 0 : bound_start (plan, timings[plan->strategy].ice_tcp_start_ms), 0);
+           is_at_once ? 0 : timings[plan->strategy].ice_tcp_start_ms, 0);
 }
 
 /* Early packets do harm when nothing was sent before: the offerer's first check goes out after the

@@ -288,6 +288,7 @@ TEST (StrategyPlan, LeavesTimeForTheLastResortWhateverTheApplicationSets)
   config.has_relay_start = TRUE;
   config.relay_start_ms = G_MAXUINT;
   EXPECT_EQ (Start (Plan ("P", "P", config), FLOE_STRATEGY_PATH_RELAY_UDP), 19750);
+  EXPECT_EQ (Start (Plan ("P", "P", config), FLOE_STRATEGY_PATH_RELAY_TLS), 19750);
 }
 
 TEST (StrategyPlan, PunchesNothingOnAMeteredNetwork)

@@ -25,6 +25,20 @@ ConfigOf (guint bits)
 
 static const guint config_count = 128 * 45;
 
+/* What an application may set besides. */
+static void
+SetTimes (FloeStrategyConfig *config, guint number)
+{
+  static const guint values[] = { 0, 1, 2, 999, 20000, G_MAXUINT };
+
+  config->fail_after_ms = values[number % 6] == 1 ? 2 : values[number % 6];
+  config->relay_start_ms = values[number / 6 % 6];
+  config->has_relay_start = config->relay_start_ms > 0;
+  config->max_sockets = values[number / 36 % 6];
+  config->max_probes = values[number / 216 % 6];
+  config->max_rate = values[number / 1296 % 6];
+}
+
 static bool
 IsRelay (const FloeStrategyRow &row)
 {
@@ -115,6 +129,8 @@ TEST (StrategyProperty, EveryPlanHasALastResortAndKeepsTryingDirect)
         FloeStrategyConfig config = ConfigOf (bits);
         FloeStrategyPlan plan = {};
 
+        if (i >= 20)
+          SetTimes (&config, bits * 31 + (guint) i);
         floe_strategy_make_plan (&plan, i % 10 == 0 ? nullptr : &local,
                                  i % 10 == 1 ? nullptr : &remote, &config);
         if (const char *fault = FindFault (plan, config))
