@@ -155,6 +155,13 @@ find_best (FloeRelayCore *self, Filter filter)
 static void
 begin (FloeRelay *relay, gint64 now_us, const char *reason)
 {
+  /* Nobody has ended it yet, and what runs must not be begun once more. */
+  if (relay->pending == FLOE_RELAY_OUTPUT_END)
+    {
+      set_state (relay, FLOE_RELAY_KEPT, "it is wanted again");
+      relay->pending = FLOE_RELAY_OUTPUT_NONE;
+      return;
+    }
   set_state (relay, FLOE_RELAY_BEGUN, reason);
   relay->begun_us = now_us;
   relay->pending = FLOE_RELAY_OUTPUT_BEGIN;
