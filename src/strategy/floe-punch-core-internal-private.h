@@ -41,7 +41,10 @@ typedef struct
   guint8 data[FLOE_PUNCH_MAX_MESSAGE_SIZE];
 } PunchAnswer;
 
-/* How often the same party is answered: it asks ten times, and replays cost no more than that. */
+/* Asking whom one has met: as often as makes sure, 5 % loss each way being usual. */
+#define PUNCH_ASK_US (100 * G_TIME_SPAN_MILLISECOND)
+#define PUNCH_MAX_ASKS 10
+/* How often the same party is answered: replays cost no more than that. */
 #define PUNCH_MAX_ANSWERS 16
 
 /* ONE */
@@ -70,6 +73,11 @@ typedef struct
   gint64 last_us;         /* when the last probe left */
   FloeStunAddress remote; /* whom it has heard; size 0: nobody */
   guint answer_count;
+  /* What makes sure that the peer knows, too: asked until it is answered. */
+  guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE];
+  gboolean is_answered;
+  guint ask_count;
+  gint64 ask_us;
 } PunchOne;
 
 struct _FloePunchCore
@@ -122,7 +130,9 @@ void floe_punch_one_start (FloePunchCore *self);
 void floe_punch_one_step (FloePunchCore *self);
 gboolean floe_punch_one_handle (FloePunchCore *self, const FloeStunAddress *from,
                                 const FloeStunMessage *message);
-void floe_punch_one_win (FloePunchCore *self, const FloeStunAddress *remote);
+void floe_punch_one_linger (FloePunchCore *self);
+/* @is_answered: the peer knows, as it has answered a probe. */
+void floe_punch_one_win (FloePunchCore *self, const FloeStunAddress *remote, gboolean is_answered);
 void floe_punch_one_clear (FloePunchCore *self);
 
 G_END_DECLS

@@ -209,6 +209,8 @@ step (FloePunchCore *self)
     floe_punch_many_step (self);
   else if (self->state == PUNCH_STATE_TRYING)
     floe_punch_one_step (self);
+  else if (self->state == PUNCH_STATE_LINGERING)
+    floe_punch_one_linger (self);
   if (is_running (self))
     floe_punch_wake_at (self, self->ends_us);
   else
@@ -286,7 +288,7 @@ floe_punch_core_handle_connected (FloePunchCore *self, gint64 now_us, guint sock
   if (self->state != PUNCH_STATE_TRYING || !floe_stun_address_is_same_host (remote, &self->peer))
     return;
   if (self->config.role == FLOE_PUNCH_ROLE_ONE)
-    floe_punch_one_win (self, remote);
+    floe_punch_one_win (self, remote, TRUE);
   else if (self->many.sockets[socket].is_open)
     floe_punch_many_win (self, socket, remote);
   step (self);

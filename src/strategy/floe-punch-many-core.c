@@ -6,9 +6,6 @@
 
 #include "floe-random-private.h"
 
-/* Asking back: as often as makes sure, 5 % loss each way being usual. */
-#define ASK_US (100 * G_TIME_SPAN_MILLISECOND)
-#define MAX_ASKS 10
 /* Of a filter's life: two primers may be lost before it ends. */
 #define REFRESH_PART 3
 
@@ -95,7 +92,7 @@ ask_back (FloePunchCore *self)
     {
       PunchHit *hit = &many->hits[i];
 
-      if (hit->ask_count == MAX_ASKS)
+      if (hit->ask_count == PUNCH_MAX_ASKS)
         continue;
       if (hit->ask_us > self->now_us)
         {
@@ -105,8 +102,8 @@ ask_back (FloePunchCore *self)
       if (!floe_punch_is_ready (self) || !send_request (self, hit->socket, &hit->remote, 0))
         return;
       hit->ask_count++;
-      hit->ask_us = self->now_us + ASK_US;
-      if (hit->ask_count < MAX_ASKS)
+      hit->ask_us = self->now_us + PUNCH_ASK_US;
+      if (hit->ask_count < PUNCH_MAX_ASKS)
         floe_punch_wake_at (self, hit->ask_us);
     }
 }
@@ -125,20 +122,25 @@ floe_punch_many_step (FloePunchCore *self)
     floe_punch_wake_at (self, many->next_pass_us);
 }
 
-/* A place for a hit: its own, a free one, or that of one that never answered. */
+/* Its own place, a free one, or that of the hit that has been asked back from most: to forget one
+ * costs no more than that it is not asked again. */
 static PunchHit *
 find_place (PunchMany *many, guint socket, const FloeStunAddress *from)
 {
+  PunchHit *most = &many->hits[0];
+
   for (guint i = 0; i < many->hit_count; i++)
     if (many->hits[i].socket == socket && floe_stun_address_equal (&many->hits[i].remote, from))
       return &many->hits[i];
-  for (guint i = 0; i < many->hit_count; i++)
-    if (many->hits[i].ask_count == MAX_ASKS)
-      {
-        many->hits[i] = (PunchHit){ 0 };
-        return &many->hits[i];
-      }
-  return many->hit_count < FLOE_PUNCH_MAX_HITS ? &many->hits[many->hit_count++] : NULL;
+  if (many->hit_count < FLOE_PUNCH_MAX_HITS)
+    return &many->hits[many->hit_count++];
+  for (guint i = 1; i < many->hit_count; i++)
+    if (many->hits[i].ask_count > most->ask_count)
+      most = &many->hits[i];
+  if (most->ask_count == 0)
+    return NULL;
+  *most = (PunchHit){ 0 };
+  return most;
 }
 
 void

@@ -73,10 +73,36 @@ floe_punch_one_step (FloePunchCore *self)
     floe_punch_wake_at (self, one->last_us + LAST_WAIT_US);
 }
 
+/* The answer to a primer that met us may be lost, and only refreshed primers would come again. */
 void
-floe_punch_one_win (FloePunchCore *self, const FloeStunAddress *remote)
+floe_punch_one_linger (FloePunchCore *self)
+{
+  PunchOne *one = &self->one;
+  guint8 buffer[FLOE_PUNCH_MAX_MESSAGE_SIZE];
+  gsize size;
+
+  if (one->is_answered || one->ask_count == PUNCH_MAX_ASKS)
+    return;
+  if (one->ask_us <= self->now_us)
+    {
+      if (!floe_punch_is_ready (self))
+        return;
+      size = floe_punch_identity_build_request (self->identity, one->id, buffer);
+      if (!floe_punch_send (self, 0, &one->remote, 0, buffer, size))
+        return;
+      one->ask_count++;
+      one->ask_us = self->now_us + PUNCH_ASK_US;
+    }
+  floe_punch_wake_at (self, one->ask_us);
+}
+
+void
+floe_punch_one_win (FloePunchCore *self, const FloeStunAddress *remote, gboolean is_answered)
 {
   self->one.remote = *remote;
+  self->one.is_answered = is_answered;
+  self->one.ask_us = self->now_us;
+  floe_random_bytes (self->one.id, sizeof self->one.id);
   floe_punch_set_state (self, PUNCH_STATE_LINGERING, "found");
   self->ends_us = self->now_us + FLOE_PUNCH_LINGER_US;
   floe_punch_push_found (self, 0, remote);
@@ -88,12 +114,14 @@ is_answer (FloePunchCore *self, const FloeStunAddress *from, const FloeStunMessa
 {
   guint index =
       GPOINTER_TO_UINT (g_hash_table_lookup (self->one.ports, GUINT_TO_POINTER (from->port)));
-  const PunchProbe *probe;
+  const guint8 *id = NULL;
 
-  if (index == 0)
-    return FALSE;
-  probe = &g_array_index (self->one.probes, PunchProbe, index - 1);
-  return memcmp (probe->id, message->transaction_id, sizeof probe->id) == 0
+  if (self->state == PUNCH_STATE_LINGERING && floe_stun_address_equal (from, &self->one.remote)
+      && memcmp (self->one.id, message->transaction_id, sizeof self->one.id) == 0)
+    id = self->one.id;
+  else if (index != 0)
+    id = g_array_index (self->one.probes, PunchProbe, index - 1).id;
+  return id != NULL && memcmp (id, message->transaction_id, FLOE_STUN_TRANSACTION_ID_SIZE) == 0
          && floe_punch_identity_is_answer (self->identity, message);
 }
 
@@ -103,13 +131,16 @@ floe_punch_one_handle (FloePunchCore *self, const FloeStunAddress *from,
 {
   PunchOne *one = &self->one;
   gboolean is_request = floe_punch_identity_is_request (self->identity, message);
+  gboolean is_same;
 
   if (!is_request && !is_answer (self, from, message))
     return FALSE;
   if (self->state == PUNCH_STATE_TRYING)
-    floe_punch_one_win (self, from);
-  if (is_request && floe_stun_address_equal (&one->remote, from)
-      && one->answer_count++ < PUNCH_MAX_ANSWERS)
+    floe_punch_one_win (self, from, !is_request);
+  is_same = floe_stun_address_equal (&one->remote, from);
+  if (is_same && !is_request)
+    one->is_answered = TRUE;
+  else if (is_same && one->answer_count++ < PUNCH_MAX_ANSWERS)
     floe_punch_answer (self, 0, from, message);
   return TRUE;
 }
