@@ -266,10 +266,7 @@ public:
   }
 
   PunchSide alice, bob;
-  /* What the world does to a packet before it is heard; false: takes it away. */
-  std::function<bool (PunchSide &side, guint socket, FloeStunAddress *from,
-                      std::vector<guint8> *data)>
-      on_arrival;
+  bool is_deaf = false; /* whatever arrives is lost */
 
 private:
   void Make (PunchSide &side, const PunchSetup &setup, FloePunchRole role,
@@ -376,9 +373,10 @@ private:
       }
   }
 
-  void Hear (PunchSide &side, guint socket, FloeStunAddress from, std::vector<guint8> data)
+  void Hear (PunchSide &side, guint socket, const FloeStunAddress &from,
+             const std::vector<guint8> &data)
   {
-    if (on_arrival && !on_arrival (side, socket, &from, &data))
+    if (is_deaf)
       return;
     floe_punch_core_handle_datagram (side.core.get (), net_.now_us (), socket, &from, data.data (),
                                      data.size ());
