@@ -26,7 +26,7 @@ floe_lockstep_core_new (const FloeLockstepConfig *config)
   pool.min = MAX (pool.min, FLOE_PORT_MIN);
   pool.max = pool.max != 0 ? pool.max : FLOE_PORT_MAX;
   if (pool.min > pool.max || config->next.port < pool.min || config->next.port > pool.max
-      || config->step == 0 || ABS (config->step) > MAX_STEP
+      || config->step == 0 || config->step < -MAX_STEP || config->step > MAX_STEP
       || !floe_probe_target_is_public (&config->next))
     return NULL;
   self = g_new0 (FloeLockstepCore, 1);

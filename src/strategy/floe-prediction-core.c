@@ -7,6 +7,8 @@
 
 #define WANTED_CHANCE 0.99
 #define MAX_STEP 8
+/* NATs that step wider are not known. */
+#define MAX_KNOWN_STEP 64
 /* Mappings between two samples; with more nothing is foretold: other ports than the next come. */
 #define MAX_BETWEEN 1000
 /* RFC 8445 section 5.1.2.1 recommends 100 for server-reflexive candidates and 0 for relayed ones.
@@ -111,7 +113,7 @@ find_step (guint known, int distance)
 {
   int size = ABS (distance), step = MAX_STEP;
 
-  if (known != 0 && size % (int) known == 0)
+  if (known > 0 && known <= MAX_KNOWN_STEP && size % (int) known == 0)
     step = (int) known;
   else
     while (size % step != 0)
@@ -162,7 +164,9 @@ conclude_sequence (FloePredictionCore *self)
       if (only->size == 0)
         return;
       widen (&self->config.pool, only->port);
-      self->result.step = self->config.step != 0 ? (int) self->config.step : 1;
+      self->result.step = self->config.step > 0 && self->config.step <= MAX_KNOWN_STEP
+                              ? (int) self->config.step
+                              : 1;
       /* How busy the NAT is nobody knows: twice the window, and no promise. */
       foretell_sequence (self, only, 0, 2 * FLOE_PREDICTION_MIN_WINDOW);
       self->result.chance = 0;

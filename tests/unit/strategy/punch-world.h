@@ -75,6 +75,7 @@ struct PunchSide
   Punch core;
   FloeStunAddress base = {};
   std::map<guint, guint16> sockets; /* open ones, and their ports */
+  std::vector<gint64> opened_us;    /* by socket */
   std::vector<gint64> sent_us;
   std::vector<guint16> probed;
   std::vector<std::vector<guint8> > packets;
@@ -305,6 +306,7 @@ private:
   {
     guint16 port = (guint16) (20000 + 2 * output.socket + (output.wants_even ? 0 : 1));
 
+    side.opened_us.push_back (net_.now_us ());
     if (side.sockets.size () >= side.max_sockets)
       floe_punch_core_handle_open_failed (side.core.get (), net_.now_us (), output.socket);
     else
