@@ -193,6 +193,8 @@ protected:
       if (output.type == FLOE_LOCKSTEP_OUTPUT_CHECK)
         {
           side.packets++;
+          if (!is_exclusive && output.is_new)
+            world.Send (side.host, OtherCandidate (output.check), "check");
           world.Send (side.host, output.to, "check");
         }
   }
