@@ -13,7 +13,7 @@
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-all_suites="lint unit integration fuzz install asan tsan floe interop browsers lab bench"
+all_suites="lint unit integration fuzz install asan tsan floe interop relay browsers lab bench"
 suites=
 is_full=false
 may_install=true
@@ -279,6 +279,16 @@ suite_interop ()
     run_script interop sh tests/interop/run.sh --floe-peer "$(find_program_in check floe-peer)" "$@"
 }
 
+suite_relay ()
+{
+    begin relay "floe-peer through TURN servers and proxies"
+    build_plain || { fail "the build"; return; }
+    install_node_modules || { fail "npm ci in tests/interop"; return; }
+    set --
+    ! $is_full || set -- --full
+    run_script relay sh tests/relay/run.sh --floe-peer "$(find_program_in check floe-peer)" "$@"
+}
+
 suite_browsers ()
 {
     begin browsers "floe with its page in Chromium and Firefox"
@@ -298,6 +308,8 @@ suite_lab ()
         --floe-peer "$(find_program_in check floe-peer)" --floe "$(find_program_in check floe)"
     ! $is_full || run_script "nat table" sh tests/lab/nat-table.sh --build "$root/build/check" \
         --output "$logs/nat-table.md"
+    ! $is_full || run_script gathering sh tests/lab/gathering.sh --build "$root/build/check" \
+        --output "$logs/gathering.md"
 }
 
 suite_bench ()

@@ -8,12 +8,13 @@
 # packages of the groups, --no-install those that are missing.
 set -eu
 
-# What builds the library, its introspection data and its Vala file.
+# What builds the library, its introspection data and its Vala file; and glib-networking, GIO's TLS,
+# which it needs when it runs.
 library_packages="meson ninja-build pkg-config gcc g++ python3
-    libglib2.0-dev libnice-dev libssl-dev libusrsctp-dev libsrtp2-dev
+    libglib2.0-dev glib-networking libnice-dev libssl-dev libusrsctp-dev libsrtp2-dev
     libgirepository1.0-dev gobject-introspection valac"
 # What the programs under samples/ need besides.
-samples_packages="libsoup-3.0-dev libjson-glib-dev libqrencode-dev glib-networking"
+samples_packages="libsoup-3.0-dev libjson-glib-dev libqrencode-dev"
 # What the tests need besides: a test framework, sanitizers and fuzzing, a TURN server, namespaces,
 # and the five other WebRTC stacks.
 tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format binutils git

@@ -88,6 +88,10 @@ FLOE_AVAILABLE_IN_1_0
 FloeConfiguration *floe_peer_connection_get_configuration (FloePeerConnection *self);
 
 FLOE_AVAILABLE_IN_1_0
+gboolean floe_peer_connection_set_configuration (FloePeerConnection *self,
+                                                 FloeConfiguration *configuration, GError **error);
+
+FLOE_AVAILABLE_IN_1_0
 FloeSignalingState floe_peer_connection_get_signaling_state (FloePeerConnection *self);
 
 FLOE_AVAILABLE_IN_1_0

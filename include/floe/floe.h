@@ -18,5 +18,6 @@
 #include <floe/floe-network.h>
 #include <floe/floe-peer-connection.h>
 #include <floe/floe-session-description.h>
+#include <floe/floe-turn-credentials.h>
 #include <floe/floe-version-macros.h>
 #include <floe/floe-version.h>

@@ -123,6 +123,8 @@ make_configuration (Session *self)
   FloeConfiguration *configuration = floe_configuration_new ();
 
   room_add_ice_servers (self->room, configuration);
+  floe_configuration_set_tls_database (configuration, self->options->turn_trust);
+  floe_configuration_set_proxy_resolver (configuration, self->options->turn_proxy);
   floe_configuration_set_include_loopback (configuration, room_is_on_loopback (self->room));
   floe_configuration_set_max_message_size (configuration, MAX_MESSAGE_SIZE);
   if (self->options->relay_only)

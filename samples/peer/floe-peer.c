@@ -22,6 +22,7 @@
 
 typedef struct
 {
+  const PeerOptions *options;     /* (unowned): outlives it */
   FloePeerConnection *connection; /* (owned) */
   FloeSignaling *signaling;       /* (owned) */
   FloeConnector *connector;       /* (owned) */
@@ -32,13 +33,21 @@ typedef struct
   gboolean has_printed_closed;
 } Peer;
 
+static const char *
+get_nick (GType type, int value)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (type);
+
+  /* The words live as long as their type, which is static. */
+  return g_enum_get_value (names, value)->value_nick;
+}
+
 static void
 print_state (const char *event, GType type, int state)
 {
-  g_autoptr (GEnumClass) names = g_type_class_ref (type);
   JsonObject *object = peer_event_new (event);
 
-  json_object_set_string_member (object, "state", g_enum_get_value (names, state)->value_nick);
+  json_object_set_string_member (object, "state", get_nick (type, state));
   peer_print (object);
 }
 
@@ -70,7 +79,28 @@ static void
 on_ice_candidate_error (FloePeerConnection *connection, const char *url, guint code,
                         const char *text, Peer *self)
 {
-  g_debug ("floe-peer: %s: %u %s", url, code, text);
+  JsonObject *object = peer_event_new ("candidateerror");
+
+  json_object_set_string_member (object, "url", url);
+  json_object_set_int_member (object, "code", code);
+  json_object_set_string_member (object, "message", text);
+  peer_print (object);
+}
+
+/* Only credentials that are made of a secret say when they end. */
+static void
+on_ice_server_expiring (FloePeerConnection *connection, FloeIceServer *server, Peer *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FloeConfiguration) configuration =
+      peer_options_make_configuration (self->options, &error);
+  JsonObject *object = peer_event_new ("serverexpiring");
+
+  json_object_set_string_member (object, "url", floe_ice_server_get_urls (server)[0]);
+  peer_print (object);
+  if (configuration == NULL
+      || !floe_peer_connection_set_configuration (connection, configuration, &error))
+    peer_print_gerror (error);
 }
 
 static void
@@ -125,6 +155,44 @@ make_offer (Peer *self, JsonObject *command, GError **error)
   return TRUE;
 }
 
+/* What is not known is null. */
+static void
+set_word (JsonObject *object, const char *name, const char *word)
+{
+  if (word != NULL)
+    json_object_set_string_member (object, name, word);
+  else
+    json_object_set_null_member (object, name);
+}
+
+static void
+print_pair (Peer *self)
+{
+  g_autoptr (FloeIceCandidatePair) pair =
+      floe_peer_connection_get_selected_candidate_pair (self->connection);
+  JsonObject *event = peer_event_new ("pair");
+  const char *local = NULL, *remote = NULL, *protocol = NULL, *relay_protocol = NULL;
+
+  if (pair != NULL)
+    {
+      FloeIceCandidate *ours = floe_ice_candidate_pair_get_local (pair);
+      FloeIceCandidate *theirs = floe_ice_candidate_pair_get_remote (pair);
+      FloeRelayProtocol way = floe_ice_candidate_pair_get_relay_protocol (pair);
+
+      local = get_nick (FLOE_TYPE_ICE_CANDIDATE_TYPE, floe_ice_candidate_get_candidate_type (ours));
+      remote =
+          get_nick (FLOE_TYPE_ICE_CANDIDATE_TYPE, floe_ice_candidate_get_candidate_type (theirs));
+      protocol = get_nick (FLOE_TYPE_ICE_PROTOCOL, floe_ice_candidate_get_protocol (ours));
+      if (way != FLOE_RELAY_PROTOCOL_NONE)
+        relay_protocol = get_nick (FLOE_TYPE_RELAY_PROTOCOL, way);
+    }
+  set_word (event, "local", local);
+  set_word (event, "remote", remote);
+  set_word (event, "protocol", protocol);
+  set_word (event, "relayProtocol", relay_protocol);
+  peer_print (event);
+}
+
 static gboolean
 run_command (Peer *self, JsonObject *object, GError **error)
 {
@@ -138,6 +206,11 @@ run_command (Peer *self, JsonObject *object, GError **error)
     return peer_channels_send (self->channels, object, error);
   if (strcmp (command, "closeChannel") == 0)
     return peer_channels_close (self->channels, object, error);
+  if (strcmp (command, "pair") == 0)
+    {
+      print_pair (self);
+      return TRUE;
+    }
   if (strcmp (command, "close") == 0)
     {
       close_peer (self);
@@ -172,19 +245,21 @@ on_end (gpointer user_data)
 }
 
 static void
-start (Peer *self, const PeerOptions *options)
+start (Peer *self)
 {
   JsonObject *ready = peer_event_new ("ready");
 
   self->loop = g_main_loop_new (NULL, FALSE);
   self->signaling = floe_stdio_signaling_new (print_signaling, NULL);
   self->connector = floe_connector_new (self->connection, self->signaling);
-  self->channels = peer_channels_new (self->connection, options->echoes);
+  self->channels = peer_channels_new (self->connection, self->options->echoes);
   g_signal_connect (self->connection, "notify::connection-state", G_CALLBACK (on_connection_state),
                     self);
   g_signal_connect (self->connection, "notify::ice-connection-state",
                     G_CALLBACK (on_ice_connection_state), self);
   g_signal_connect (self->connection, "ice-candidate-error", G_CALLBACK (on_ice_candidate_error),
+                    self);
+  g_signal_connect (self->connection, "ice-server-expiring", G_CALLBACK (on_ice_server_expiring),
                     self);
   g_signal_connect (self->connector, "negotiation-failed", G_CALLBACK (on_connector_error), self);
   g_signal_connect (self->connector, "candidate-refused", G_CALLBACK (on_connector_error), self);
@@ -212,22 +287,26 @@ main (int argc, char **argv)
 {
   Peer self = { 0 };
   g_auto (PeerOptions) options = { 0 };
+  g_autoptr (FloeConfiguration) configuration = NULL;
   g_autoptr (GError) error = NULL;
 
   g_log_writer_default_set_use_stderr (TRUE);
   signal (SIGPIPE, SIG_IGN);
-  if (!peer_options_parse (&options, &argc, &argv, &error))
+  if (peer_options_parse (&options, &argc, &argv, &error))
+    configuration = peer_options_make_configuration (&options, &error);
+  if (configuration == NULL)
     {
       g_printerr ("floe-peer: %s\nTry \"floe-peer --help\".\n", error->message);
       return 2;
     }
-  self.connection = floe_peer_connection_new (options.configuration, &error);
+  self.options = &options;
+  self.connection = floe_peer_connection_new (configuration, &error);
   if (self.connection == NULL)
     {
       peer_print_gerror (error);
       return EXIT_FAILURE;
     }
-  start (&self, &options);
+  start (&self);
   g_main_loop_run (self.loop);
   stop (&self);
   return EXIT_SUCCESS;

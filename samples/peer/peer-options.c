@@ -2,18 +2,16 @@
 #include "peer-options.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "sample-ways.h"
 
 typedef struct
 {
-  char *url;      /* (owned) */
-  char *username; /* (owned) (nullable) */
-  char *password; /* (owned) (nullable) */
-} Server;
-
-typedef struct
-{
-  GPtrArray *servers; /* (owned): of Server */
-  char **interfaces;  /* (owned) (nullable) */
+  PeerServers *servers; /* (unowned) */
+  char **interfaces;    /* (owned) (nullable) */
+  char *tls_ca;         /* (owned) (nullable) */
+  char *proxy;          /* (owned) (nullable) */
   gboolean no_echo;
   gboolean relay_only;
   gboolean include_loopback;
@@ -22,59 +20,87 @@ typedef struct
 } Raw;
 
 static void
-server_free (gpointer data)
+raw_clear (Raw *self)
 {
-  Server *server = data;
-
-  g_free (server->url);
-  g_free (server->username);
-  g_free (server->password);
-  g_free (server);
+  g_strfreev (self->interfaces);
+  g_free (self->tls_ca);
+  g_free (self->proxy);
 }
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
 
 static gboolean
 on_ice_server (const char *option, const char *value, gpointer user_data, GError **error)
 {
   Raw *raw = user_data;
-  Server *server = g_new0 (Server, 1);
 
-  server->url = g_strdup (value);
-  g_ptr_array_add (raw->servers, server);
+  peer_servers_add (raw->servers, value);
   return TRUE;
 }
 
-/* --ice-user and --ice-pass belong to the server before them. */
+static gboolean
+set_lifetime (PeerServers *servers, const char *value, GError **error)
+{
+  guint64 lifetime_s;
+
+  return g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT32, &lifetime_s, error)
+         && peer_servers_set_lifetime (servers, (guint) lifetime_s);
+}
+
+/* These belong to the server before them. */
 static gboolean
 on_ice_credential (const char *option, const char *value, gpointer user_data, GError **error)
 {
-  Raw *raw = user_data;
-  Server *server;
-  char **place;
+  PeerServers *servers = ((Raw *) user_data)->servers;
+  g_autoptr (GError) wrong = NULL;
+  gboolean is_set;
 
-  if (raw->servers->len == 0)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "%s belongs after the --ice-server that it is for", option);
-      return FALSE;
-    }
-  server = g_ptr_array_index (raw->servers, raw->servers->len - 1);
-  place = g_str_equal (option, "--ice-user") ? &server->username : &server->password;
-  g_free (*place);
-  *place = g_strdup (value);
-  return TRUE;
+  if (strcmp (option, "--ice-user") == 0)
+    is_set = peer_servers_set_user (servers, value);
+  else if (strcmp (option, "--ice-pass") == 0)
+    is_set = peer_servers_set_password (servers, value);
+  else if (strcmp (option, "--turn-secret") == 0)
+    is_set = peer_servers_set_secret (servers, value);
+  else
+    is_set = set_lifetime (servers, value, &wrong);
+  if (wrong != NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s takes seconds: %s", option,
+                 wrong->message);
+  else if (!is_set)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 "%s belongs after the --ice-server that it is for", option);
+  return is_set;
 }
 
-static gboolean
-parse_raw (Raw *raw, int *argc, char ***argv, GError **error)
+static void
+add_servers (GOptionGroup *group)
 {
-  GOptionEntry entries[] = {
-    { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
+  static const GOptionEntry entries[] = {
     { "ice-server", 0, 0, G_OPTION_ARG_CALLBACK, on_ice_server,
       "Use a STUN or TURN server (may be repeated)", "URL" },
     { "ice-user", 0, 0, G_OPTION_ARG_CALLBACK, on_ice_credential,
       "User name for the server before it", "NAME" },
     { "ice-pass", 0, 0, G_OPTION_ARG_CALLBACK, on_ice_credential,
       "Password for the server before it", "PASSWORD" },
+    { "turn-secret", 0, 0, G_OPTION_ARG_CALLBACK, on_ice_credential,
+      "Make credentials for the server before it of this secret", "SECRET" },
+    { "turn-lifetime", 0, 0, G_OPTION_ARG_CALLBACK, on_ice_credential,
+      "How long such credentials hold (default: 3600)", "SECONDS" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  g_option_group_add_entries (group, entries);
+}
+
+static void
+add_others (GOptionGroup *group, Raw *raw)
+{
+  const GOptionEntry entries[] = {
+    { "tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->tls_ca,
+      "Trust these certificate authorities for turns:", "FILE" },
+    { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->proxy, "Reach TURN over TCP and TLS through this",
+      "URI" },
+    { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
     { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only, "Use relays of TURN servers only",
       NULL },
     { "include-loopback", 0, 0, G_OPTION_ARG_NONE, &raw->include_loopback,
@@ -85,10 +111,18 @@ parse_raw (Raw *raw, int *argc, char ***argv, GError **error)
     { "version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version and exit", NULL },
     G_OPTION_ENTRY_NULL
   };
+
+  g_option_group_add_entries (group, entries);
+}
+
+static gboolean
+parse_raw (Raw *raw, int *argc, char ***argv, GError **error)
+{
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   GOptionGroup *group = g_option_group_new ("main", "", "", raw, NULL);
 
-  g_option_group_add_entries (group, entries);
+  add_servers (group);
+  add_others (group, raw);
   g_option_context_set_main_group (context, group);
   g_option_context_set_summary (context, "A WebRTC peer for scripts: JSON lines on standard input "
                                          "and output, see floe-peer(1).");
@@ -104,22 +138,29 @@ parse_raw (Raw *raw, int *argc, char ***argv, GError **error)
 }
 
 static gboolean
-apply_raw (const Raw *raw, PeerOptions *options, GError **error)
+apply_raw (Raw *raw, PeerOptions *options, GError **error)
 {
-  FloeConfiguration *configuration = options->configuration;
-
-  for (guint i = 0; i < raw->servers->len; i++)
+  if (raw->tls_ca != NULL)
     {
-      const Server *server = g_ptr_array_index (raw->servers, i);
-      if (!floe_configuration_add_ice_server_url (configuration, server->url, server->username,
-                                                  server->password, error))
-        return FALSE;
+      options->authorities = sample_ways_read_authorities (raw->tls_ca, error);
+      if (options->authorities == NULL)
+        {
+          g_prefix_error (error, "--tls-ca: ");
+          return FALSE;
+        }
     }
-  if (raw->relay_only)
-    floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
-  if (raw->interfaces != NULL)
-    floe_configuration_set_interfaces (configuration, (const char *const *) raw->interfaces);
-  floe_configuration_set_include_loopback (configuration, raw->include_loopback);
+  if (raw->proxy != NULL)
+    {
+      options->proxies = sample_ways_make_resolver (raw->proxy, error);
+      if (options->proxies == NULL)
+        {
+          g_prefix_error (error, "--proxy ");
+          return FALSE;
+        }
+    }
+  options->interfaces = g_steal_pointer (&raw->interfaces);
+  options->relay_only = raw->relay_only;
+  options->include_loopback = raw->include_loopback;
   options->echoes = !raw->no_echo;
   return TRUE;
 }
@@ -127,25 +168,44 @@ apply_raw (const Raw *raw, PeerOptions *options, GError **error)
 void
 peer_options_clear (PeerOptions *self)
 {
-  g_clear_object (&self->configuration);
+  g_clear_pointer (&self->servers, peer_servers_free);
+  g_clear_pointer (&self->interfaces, g_strfreev);
+  g_clear_object (&self->authorities);
+  g_clear_object (&self->proxies);
 }
 
 gboolean
 peer_options_parse (PeerOptions *options, int *argc, char ***argv, GError **error)
 {
-  Raw raw = { .servers = g_ptr_array_new_with_free_func (server_free) };
-  gboolean is_parsed = parse_raw (&raw, argc, argv, error);
+  g_auto (Raw) raw = { 0 };
 
-  if (is_parsed && raw.version)
+  options->servers = peer_servers_new ();
+  raw.servers = options->servers;
+  if (!parse_raw (&raw, argc, argv, error))
+    return FALSE;
+  if (raw.version)
     {
       g_print ("floe-peer %s\n", FLOE_VERSION_S);
       exit (EXIT_SUCCESS);
     }
   if (raw.verbose)
     g_setenv ("G_MESSAGES_DEBUG", "all", TRUE);
-  options->configuration = floe_configuration_new ();
-  is_parsed = is_parsed && apply_raw (&raw, options, error);
-  g_ptr_array_unref (raw.servers);
-  g_strfreev (raw.interfaces);
-  return is_parsed;
+  return apply_raw (&raw, options, error);
+}
+
+FloeConfiguration *
+peer_options_make_configuration (const PeerOptions *options, GError **error)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+
+  if (!peer_servers_apply (options->servers, configuration, error))
+    return NULL;
+  if (options->relay_only)
+    floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
+  if (options->interfaces != NULL)
+    floe_configuration_set_interfaces (configuration, (const char *const *) options->interfaces);
+  floe_configuration_set_include_loopback (configuration, options->include_loopback);
+  floe_configuration_set_tls_database (configuration, options->authorities);
+  floe_configuration_set_proxy_resolver (configuration, options->proxies);
+  return g_steal_pointer (&configuration);
 }

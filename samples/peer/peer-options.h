@@ -4,11 +4,18 @@
 
 #include <floe/floe.h>
 
+#include "peer-servers.h"
+
 G_BEGIN_DECLS
 
 typedef struct
 {
-  FloeConfiguration *configuration; /* (owned) */
+  PeerServers *servers;      /* (owned) */
+  char **interfaces;         /* (owned) (nullable) */
+  GTlsDatabase *authorities; /* (owned) (nullable) */
+  GProxyResolver *proxies;   /* (owned) (nullable) */
+  gboolean relay_only;
+  gboolean include_loopback;
   gboolean echoes;
 } PeerOptions;
 
@@ -16,6 +23,9 @@ void peer_options_clear (PeerOptions *self);
 
 /* Fills @options, or returns FALSE with an error. --help and --version print and exit. */
 gboolean peer_options_parse (PeerOptions *options, int *argc, char ***argv, GError **error);
+
+/* (transfer full): what the options say, with new credentials for servers that share a secret. */
+FloeConfiguration *peer_options_make_configuration (const PeerOptions *options, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeerOptions, peer_options_clear)
 

@@ -29,4 +29,8 @@ GArray *floe_local_addresses_select (const GArray *all, const char *const *inter
 /* The address that the routing table sends from to @server; FALSE when there is no route. */
 gboolean floe_local_address_towards (GInetAddress *server, guint16 port, FloeLocalAddress *out);
 
+/* Returns: (transfer full) (nullable): the first of @addresses (element-type FloeLocalAddress)
+ * (nullable) that is of @family. */
+GInetAddress *floe_local_addresses_find (const GArray *addresses, GSocketFamily family);
+
 G_END_DECLS

@@ -147,3 +147,17 @@ floe_local_address_towards (GInetAddress *server, guint16 port, FloeLocalAddress
   g_strlcpy (out->text, text, sizeof out->text);
   return TRUE;
 }
+
+GInetAddress *
+floe_local_addresses_find (const GArray *addresses, GSocketFamily family)
+{
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    {
+      const FloeLocalAddress *address = &g_array_index (addresses, FloeLocalAddress, i);
+      g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address->text);
+
+      if (inet != NULL && g_inet_address_get_family (inet) == family)
+        return g_steal_pointer (&inet);
+    }
+  return NULL;
+}

@@ -87,8 +87,9 @@ floe_network_get_context (void)
  * Makes Floe run its network side on a context of the application's instead of a thread of its
  * own. The application must keep iterating @context, quickly: consent checks and retransmissions
  * happen there. It may be the context of the connections themselves, for a program that wants no
- * thread. Call it before the first connection is made; it holds for the life of the process. May
- * be called from any thread.
+ * thread. The thread that iterates it has it as its thread-default context, as GIO wants it
+ * (g_main_context_push_thread_default()). Call it before the first connection is made; it holds for
+ * the life of the process. May be called from any thread.
  *
  * Fails with %FLOE_ERROR_INVALID_STATE when a connection has already been made.
  *

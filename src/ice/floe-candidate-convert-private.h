@@ -17,6 +17,7 @@ typedef struct
   guint path_id;
   FloeRelayProtocol relay_protocol; /* of the path's server */
   gboolean hides_related;           /* RFC 8839 section 5.1: no address but the relay's is told */
+  gboolean is_successor; /* peers shall move to it from what the path's predecessor gave */
 } FloeCandidateMark;
 
 /* Returns: (transfer full) (nullable): NULL, with the reason in @why, for what can't be checked:

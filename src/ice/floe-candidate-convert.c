@@ -83,12 +83,17 @@ floe_candidate_to_nice (const FloeCandidate *candidate, const char **why)
   return nice;
 }
 
-/* RFC 8445 section 5.1.2: "a unique priority" for each candidate; libnice knows of one path. */
+/* RFC 8445 section 5.1.2: "a unique priority" for each candidate; libnice knows of one path. A
+ * later path's is lower, but for one that takes over from another: peers move up only. libnice's
+ * own local preferences are below 16384 for UDP, so there is room above. */
 static guint32
-lower_priority (guint32 priority, guint path_id)
+set_apart (guint32 priority, const FloeCandidateMark *mark)
 {
-  guint32 step = path_id * LOCAL_PREFERENCE_STEP;
+  guint32 step = mark->path_id * LOCAL_PREFERENCE_STEP;
 
+  if (mark->is_successor)
+    return LOCAL_PREFERENCE_MASK - (priority & LOCAL_PREFERENCE_MASK) > step ? priority + step
+                                                                             : priority;
   return (priority & LOCAL_PREFERENCE_MASK) > step ? priority - step : priority;
 }
 
@@ -135,7 +140,7 @@ floe_candidate_from_nice (FloeCandidate *out, const NiceCandidate *nice,
   /* libnice counts its foundations from 1 in each agent. */
   g_snprintf (candidate.foundation, sizeof candidate.foundation, "p%uf%s", mark->path_id,
               nice->foundation);
-  candidate.priority = lower_priority (nice->priority, mark->path_id);
+  candidate.priority = set_apart (nice->priority, mark);
   set_related (&candidate, nice);
   if (mark->hides_related)
     hide_related (&candidate);

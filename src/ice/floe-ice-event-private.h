@@ -27,7 +27,7 @@ typedef struct
   FloeCandidate remote;
   char *url; /* (owned) (nullable) */
   guint code;
-  const char *text; /* (unowned): static */
+  char *text; /* (owned) (nullable) */
 } FloeIceEvent;
 
 FloeIceEvent *floe_ice_event_new (FloeIceEventType type);

@@ -14,6 +14,7 @@ void
 floe_ice_event_free (FloeIceEvent *self)
 {
   g_free (self->url);
+  g_free (self->text);
   g_free (self);
 }
 

@@ -9,18 +9,35 @@
 
 G_BEGIN_DECLS
 
-typedef struct
+#define FLOE_LANE_HELD G_MAXINT64 /* as a time: not before floe_ice_lane_start() */
+
+typedef struct _FloeIceLane FloeIceLane;
+
+struct _FloeIceLane
 {
   FloeIcePath *path;    /* (owned) */
-  gint64 start_us;      /* when it is due */
+  gint64 start_us;      /* when it is due, or FLOE_LANE_HELD */
+  guint preference;     /* the ready lane with the highest one carries data */
   gboolean is_watched;  /* it has carried data: @liveness runs */
   gboolean is_on_trial; /* took over from one that died: nothing says that it is better */
   FloeLivenessCore liveness;
-} FloeIceLane;
+
+  /* Of relays. A retiring one goes as soon as another carries data. */
+  gboolean is_dead; /* its server gives nothing: the agent is of no more use */
+  gboolean is_retiring;
+  const FloeIceLane *successor; /* (unowned) (nullable): of the same transport */
+  gint64 leave_us;              /* when it goes; -1 when not known */
+};
 
 /* Takes @path. */
 FloeIceLane *floe_ice_lane_new (FloeIcePath *path);
 void floe_ice_lane_free (FloeIceLane *self);
+
+/* It stays in reserve until it is started. */
+void floe_ice_lane_hold (FloeIceLane *self);
+/* Also again, after it was closed. */
+void floe_ice_lane_start (FloeIceLane *self, gint64 now_us);
+void floe_ice_lane_close (FloeIceLane *self);
 
 /* Data goes over it from now on. @is_successor: because another one shows no life. */
 void floe_ice_lane_start_watch (FloeIceLane *self, gboolean is_successor, gint64 now_us);

@@ -26,6 +26,8 @@ floe_ice_lane_new (FloeIcePath *path)
   FloeIceLane *self = g_new0 (FloeIceLane, 1);
 
   self->path = path;
+  self->preference = floe_ice_path_get_spec (path)->preference;
+  self->leave_us = -1;
   return self;
 }
 
@@ -34,6 +36,29 @@ floe_ice_lane_free (FloeIceLane *self)
 {
   floe_ice_path_free (self->path);
   g_free (self);
+}
+
+void
+floe_ice_lane_hold (FloeIceLane *self)
+{
+  self->start_us = FLOE_LANE_HELD;
+}
+
+void
+floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
+{
+  self->start_us = now_us;
+  self->is_watched = FALSE;
+  self->is_on_trial = FALSE;
+  self->is_dead = FALSE;
+  floe_ice_path_start (self->path, now_us);
+}
+
+void
+floe_ice_lane_close (FloeIceLane *self)
+{
+  self->is_watched = FALSE;
+  floe_ice_path_close (self->path);
 }
 
 void
@@ -90,7 +115,7 @@ floe_ice_lane_get_deadline (const FloeIceLane *self)
   if (state == FLOE_PATH_CLOSED)
     return -1;
   if (state == FLOE_PATH_IDLE)
-    return self->start_us;
+    return self->start_us != FLOE_LANE_HELD ? self->start_us : -1;
   deadline_us = sooner (floe_ice_path_get_deadline (self->path), get_give_up_us (self));
   if (self->is_watched && floe_ice_path_is_ready (self->path))
     deadline_us = sooner (deadline_us, floe_liveness_core_get_deadline (&self->liveness));
@@ -122,8 +147,7 @@ floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other)
     return TRUE;
   if (floe_ice_lane_is_alive (self) != floe_ice_lane_is_alive (other))
     return floe_ice_lane_is_alive (self);
-  return floe_ice_path_get_spec (self->path)->preference
-         > floe_ice_path_get_spec (other->path)->preference;
+  return self->preference > other->preference;
 }
 
 gboolean

@@ -32,12 +32,14 @@ typedef struct
   /* Nothing came of one of a direct path's STUN servers. @text is static. */
   void (*server_failed) (FloeIcePath *path, const FloeIceUri *server, guint code, const char *text,
                          gpointer user_data);
-  /* Once, at the latest some seconds after the start: libnice has nothing more to come. Candidates
+  /* Once a start, at the latest some seconds after it: libnice has nothing more to come. Candidates
    * may come afterwards. @code 0, or a W3C error code and @text. */
   void (*gathered) (FloeIcePath *path, guint code, const char *text, gpointer user_data);
   /* One of is_ready(), is_finished(), the pair and what add_gather_facts() adds may have
    * changed. */
   void (*changed) (FloeIcePath *path, gpointer user_data);
+  /* What the TURN server had lent is lost, or will be. */
+  void (*lost) (FloeIcePath *path, guint code, const char *text, gpointer user_data);
   void (*received) (FloeIcePath *path, const guint8 *data, gsize size, gpointer user_data);
 } FloeIcePathEvents;
 
@@ -51,10 +53,12 @@ typedef struct
   guint16 max_port;
   gboolean relay_only;
   gboolean is_controlling;
-  GArray *addresses;           /* (owned) (element-type FloeLocalAddress): to bind to */
-  gboolean has_free_choice;    /* no interfaces were named: a relay path may use any address */
-  const FloeIceRemote *remote; /* (unowned): the transport's */
-  guint path_count;            /* that share the pace of checks */
+  GArray *addresses;              /* (owned) (element-type FloeLocalAddress): to bind to */
+  gboolean has_free_choice;       /* no interfaces were named: a relay path may use any address */
+  const FloeIceRemote *remote;    /* (unowned): the transport's */
+  GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
+  GTlsDatabase *tls_database;     /* (owned) (nullable) */
+  guint path_count;               /* that share the pace of checks */
 } FloeIceShared;
 
 /* @shared lives longer than the path; so does @events. */
@@ -62,12 +66,13 @@ FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIc
                                 const FloeIcePathEvents *events, gpointer user_data);
 void floe_ice_path_free (FloeIcePath *self);
 
+/* A relay path may be started again after it was closed. */
 void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
 
 /* Hands what is new in the shared remote side to the agent. */
 void floe_ice_path_update_remote (FloeIcePath *self);
 
-/* Stops everything; no event comes after this. Idempotent. */
+/* Stops everything; no event comes after this, unless it is started again. Idempotent. */
 void floe_ice_path_close (FloeIcePath *self);
 
 gboolean floe_ice_path_send (FloeIcePath *self, const guint8 *data, gsize size);

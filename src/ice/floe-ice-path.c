@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "floe-ice-path-private.h"
+#include "floe-ice-path-internal-private.h"
 
-#include "floe-candidate-convert-private.h"
-#include "floe-candidate-guard-private.h"
-#include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-name-resolver-private.h"
-#include "floe-nice-agent-private.h"
 #include "floe-nice-servers-private.h"
-#include "floe-nice-sockets-private.h"
-#include "floe-reflexive-private.h"
 #include "floe-socket-tap-private.h"
+#include "floe-turn-cause-private.h"
 
 /* A path has gathered at the latest after this long, whatever libnice says. It is more than a
  * silent STUN server takes (3.8 s), and enough for a name lookup, a TCP connection and the two
@@ -21,72 +16,9 @@
  * own addresses are worth more than a reflexive one that comes late. */
 #define STUN_NAME_LIMIT_US (500 * G_TIME_SPAN_MILLISECOND)
 
-/* Faster than this without a relay address, and the server has refused: silence takes longer. */
-#define REFUSAL_LIMIT_US ((FLOE_NICE_TRANSACTION_MS - 300) * G_TIME_SPAN_MILLISECOND)
-
-#define PACING_MS 5          /* RFC 8445 section 14.2: "MUST NOT be less than 5 ms" */
-#define PACING_LOOPBACK_MS 1 /* no network is loaded */
-#define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
-
-#define CODE_UNREACHABLE 701 /* W3C webrtc-pc section 4.8.2, errorCode */
-#define CODE_REFUSED 401     /* libnice does not tell the server's own code */
-
-struct _FloeIcePath
-{
-  guint id;
-  FloePathSpec *spec;          /* (owned) */
-  const FloeIceShared *shared; /* (unowned): the transport outlives its paths */
-  const FloeIcePathEvents *events;
-  gpointer user_data;
-  FloePathState state;
-  GCancellable *lookup;     /* (owned) (nullable): while the name is being resolved */
-  NiceAgent *agent;         /* (owned) (nullable) */
-  FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
-  NiceComponentState component_state;
-  gint64 started_us;
-  gboolean is_gathered;
-  gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
-  gboolean is_reflected; /* a candidate of the server's making has come */
-  guint fed_count;       /* remote candidates that the agent knows */
-  gboolean has_fed_credentials;
-  gboolean has_fed_end;
-  const char *server_error; /* (unowned) (nullable): why the server could not be used */
-};
-
-static gint64
-get_pacing_ms (const FloeIcePath *self)
-{
-  gboolean is_loopback = self->spec->kind == FLOE_PATH_DIRECT;
-
-  for (guint i = 0; i < self->shared->addresses->len; i++)
-    {
-      if (!g_array_index (self->shared->addresses, FloeLocalAddress, i).is_loopback)
-        is_loopback = FALSE;
-    }
-  /* Sockets that are bound to loopback addresses reach no others. */
-  return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
-}
-
-static FloeRelayProtocol
-get_relay_protocol (const FloeIcePath *self)
-{
-  return self->spec->server.protocol == FLOE_ICE_PROTOCOL_TCP ? FLOE_RELAY_PROTOCOL_TCP
-                                                              : FLOE_RELAY_PROTOCOL_UDP;
-}
-
-static FloeCandidateMark
-get_mark (const FloeIcePath *self)
-{
-  return (FloeCandidateMark){
-    .path_id = self->id,
-    .relay_protocol = get_relay_protocol (self),
-    .hides_related = self->shared->relay_only,
-  };
-}
-
 /* Which one libnice is to ask, or NULL: where taps work it has none to ask on a direct path. */
-static const FloeIceUri *
-get_server (const FloeIcePath *self)
+const FloeIceUri *
+floe_ice_path_get_server (const FloeIcePath *self)
 {
   const GArray *stun_servers = self->spec->stun_servers;
 
@@ -95,116 +27,6 @@ get_server (const FloeIcePath *self)
   if (self->reflexive != NULL || stun_servers == NULL || stun_servers->len == 0)
     return NULL;
   return &g_array_index (stun_servers, FloeIceUri, 0);
-}
-
-/* What to tell about the server when gathering has ended without its address. A STUN server that
- * answers may still give no candidate: without a NAT its answer is the host's address. */
-static guint
-judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
-{
-  gboolean was_quick = now_us - self->started_us < REFUSAL_LIMIT_US;
-
-  *text = NULL;
-  if (self->server_error != NULL)
-    {
-      *text = self->server_error;
-      return CODE_UNREACHABLE;
-    }
-  if (get_server (self) == NULL || self->is_reflected)
-    return 0;
-  if (self->spec->kind == FLOE_PATH_DIRECT && was_quick)
-    return 0;
-  if (self->spec->kind == FLOE_PATH_DIRECT)
-    *text = "The STUN server did not answer";
-  else if (!was_quick)
-    *text = "The TURN server did not answer";
-  else if (self->spec->server.protocol == FLOE_ICE_PROTOCOL_TCP)
-    *text = "The TURN server refused the connection or the allocation: check the port, the user "
-            "name and the credential";
-  else
-    {
-      *text = "The TURN server refused the allocation: check the user name and the credential";
-      return CODE_REFUSED;
-    }
-  return CODE_UNREACHABLE;
-}
-
-static void
-finish_gathering (FloeIcePath *self)
-{
-  const char *text;
-  guint code;
-
-  if (self->is_gathered)
-    return;
-  self->is_gathered = TRUE;
-  code = judge_server (self, g_get_monotonic_time (), &text);
-  self->events->gathered (self, code, text, self->user_data);
-}
-
-static void
-on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-  FloeCandidateMark mark = get_mark (self);
-  FloeCandidate candidate;
-
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
-    return;
-  if (nice->type != NICE_CANDIDATE_TYPE_HOST)
-    self->is_reflected = TRUE;
-  floe_candidate_from_nice (&candidate, nice, &mark);
-  self->events->candidate (self, &candidate, self->user_data);
-  self->events->changed (self, self->user_data);
-}
-
-static void
-on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
-{
-  finish_gathering (user_data);
-}
-
-static void
-on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint state,
-                    gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  self->component_state = state;
-  if (state == NICE_COMPONENT_STATE_READY)
-    g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
-  self->events->changed (self, self->user_data);
-}
-
-static void
-on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCandidate *local,
-                  NiceCandidate *remote, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  self->events->changed (self, self->user_data);
-}
-
-static void
-on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, char *data,
-             gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  /* The handler may free the path: nothing comes after it. */
-  self->events->received (self, (const guint8 *) data, size, self->user_data);
-}
-
-/* One that only its checks have told of. */
-static void
-on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
-{
-  FloeIcePath *self = user_data;
-
-  if (!floe_candidate_guard_is_flooded (agent))
-    return;
-  floe_ice_path_close (self);
-  self->events->changed (self, self->user_data);
 }
 
 static void
@@ -238,69 +60,61 @@ static const FloeReflexiveEvents reflexive_events = {
   .changed = on_reflexive_changed,
 };
 
-static void
-connect_agent (FloeIcePath *self)
-{
-  g_signal_connect (self->agent, "new-remote-candidate-full", G_CALLBACK (on_new_remote), self);
-  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
-  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
-  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
-  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), self);
-  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
-                          on_received, self);
-}
-
 /* @servers (element-type GInetAddress): empty for a direct path without a server. */
 static void
 run (FloeIcePath *self, GList *servers)
 {
-  FloeNiceAgentConfig config = {
-    .context = self->shared->context,
-    .ufrag = self->shared->ufrag,
-    .pwd = self->shared->pwd,
-    .is_controlling = self->shared->is_controlling,
-    .is_relay = self->spec->kind == FLOE_PATH_RELAY,
-    .pacing_ms = (guint) get_pacing_ms (self),
-    .min_port = self->shared->min_port,
-    .max_port = self->shared->max_port,
-  };
-  gboolean has_address;
-
-  self->state = FLOE_PATH_RUNNING;
-  if (config.is_relay && servers == NULL)
-    {
-      finish_gathering (self);
-      return;
-    }
-  if (!floe_candidate_guard_has_room ())
-    {
-      self->server_error = "The machine has too many network addresses";
-      self->has_sockets = TRUE;
-      finish_gathering (self);
-      return;
-    }
-  self->agent = floe_nice_agent_new (&config);
-  has_address = config.is_relay ? floe_nice_servers_use_turn (self->agent, self->spec, servers,
-                                                              self->shared->addresses,
-                                                              self->shared->has_free_choice)
-                                : floe_nice_servers_use_stun (self->agent, get_server (self),
-                                                              servers, self->shared->addresses);
-  connect_agent (self);
-  if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
-    {
-      self->server_error = "No local address and port could be used";
-      self->has_sockets = TRUE;
-      finish_gathering (self);
-      return;
-    }
-  if (self->reflexive != NULL)
-    {
-      FloeCandidateMark mark = get_mark (self);
-
-      floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
-    }
+  floe_ice_path_make_agent (self);
+  self->server_error = floe_ice_path_gather (
+      self, floe_nice_servers_use_stun (self->agent, floe_ice_path_get_server (self), servers,
+                                        self->shared->addresses));
+  if (self->server_error == NULL)
+    return;
   self->has_sockets = TRUE;
-  floe_ice_path_update_remote (self);
+  floe_ice_path_finish_gathering (self);
+}
+
+static void
+on_access_ready (gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+  const char *error;
+
+  floe_ice_path_drop_agent (self);
+  floe_ice_path_make_agent (self);
+  error = floe_ice_path_gather (self, floe_relay_access_use (self->access, self->agent));
+  if (error != NULL)
+    floe_ice_path_finish_relay (self, FLOE_CODE_UNREACHABLE, error);
+}
+
+static void
+on_access_failed (guint code, const char *text, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (self->is_reflected)
+    self->events->lost (self, code, text, self->user_data);
+  else
+    floe_ice_path_finish_relay (self, code, text);
+}
+
+static const FloeRelayAccessEvents access_events = { on_access_ready, on_access_failed };
+
+static void
+start_relay (FloeIcePath *self)
+{
+  FloeRelayAccessConfig config = {
+    .context = self->shared->context,
+    .addresses = self->shared->addresses,
+    .has_free_choice = self->shared->has_free_choice,
+    .proxy_resolver = self->shared->proxy_resolver,
+    .tls_database = self->shared->tls_database,
+  };
+
+  self->is_gathered = FALSE;
+  self->is_reflected = FALSE;
+  self->state = FLOE_PATH_RESOLVING;
+  self->access = floe_relay_access_new (self->spec, &config, &access_events, self);
 }
 
 static void
@@ -346,11 +160,16 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   const FloeIceUri *server;
 
   self->started_us = now_us;
-  if (self->spec->kind == FLOE_PATH_DIRECT && self->spec->stun_servers != NULL
-      && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    {
+      start_relay (self);
+      return;
+    }
+  if (self->spec->stun_servers != NULL && self->spec->stun_servers->len > 0
+      && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
-  server = get_server (self);
+  server = floe_ice_path_get_server (self);
   if (server == NULL)
     {
       run (self, NULL);
@@ -368,67 +187,15 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   self->lookup = floe_name_resolver_start (self->shared->context, server->host, on_resolved, self);
 }
 
-static void
-feed_candidates (FloeIcePath *self)
-{
-  GPtrArray *all = self->shared->remote->candidates;
-  GSList *fresh = NULL;
-
-  for (guint i = all->len; i > self->fed_count; i--)
-    {
-      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
-        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
-    }
-  if (fresh == NULL)
-    return;
-  self->fed_count = all->len;
-  g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
-  nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
-  g_slist_free (fresh);
-  /* A peer-reflexive candidate may have turned out to be one of these. */
-  self->events->changed (self, self->user_data);
-}
-
-void
-floe_ice_path_update_remote (FloeIcePath *self)
-{
-  const FloeIceRemote *remote = self->shared->remote;
-
-  if (self->agent == NULL || remote->ufrag == NULL)
-    return;
-  if (!self->has_fed_credentials)
-    nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
-  self->has_fed_credentials = TRUE;
-  feed_candidates (self);
-  if (remote->is_ended && !self->has_fed_end)
-    {
-      self->has_fed_end = TRUE;
-      nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
-    }
-}
-
 void
 floe_ice_path_close (FloeIcePath *self)
 {
-  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  gboolean is_asking;
-  gboolean is_young = g_get_monotonic_time () - self->started_us < G_TIME_SPAN_SECOND;
-
   self->state = FLOE_PATH_CLOSED;
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
-  if (self->agent == NULL)
-    {
-      g_clear_pointer (&self->reflexive, floe_reflexive_free);
-      return;
-    }
-  is_asking = get_server (self) != NULL && is_young;
-  g_signal_handlers_disconnect_by_data (self->agent, self);
-  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
-                          NULL, NULL);
-  floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
-                           is_relay ? !self->is_gathered : is_asking);
+  floe_ice_path_drop_agent (self);
+  g_clear_pointer (&self->access, floe_relay_access_free);
   g_clear_pointer (&self->reflexive, floe_reflexive_free);
 }
 
@@ -449,7 +216,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
 
   if (deadline_us == -1 || now_us < deadline_us)
     return;
-  if (self->state == FLOE_PATH_RESOLVING)
+  if (self->lookup != NULL)
     {
       self->server_error = "The server's name was not resolved in time";
       g_cancellable_cancel (self->lookup);
@@ -457,7 +224,7 @@ floe_ice_path_handle_timeout (FloeIcePath *self, gint64 now_us)
       run (self, NULL);
       return;
     }
-  finish_gathering (self);
+  floe_ice_path_finish_gathering (self);
 }
 
 gint64
@@ -480,12 +247,6 @@ const FloePathSpec *
 floe_ice_path_get_spec (const FloeIcePath *self)
 {
   return self->spec;
-}
-
-const FloeIceUri *
-floe_ice_path_get_server (const FloeIcePath *self)
-{
-  return get_server (self);
 }
 
 FloePathState
@@ -560,7 +321,7 @@ name_reflexive (const FloeIcePath *self, FloeCandidate *local)
 gboolean
 floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandidate *remote)
 {
-  FloeCandidateMark mark = get_mark (self);
+  FloeCandidateMark mark = floe_ice_path_get_mark (self);
   NiceCandidate *nice_local;
   NiceCandidate *nice_remote;
 

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* Returns: (transfer container) (element-type FloePathSpec): with a free function. The plain plan:
- * one direct path (not with policy relay), one relay path a TURN URL, all from 0 ms on.
- * NotSupportedError for turns: and stuns: (libnice would open plain TCP). */
+ * one direct path (not with policy relay), and one relay path for each of the first TURN URLs, in
+ * their order; when those begin, floe-relay-core decides. NotSupportedError for turns: over UDP. */
 GPtrArray *floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy,
                                      GError **error);
 

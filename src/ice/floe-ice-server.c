@@ -6,15 +6,16 @@
 #include <floe/floe-error.h>
 
 #include "floe-ice-server-private.h"
+#include "floe-relay-core-private.h"
 
 #define MAX_USERNAME_SIZE 508 /* RFC 8489 section 14.3: "MUST be less than 509 bytes" */
 
-/* The direct path is better than any relay, UDP to a relay better than TCP. */
+/* The direct path is better than any relay; which of the relays is best, their times tell
+ * (floe-relay-core). */
 #define DIRECT_PREFERENCE 1000
-#define UDP_RELAY_PREFERENCE 500
-#define TCP_RELAY_PREFERENCE 400
+#define RELAY_PREFERENCE 1
+
 #define MAX_STUN_SERVERS 8 /* each is asked from every socket */
-#define MAX_RELAY_PATHS 8  /* each has a socket and an allocation of its own */
 
 /**
  * FloeIceServer:
@@ -51,6 +52,12 @@ clear_server (gpointer data)
   wipe_and_free (self->credential);
 }
 
+static gboolean
+is_turn (const FloeIceUri *uri)
+{
+  return uri->scheme == FLOE_ICE_URI_TURN || uri->scheme == FLOE_ICE_URI_TURNS;
+}
+
 /* W3C webrtc-pc section 4.4.1.6 ("set the configuration", validation of each server). */
 static gboolean
 check_url (const char *url, const char *username, const char *credential, GError **error)
@@ -59,20 +66,22 @@ check_url (const char *url, const char *username, const char *credential, GError
 
   if (!floe_ice_uri_parse (&uri, url, error))
     return FALSE;
-  if (uri.scheme == FLOE_ICE_URI_STUNS || uri.scheme == FLOE_ICE_URI_TURNS)
+  if (uri.scheme == FLOE_ICE_URI_TURNS && uri.protocol == FLOE_ICE_PROTOCOL_UDP)
     {
       g_set_error (error, FLOE_ERROR, FLOE_ERROR_NOT_SUPPORTED,
-                   "“%s”: servers over TLS are not supported yet; use %s instead", url,
-                   uri.scheme == FLOE_ICE_URI_TURNS ? "turn:" : "stun:");
+                   "“%s”: TURN over DTLS is not supported; leave “?transport=udp” away for TLS",
+                   url);
       return FALSE;
     }
-  if (uri.scheme == FLOE_ICE_URI_TURN && (username == NULL || credential == NULL))
+  if (!is_turn (&uri))
+    return TRUE;
+  if (username == NULL || credential == NULL)
     {
       g_set_error (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
                    "“%s” needs both a user name and a credential", url);
       return FALSE;
     }
-  if (uri.scheme == FLOE_ICE_URI_TURN && strlen (username) > MAX_USERNAME_SIZE)
+  if (strlen (username) > MAX_USERNAME_SIZE)
     {
       g_set_error (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
                    "The user name for “%s” is longer than %d bytes", url, MAX_USERNAME_SIZE);
@@ -83,18 +92,24 @@ check_url (const char *url, const char *username, const char *credential, GError
 
 /**
  * floe_ice_server_new:
- * @urls: (array zero-terminated=1): one or more "stun:" or "turn:" URLs of the server
- * @username: (nullable): the user name, for "turn:" URLs; at most 508 bytes
- * @credential: (nullable): the password, for "turn:" URLs
+ * @urls: (array zero-terminated=1): one or more "stun:", "stuns:", "turn:" or "turns:" URLs of
+ *   the server
+ * @username: (nullable): the user name, for "turn:" and "turns:" URLs; at most 508 bytes
+ * @credential: (nullable): the password, for "turn:" and "turns:" URLs
  * @error: where an error goes, or %NULL
  *
  * A STUN or TURN server that finds or lends addresses (W3C RTCIceServer). All arguments are
  * copied.
  *
+ * A "turns:" server is reached over TLS, and through the proxies that
+ * floe_configuration_set_proxy_resolver() says, like one over TCP; its certificate has to be good
+ * for the name in the URL. A "stuns:" server is accepted and gives no candidate: what it sees is
+ * the address of a TCP connection, which data can't come to.
+ *
  * Fails with %FLOE_ERROR_SYNTAX when @urls is empty or one of them is no URL of RFC 7064 or
- * RFC 7065, with %FLOE_ERROR_INVALID_ACCESS when a "turn:" URL comes without user name or
- * credential, or the user name is too long, and with %FLOE_ERROR_NOT_SUPPORTED for "stuns:" and
- * "turns:". May be called in any thread.
+ * RFC 7065, with %FLOE_ERROR_INVALID_ACCESS when a "turn:" or "turns:" URL comes without user name
+ * or credential, or the user name is too long, and with %FLOE_ERROR_NOT_SUPPORTED for "turns:" with
+ * "?transport=udp", which would be DTLS. May be called in any thread.
  *
  * Returns: (transfer full): the server, or %NULL with @error set
  *
@@ -224,9 +239,7 @@ add_relay (GPtrArray *plan, const FloeIceServer *server, const FloeIceUri *uri)
 
   spec->kind = FLOE_PATH_RELAY;
   spec->may_carry_data = TRUE;
-  spec->preference =
-      uri->protocol == FLOE_ICE_PROTOCOL_UDP ? UDP_RELAY_PREFERENCE : TCP_RELAY_PREFERENCE;
-  spec->preference -= plan->len;
+  spec->preference = RELAY_PREFERENCE;
   spec->server = *uri;
   spec->username = g_strdup (server->username);
   spec->credential = g_strdup (server->credential);
@@ -293,7 +306,7 @@ floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy, GEr
           if (!check_url (server->urls[j], server->username, server->credential, error)
               || !floe_ice_uri_parse (&uri, server->urls[j], error))
             return NULL;
-          if (uri.scheme == FLOE_ICE_URI_TURN && plan->len <= MAX_RELAY_PATHS)
+          if (is_turn (&uri) && plan->len <= FLOE_RELAY_MAX_SERVERS)
             add_relay (plan, server, &uri);
         }
     }

@@ -8,7 +8,7 @@
  * Layer: ice. May include: base, sdp. Network thread only. Knows nothing of DTLS. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
 #include "floe-path-spec-private.h"
@@ -46,7 +46,9 @@ typedef struct
   const char *const *interfaces; /* (nullable): names of interfaces or addresses to use */
   gboolean include_loopback;     /* also when something else is up */
   gboolean relay_only;
-  guint failed_timeout_ms; /* not FAILED earlier (RFC 8863: 39500) */
+  GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
+  GTlsDatabase *tls_database;     /* (unowned) (nullable) */
+  guint failed_timeout_ms;        /* not FAILED earlier (RFC 8863: 39500) */
 } FloeIceTransportConfig;
 
 /* @config and @plan (element-type FloePathSpec) are copied; @events is static. */
@@ -61,6 +63,10 @@ void floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_con
 
 /* Starts the paths of the plan. Once. */
 void floe_ice_transport_gather (FloeIceTransport *self);
+
+/* Other TURN servers, or other credentials: the rows of @plan that are relays count, and the rest
+ * stays as it is. What carries data is replaced before it ends. */
+void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 
 /* The remote side may come before or after gathering starts; candidates before or after this. */
 void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,

@@ -6,6 +6,7 @@
 #include <nice/agent.h>
 
 #include "floe-path-spec-private.h"
+#include "floe-tunnel-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,10 @@ gboolean floe_nice_servers_use_stun (NiceAgent *agent, const FloeIceUri *uri, GL
 /* @servers: of the TURN server. @has_free_choice: addresses that are not in @addresses will do. */
 gboolean floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *servers,
                                      const GArray *addresses, gboolean has_free_choice);
+
+/* Sends the agent to its TURN server through @tunnel. It has no other socket than one of
+ * 127.0.0.1. */
+void floe_nice_servers_use_tunnel (NiceAgent *agent, const FloePathSpec *spec,
+                                   const FloeTunnel *tunnel);
 
 G_END_DECLS

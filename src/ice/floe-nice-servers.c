@@ -7,6 +7,10 @@
 #include "floe-local-addresses-private.h"
 #include "floe-nice-agent-private.h"
 
+/* libnice wants an address to name to the proxy, which does not heed it. */
+#define TUNNEL_TARGET "192.0.2.1"
+#define TUNNEL_ADDRESS "127.0.0.1"
+
 static void
 add_address (NiceAgent *agent, const char *text)
 {
@@ -60,12 +64,9 @@ static void
 add_turn_server (NiceAgent *agent, const FloePathSpec *spec, GInetAddress *server)
 {
   g_autofree char *text = g_inet_address_to_string (server);
-  NiceRelayType type = spec->server.protocol == FLOE_ICE_PROTOCOL_TCP ? NICE_RELAY_TYPE_TURN_TCP
-                                                                      : NICE_RELAY_TYPE_TURN_UDP;
 
   nice_agent_set_relay_info (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, text, spec->server.port,
-                             spec->username != NULL ? spec->username : "",
-                             spec->credential != NULL ? spec->credential : "", type);
+                             spec->username, spec->credential, NICE_RELAY_TYPE_TURN_UDP);
 }
 
 gboolean
@@ -104,4 +105,18 @@ floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *s
         has_source = TRUE;
     }
   return has_source || add_all_addresses (agent, addresses);
+}
+
+void
+floe_nice_servers_use_tunnel (NiceAgent *agent, const FloePathSpec *spec, const FloeTunnel *tunnel)
+{
+  g_object_set (agent, "proxy-type", NICE_PROXY_TYPE_HTTP, "proxy-ip", TUNNEL_ADDRESS, "proxy-port",
+                (guint) floe_tunnel_get_port (tunnel), "proxy-username",
+                floe_tunnel_get_username (tunnel), "proxy-password",
+                floe_tunnel_get_password (tunnel), NULL);
+  add_address (agent, TUNNEL_ADDRESS);
+  /* Never NICE_RELAY_TYPE_TURN_TLS, which would be plain TCP: the tunnel does the TLS. */
+  nice_agent_set_relay_info (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, TUNNEL_TARGET,
+                             spec->server.port, spec->username, spec->credential,
+                             NICE_RELAY_TYPE_TURN_TCP);
 }

@@ -19,15 +19,19 @@ typedef enum
 typedef struct
 {
   FloePathKind kind;
-  guint start_after_ms;   /* from the start of gathering */
+  guint start_after_ms;   /* from the start of gathering; the relays' race: the smallest of all */
   guint give_up_after_ms; /* from the path's start; 0: never */
   gboolean may_carry_data;
-  guint preference;     /* the ready path with the highest one carries data */
-  GArray *stun_servers; /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
-  FloeIceUri server;    /* RELAY: the TURN server */
-  char *username;       /* (owned) (nullable) */
-  char *credential;     /* (owned) (nullable) */
+  guint preference;      /* the ready path with the highest one carries data */
+  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
+  FloeIceUri server;     /* RELAY: the TURN server */
+  char *username;        /* (owned) (nullable) */
+  char *credential;      /* (owned) (nullable) */
+  gboolean is_successor; /* RELAY: takes over from a path with the same server */
 } FloePathSpec;
+
+/* How a relay path reaches its server; NONE for the direct path. */
+FloeRelayProtocol floe_path_spec_get_relay_protocol (const FloePathSpec *self);
 
 FloePathSpec *floe_path_spec_copy (const FloePathSpec *self);
 void floe_path_spec_free (FloePathSpec *self);

@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+FloeRelayProtocol
+floe_path_spec_get_relay_protocol (const FloePathSpec *self)
+{
+  if (self->kind != FLOE_PATH_RELAY)
+    return FLOE_RELAY_PROTOCOL_NONE;
+  if (self->server.scheme == FLOE_ICE_URI_TURNS)
+    return FLOE_RELAY_PROTOCOL_TLS;
+  return self->server.protocol == FLOE_ICE_PROTOCOL_TCP ? FLOE_RELAY_PROTOCOL_TCP
+                                                        : FLOE_RELAY_PROTOCOL_UDP;
+}
+
 FloePathSpec *
 floe_path_spec_copy (const FloePathSpec *self)
 {

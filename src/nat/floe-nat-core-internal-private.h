@@ -147,6 +147,7 @@ typedef struct
   FloeStunAddress near_mapped, far_mapped, main_mapped;
   NatToken near_token, far_token, control_token, punch_token;
   gboolean has_asked_far;
+  gboolean has_hurried;
   gint64 prepared_us;                      /* when tests begin with the sockets that are ready */
   gboolean tests_near, tests_far;          /* in every round */
   gboolean has_near, has_far, has_control; /* heard */

@@ -19,13 +19,15 @@ compare (gconstpointer a, gconstpointer b)
   return (int) *(const guint *) a - (int) *(const guint *) b;
 }
 
-/* What bounds the gaps, in order: returns how many there are. */
+/* What bounds the gaps, in order: returns how many there are, 0 when the bounds leave none. */
 static guint
 list_points (guint lived, guint died, const guint *waits, guint count, guint *points)
 {
   guint low = MAX (lived, SHORTEST), high = died > 0 ? died : LONGEST;
   guint found = 0;
 
+  if (high <= low)
+    return 0;
   points[found++] = low;
   for (guint i = 0; i < count; i++)
     if (waits[i] > low && waits[i] < high)

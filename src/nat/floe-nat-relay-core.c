@@ -111,6 +111,8 @@ floe_nat_relay_handle (FloeNatCore *self, const NatPending *pending, const FloeS
       take_allocation (self, pending->server, outcome);
       break;
     case NAT_PURPOSE_PERMIT:
+      if (relay->state != NAT_RELAY_PERMITTING)
+        break;
       if (is_success)
         {
           relay->state = NAT_RELAY_PUNCHING;
@@ -153,7 +155,7 @@ take_data (FloeNatCore *self, const FloeStunAddress *from, const guint8 *data, g
     return TRUE;
   if (!floe_nat_core_is_token (&relay->punch_token, payload, payload_size))
     return FALSE;
-  if (relay->state != NAT_RELAY_PUNCHING)
+  if (relay->state == NAT_RELAY_TESTING)
     return TRUE;
   if (!floe_nat_core_is_sane (self, relay->server, &peer))
     {
@@ -174,7 +176,7 @@ floe_nat_relay_handle_datagram (FloeNatCore *self, guint socket, const FloeStunA
 {
   NatRelay *relay = &self->relay;
 
-  if (relay->state < NAT_RELAY_PUNCHING || relay->state > NAT_RELAY_TESTING)
+  if (relay->state < NAT_RELAY_PERMITTING || relay->state > NAT_RELAY_TESTING)
     return FALSE;
   if (socket == NAT_SOCKET_MAIN && take_data (self, from, data, size))
     return TRUE;
@@ -231,16 +233,34 @@ send_through (FloeNatCore *self, const FloeStunAddress *mapped, const NatToken *
 }
 
 static void
+send_punch (FloeNatCore *self)
+{
+  guint8 payload[FLOE_STUN_HEADER_SIZE];
+  gsize size = floe_nat_core_build_token (&self->relay.punch_token, payload, sizeof payload);
+
+  floe_nat_core_send (self, NAT_SOCKET_MAIN, &self->relay.relayed, payload, size);
+}
+
+/* Right behind the request for a permission: the relay has mostly given it when this comes, which
+ * saves a round trip. */
+static void
+hurry (FloeNatCore *self)
+{
+  if (self->relay.has_hurried)
+    return;
+  self->relay.has_hurried = TRUE;
+  send_punch (self);
+}
+
+static void
 punch (FloeNatCore *self)
 {
   NatRelay *relay = &self->relay;
-  guint8 payload[FLOE_STUN_HEADER_SIZE];
-  gsize size = floe_nat_core_build_token (&relay->punch_token, payload, sizeof payload);
 
   if (floe_nat_core_is_silent (self, &relay->rounds))
     fail (self);
   else if (floe_nat_core_take_round (self, &relay->rounds, relay->server))
-    floe_nat_core_send (self, NAT_SOCKET_MAIN, &relay->relayed, payload, size);
+    send_punch (self);
 }
 
 static gboolean
@@ -291,6 +311,8 @@ floe_nat_relay_step (FloeNatCore *self)
   if (relay->state == NAT_RELAY_NONE || relay->state == NAT_RELAY_FAILED)
     return;
   ask_far (self);
+  if (relay->state == NAT_RELAY_PERMITTING)
+    hurry (self);
   if (relay->state == NAT_RELAY_PUNCHING)
     punch (self);
   if (relay->state == NAT_RELAY_TESTING)

@@ -35,7 +35,7 @@ floe_configuration_add_ice_server (FloeConfiguration *self, FloeIceServer *serve
  *
  * Fails with %FLOE_ERROR_SYNTAX when @url is not a URI of RFC 7064 or RFC 7065, with
  * %FLOE_ERROR_INVALID_ACCESS when a TURN server lacks @username or @credential, and with
- * %FLOE_ERROR_NOT_SUPPORTED for `turns:` and `stuns:`.
+ * %FLOE_ERROR_NOT_SUPPORTED for `turns:` with `?transport=udp`.
  *
  * Returns: %TRUE when the server was added
  * Since: 1.0

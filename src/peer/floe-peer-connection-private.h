@@ -3,7 +3,8 @@
  *
  * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-negotiation.c
  * (the operations chain and descriptions), floe-peer-channels.c, floe-peer-facts.c (what the
- * network side tells), floe-peer-state.c (states that follow from others).
+ * network side tells), floe-peer-servers.c (servers that change), floe-peer-state.c (states that
+ * follow from others).
  *
  * Layer: peer. Belongs to the thread that made the connection. */
 #pragma once
@@ -47,6 +48,14 @@ typedef struct
   GSource *needed_source;         /* (owned) (nullable): the signal is on its way */
 } FloePeerOperations;
 
+/* The servers in use, and those whose credentials end. */
+typedef struct
+{
+  FloeConfiguration *applied; /* (owned): what is in effect, whatever becomes of the original */
+  GArray *expiring;           /* (owned) (element-type Expiring): whose credentials end */
+  GSource *timer;             /* (owned): until closed */
+} FloePeerServers;
+
 struct _FloePeerConnection
 {
   GObject parent_instance;
@@ -59,6 +68,7 @@ struct _FloePeerConnection
   FloePeerStates states;
   FloePeerChannels channels;
   FloePeerOperations operations;
+  FloePeerServers servers;
   GQueue early_candidates;    /* (element-type FloeIceCandidate) (owned): before the description */
   FloeIceCandidatePair *pair; /* (owned) (nullable) */
   guint64 max_message_size;   /* bytes; 0 before the peer's description */
@@ -86,6 +96,7 @@ typedef enum
   FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR,
   FLOE_PEER_SIGNAL_DATA_CHANNEL,
   FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED,
+  FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING,
   FLOE_PEER_N_SIGNALS,
 } FloePeerSignal;
 
@@ -96,6 +107,13 @@ void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 /* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
 GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
 void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-servers.c */
+/* Takes the connection's configuration as the one in effect. */
+void floe_peer_servers_init (FloePeerConnection *self);
+/* Nothing is told of any more. */
+void floe_peer_servers_stop (FloePeerConnection *self);
+void floe_peer_servers_clear (FloePeerConnection *self);
 
 /* floe-peer-operations.c */
 typedef void (*FloeOperationFunc) (FloePeerConnection *self, GTask *task);

@@ -92,6 +92,7 @@ stop (FloePeerConnection *self)
   g_clear_pointer (&self->stack, floe_stack_unref);
   floe_peer_clear_source (&self->operations.source);
   floe_peer_clear_source (&self->operations.needed_source);
+  floe_peer_servers_stop (self);
   floe_peer_channels_clear (self);
 }
 
@@ -164,6 +165,7 @@ floe_peer_connection_finalize (GObject *object)
   g_clear_pointer (&self->jsep, floe_jsep_free);
   g_clear_pointer (&self->facts, floe_mailbox_unref);
   g_clear_pointer (&self->ufrag, g_free);
+  floe_peer_servers_clear (self);
   g_clear_object (&self->configuration);
   g_clear_pointer (&self->context, g_main_context_unref);
   G_OBJECT_CLASS (floe_peer_connection_parent_class)->finalize (object);
@@ -177,7 +179,8 @@ install_properties (GObjectClass *object_class)
   /**
    * FloePeerConnection:configuration:
    *
-   * What the connection was made with.
+   * What the connection was made with, or what was given to it since
+   * (floe_peer_connection_set_configuration()).
    *
    * Since: 1.0
    */
@@ -291,6 +294,21 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
    */
   signals[FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED] = g_signal_new (
       "negotiation-needed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * FloePeerConnection::ice-server-expiring:
+   * @self: the connection
+   * @server: the server, as it is in the configuration
+   *
+   * The credentials of a TURN server end soon: in 60 s, or when a fifth of the time is left that
+   * they had, if that is later. Get new ones, and give them to the connection with
+   * floe_peer_connection_set_configuration(); data goes on meanwhile. Emitted once for a server
+   * whose user name says when it ends (floe_turn_credentials_new()).
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING] =
+      g_signal_new ("ice-server-expiring", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, FLOE_TYPE_ICE_SERVER);
 }
 
 static void
@@ -324,6 +342,8 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .include_loopback = floe_configuration_get_include_loopback (configuration),
     .relay_only = floe_configuration_get_ice_transport_policy (configuration)
                   == FLOE_ICE_TRANSPORT_POLICY_RELAY,
+    .proxy_resolver = floe_configuration_get_proxy_resolver (configuration),
+    .tls_database = floe_configuration_get_tls_database (configuration),
     .failed_timeout_ms = floe_configuration_get_ice_failed_timeout (configuration),
     .max_channels = identity.max_channels,
     .max_message_size = identity.max_message_size,
@@ -335,6 +355,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
       floe_mailbox_new (self->context, &floe_peer_fact_funcs, self, MAX_FACTS_PER_DISPATCH, 0);
   self->stack = floe_stack_new (&config, self->facts);
   floe_peer_channels_init (self);
+  floe_peer_servers_init (self);
 }
 
 static gboolean

@@ -22,7 +22,7 @@ handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
 {
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
-  /* A server was late. The transport tells again when that is all. */
+  /* A server was late, or replaces another one. The transport tells again when that is all. */
   if (self->states.gathering == FLOE_ICE_GATHERING_STATE_COMPLETE)
     floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_GATHERING);
   floe_jsep_add_local_candidate (self->jsep, value);

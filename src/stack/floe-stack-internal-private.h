@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /* What a connection was configured with: written by floe_stack_new(), read by the network side. */
 typedef struct
 {
-  FloeIceTransportConfig ice;   /* strings (owned) by the members below */
+  FloeIceTransportConfig ice;   /* strings (owned) by the members below, objects by itself */
   FloeCertificate *certificate; /* (owned) */
   GPtrArray *plan;              /* (owned) */
   char *ufrag;                  /* (owned) */

@@ -39,6 +39,8 @@ floe_order_free (FloeOrder *order)
     free_channel (order->with.channel);
   else if (order->type == FLOE_ORDER_SET_REMOTE)
     free_remote (order->with.remote);
+  else if (order->type == FLOE_ORDER_SET_SERVERS)
+    g_clear_pointer (&order->with.plan, g_ptr_array_unref);
   g_free (order);
 }
 

@@ -30,6 +30,8 @@ typedef struct
   const char *const *interfaces; /* (nullable) */
   gboolean include_loopback;
   gboolean relay_only;
+  GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
+  GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;
   guint max_channels;
   gsize max_message_size; /* 0: no limit */

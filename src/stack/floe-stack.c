@@ -13,6 +13,8 @@ clear_settings (FloeStackSettings *settings)
   g_clear_pointer (&settings->ufrag, g_free);
   g_clear_pointer (&settings->pwd, g_free);
   g_clear_pointer (&settings->interfaces, g_strfreev);
+  g_clear_object (&settings->ice.proxy_resolver);
+  g_clear_object (&settings->ice.tls_database);
 }
 
 static void
@@ -79,6 +81,19 @@ handle_ice_order (FloeStack *self, FloeOrder *order)
     }
 }
 
+/* Before there is a transport, the new plan is the one that it will be made with. */
+static void
+set_servers (FloeStack *self, FloeOrder *order)
+{
+  if (self->ice != NULL)
+    {
+      floe_ice_transport_set_plan (self->ice, order->with.plan);
+      return;
+    }
+  g_ptr_array_unref (self->settings.plan);
+  self->settings.plan = g_ptr_array_ref (order->with.plan);
+}
+
 static void
 handle_channel_order (FloeStack *self, FloeOrder *order)
 {
@@ -115,6 +130,9 @@ deliver_order (FloeLetter *letter, gpointer user_data)
     case FLOE_ORDER_ADD_CANDIDATE:
     case FLOE_ORDER_END_OF_CANDIDATES:
       handle_ice_order (self, order);
+      break;
+    case FLOE_ORDER_SET_SERVERS:
+      set_servers (self, order);
       break;
     case FLOE_ORDER_START:
       floe_stack_start_dtls (self, order->is_set);
@@ -164,6 +182,8 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
   };
+  g_set_object (&settings->ice.proxy_resolver, config->proxy_resolver);
+  g_set_object (&settings->ice.tls_database, config->tls_database);
 }
 
 FloeStack *

@@ -231,7 +231,8 @@ TEST (NatAdvice, DependsOnWhatIsThere)
   EXPECT_THAT (TakeString (nat_text_format (&blocked, 1, FALSE)), HasSubstr ("The relay works"));
   poisoned.poisoning = YES;
   EXPECT_THAT (TakeString (nat_text_format (&poisoned, 1, FALSE)),
-               testing::AllOf (HasSubstr ("  Spoils ports    yes: "), HasSubstr ("try again")));
+               testing::AllOf (HasSubstr ("  Spoils ports    yes: "),
+                               HasSubstr ("let the other side begin")));
 }
 
 TEST (NatText, OfSeveralNetworksIsShortWhereTheyAreAlike)

@@ -168,6 +168,11 @@ TEST_F (OptionsTest, HideSecretsAmongTheArguments)
   EXPECT_EQ (password[7], "**");
   EXPECT_EQ (password[8], "--turn-password=**");
   EXPECT_EQ (password[5], "u");
+
+  CommandLine proxy ({ "send", "a", "--proxy", "http://u:p@h:1", "--proxy=socks5://h:2" });
+  EXPECT_TRUE (proxy.Parse ()) << proxy.error.message ();
+  EXPECT_EQ (proxy[4], "http://***@h:1");
+  EXPECT_EQ (proxy[5], "--proxy=socks5://h:2");
 }
 
 TEST_F (OptionsTest, MakeServersOfUris)
@@ -300,13 +305,18 @@ INSTANTIATE_TEST_SUITE_P (
         BadLine{ "TurnThatIsStun",
                  { "send", "a", "--turn", "stun:x", "--turn-user=u", "--turn-password=p" },
                  "--turn takes" },
-        BadLine{ "TurnOverTls",
-                 { "send", "a", "--turn", "turns:x", "--turn-user=u", "--turn-password=p" },
-                 "--turn: " },
         BadLine{ "TurnWithoutUser", { "send", "a", "--turn", "turn:x" }, "--turn needs" },
         BadLine{ "TurnWithoutPassword",
                  { "send", "a", "--turn", "turn:x", "--turn-user", "u" },
                  "FLOE_TURN_PASSWORD" },
+        BadLine{ "ProxyOfNoKind",
+                 { "send", "a", "--proxy", "ftp://proxy.example" },
+                 "--proxy takes a URI such as" },
+        BadLine{ "ProxyWithoutHost", { "send", "a", "--proxy", "http://" }, "--proxy takes" },
+        BadLine{ "TurnAuthorityMissing",
+                 { "send", "a", "--turn-ca", "/nonexistent" },
+                 "--turn-ca: /nonexistent: " },
+        BadLine{ "ProxyOfServe", { "serve", "--proxy", "direct://" }, "--proxy" },
         BadLine{ "UserWithoutTurn", { "send", "a", "--turn-user", "u" }, "--turn-user goes with" },
         BadLine{ "RelayWithoutTurn", { "send", "a", "--relay-only" }, "--relay-only needs" },
         BadLine{ "ListenNowhere", { "send", "a", "--listen", "floe.example:1" }, "--listen: " },

@@ -12,9 +12,9 @@
 class StunResponder
 {
 public:
-  /* It sees everybody at 192.0.2.77, with the port that they have and @port_offset more. */
-  StunResponder (GMainContext *context, guint16 port_offset, guint delay_ms = 0)
-      : context_ (context), port_offset_ (port_offset), delay_ms_ (delay_ms)
+  /* It sees everybody at @mapped_host, with the port that they have and @port_offset more. */
+  explicit StunResponder (GMainContext *context, guint16 port_offset = 0)
+      : port_offset_ (port_offset)
   {
     GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
     GSocketAddress *any_port = g_inet_socket_address_new (loopback, 0);
@@ -31,11 +31,8 @@ public:
   }
   ~StunResponder ()
   {
-    for (GSource *timer : timers_)
-      {
-        g_source_destroy (timer);
-        g_source_unref (timer);
-      }
+    for (Reply &reply : held_)
+      g_object_unref (reply.to);
     g_source_destroy (source_);
     g_source_unref (source_);
     g_object_unref (socket_);
@@ -52,15 +49,29 @@ public:
     return "stun:127.0.0.1:" + std::to_string (port);
   }
 
-  bool is_silent = false;
+  /* Sends what was held back, and holds nothing back any more. */
+  void Release ()
+  {
+    is_holding = false;
+    for (Reply &reply : held_)
+      {
+        g_socket_send_to (socket_, reply.to, (const char *) reply.data.data (), reply.data.size (),
+                          nullptr, nullptr);
+        g_object_unref (reply.to);
+      }
+    held_.clear ();
+  }
+
+  bool is_holding = false;
+  guint8 mapped_host[4] = { 192, 0, 2, 77 };
+  guint16 mapped_port = 0; /* what everybody is told, unless it is 0 */
   guint request_count = 0;
   std::set<guint16> ports; /* that asked */
 
 private:
   struct Reply
   {
-    StunResponder *self;
-    GSocketAddress *to;
+    GSocketAddress *to; /* (owned) */
     std::vector<guint8> data;
   };
 
@@ -85,53 +96,27 @@ private:
   {
     static const guint8 cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
     bool is_old = !std::equal (cookie, cookie + sizeof cookie, request + 4);
-    Reply *reply = new Reply{ this, G_SOCKET_ADDRESS (g_object_ref (sender)), {} };
+    Reply reply = { G_SOCKET_ADDRESS (g_object_ref (sender)), {} };
     guint16 from = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (sender));
-    guint16 seen = (guint16) (from + port_offset_);
-    guint8 address[] = { (guint8) (seen >> 8), (guint8) seen, 192, 0, 2, 77 };
+    guint16 seen = mapped_port != 0 ? mapped_port : (guint16) (from + port_offset_);
+    guint8 address[] = { (guint8) (seen >> 8), (guint8) seen,  mapped_host[0],
+                         mapped_host[1],       mapped_host[2], mapped_host[3] };
 
     request_count++;
     ports.insert (from);
     for (gsize i = 0; i < sizeof address && !is_old; i++)
       address[i] ^= cookie[i < 2 ? i : i - 2];
-    reply->data = { 0x01, 0x01, 0, 12 };
-    reply->data.insert (reply->data.end (), request + 4, request + 20);
-    reply->data.insert (reply->data.end (), { 0, (guint8) (is_old ? 0x01 : 0x20), 0, 8, 0, 1 });
-    reply->data.insert (reply->data.end (), address, address + sizeof address);
-    if (delay_ms_ == 0)
-      {
-        Send (reply);
-        Free (reply);
-        return;
-      }
-    GSource *timer = g_timeout_source_new (delay_ms_);
-    g_source_set_callback (
-        timer,
-        [] (gpointer data) -> gboolean {
-          Send (static_cast<Reply *> (data));
-          return G_SOURCE_REMOVE;
-        },
-        reply, [] (gpointer data) { Free (static_cast<Reply *> (data)); });
-    g_source_attach (timer, context_);
-    timers_.push_back (timer);
+    reply.data = { 0x01, 0x01, 0, 12 };
+    reply.data.insert (reply.data.end (), request + 4, request + 20);
+    reply.data.insert (reply.data.end (), { 0, (guint8) (is_old ? 0x01 : 0x20), 0, 8, 0, 1 });
+    reply.data.insert (reply.data.end (), address, address + sizeof address);
+    held_.push_back (reply);
+    if (!is_holding)
+      Release ();
   }
 
-  static void Send (Reply *reply)
-  {
-    if (!reply->self->is_silent)
-      g_socket_send_to (reply->self->socket_, reply->to, (const char *) reply->data.data (),
-                        reply->data.size (), nullptr, nullptr);
-  }
-  static void Free (Reply *reply)
-  {
-    g_object_unref (reply->to);
-    delete reply;
-  }
-
-  GMainContext *context_;
   guint16 port_offset_;
-  guint delay_ms_;
   GSocket *socket_;
   GSource *source_;
-  std::vector<GSource *> timers_;
+  std::vector<Reply> held_;
 };

@@ -6,7 +6,7 @@ _floe_options ()
     local general="--json --verbose --help --version"
     local rendezvous="--listen --host --tls-cert --tls-key"
     local servers="--stun --turn --turn-user --turn-password"
-    local way="--timeout --server --tls-ca --relay-only --port-range"
+    local way="--timeout --server --tls-ca --turn-ca --proxy --relay-only --port-range"
 
     case $1 in
         send) echo "$general $rendezvous $servers $way" ;;
@@ -29,7 +29,7 @@ _floe ()
     fi
     case $previous in
         --output | -o) kind=-d ;;
-        --tls-cert | --tls-key | --tls-ca) kind=-f ;;
+        --tls-cert | --tls-key | --tls-ca | --turn-ca) kind=-f ;;
         --interface)
             mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$current")
             return ;;

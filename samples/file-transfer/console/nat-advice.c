@@ -75,8 +75,8 @@ static const Advice table[] = {
     .ipv6 = BIT (TRUE),
     .sentence = "Whoever has IPv6 is reached over that." },
   { .poisonings = BIT (FLOE_NAT_ANSWER_YES),
-    .sentence = "If a connection fails, try again from here: this router does better with "
-                "connections that begin on this side. Newer software for the router may help." },
+    .sentence = "If a connection fails, let the other side begin it: the way is spoiled when its "
+                "packets come before yours. Newer software for the router may help." },
   { .reaches = BIT (NAT_REACH_RELAY),
     WITH_RELAY,
     .sentence = "The relay works: nothing needs to be done, but it is slower than a direct "

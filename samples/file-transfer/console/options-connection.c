@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options-check.h"
+#include "sample-ways.h"
 
 #define MAX_TIMEOUT_S (24 * 60 * 60)
 
@@ -93,6 +94,30 @@ read_port_range (const char *text, Options *options, GError **error)
          || fail (error, "--port-range takes two ports, as in 50000-50100");
 }
 
+static gboolean
+read_ways (const RawConnection *raw, Options *options, GError **error)
+{
+  if (raw->turn_authority != NULL)
+    {
+      options->turn_trust = sample_ways_read_authorities (raw->turn_authority, error);
+      if (options->turn_trust == NULL)
+        {
+          g_prefix_error (error, "--turn-ca: ");
+          return FALSE;
+        }
+    }
+  if (raw->turn_proxy != NULL)
+    {
+      options->turn_proxy = sample_ways_make_resolver (raw->turn_proxy, error);
+      if (options->turn_proxy == NULL)
+        {
+          g_prefix_error (error, "--proxy ");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 options_check_connection (const RawOptions *raw, Options *options, GError **error)
 {
@@ -109,5 +134,6 @@ options_check_connection (const RawOptions *raw, Options *options, GError **erro
   if (options->relay_only && raw->connection.turn == NULL && !options->has_address)
     return fail (error, "--relay-only needs a relay: give --turn");
   return read_servers (&raw->connection, options->ice_servers, error)
+         && read_ways (&raw->connection, options, error)
          && read_port_range (raw->connection.port_range, options, error);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options-check.h"
+#include "sample-ways.h"
 
 static gboolean
 fail (GError **error, const char *message)
@@ -37,29 +38,14 @@ read_interfaces (char **interfaces, Options *options, GError **error)
 }
 
 static gboolean
-is_proxy_scheme (const char *scheme)
-{
-  static const char *const schemes[] = { "http",    "https",  "socks", "socks4",
-                                         "socks4a", "socks5", NULL };
-
-  return g_strv_contains (schemes, scheme);
-}
-
-/* The errors don't repeat the URI: a password may be in it. */
-static gboolean
 read_proxy (const char *text, Options *options, GError **error)
 {
-  g_autoptr (GUri) uri = NULL;
-
   if (text == NULL)
     return TRUE;
-  uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, NULL);
-  if (uri == NULL || !is_proxy_scheme (g_uri_get_scheme (uri)) || g_uri_get_host (uri) == NULL
-      || g_uri_get_host (uri)[0] == '\0')
-    return fail (error, "--proxy takes a URI such as http://proxy.example:3128 or "
-                        "socks5://proxy.example:1080");
-  options->nat.proxy = g_simple_proxy_resolver_new (text, NULL);
-  return TRUE;
+  options->nat.proxy = sample_ways_make_resolver (text, error);
+  if (options->nat.proxy == NULL)
+    g_prefix_error (error, "--proxy ");
+  return options->nat.proxy != NULL;
 }
 
 static gboolean

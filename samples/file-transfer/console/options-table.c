@@ -36,6 +36,14 @@ static const char descriptions[] =
     "Exit status: 0 done, 1 failed, 2 usage, 3 refused by the other side, 4 authentication or\n"
     "integrity, 5 a local file, 6 timed out, 130 interrupted. floe(1) tells more.\n";
 
+static void
+wipe_and_free (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
 void
 raw_options_clear (RawOptions *self)
 {
@@ -48,9 +56,9 @@ raw_options_clear (RawOptions *self)
   g_strfreev (self->connection.stun);
   g_strfreev (self->connection.turn);
   g_free (self->connection.turn_user);
-  if (self->connection.turn_password != NULL)
-    explicit_bzero (self->connection.turn_password, strlen (self->connection.turn_password));
-  g_free (self->connection.turn_password);
+  wipe_and_free (self->connection.turn_password);
+  wipe_and_free (self->connection.turn_proxy);
+  g_free (self->connection.turn_authority);
   g_free (self->connection.port_range);
   g_free (self->files.output);
   g_strfreev (self->nat.interfaces);
@@ -175,7 +183,12 @@ add_connection (GOptionContext *context, Command command, RawConnection *raw)
       "Password for --turn; better in FLOE_TURN_PASSWORD", "PASSWORD" },
     G_OPTION_ENTRY_NULL
   };
-  const GOptionEntry own[] = { { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
+  const GOptionEntry own[] = { { "turn-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->turn_authority,
+                                 "Trust this certificate authority, and no other, for turns:",
+                                 "FILE" },
+                               { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->turn_proxy,
+                                 "Reach TURN over TCP and TLS through this proxy", "URI" },
+                               { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
                                  "Connect through relays only", NULL },
                                { "port-range", 0, 0, G_OPTION_ARG_STRING, &raw->port_range,
                                  "Use only these ports for the connection", "A-B" },

@@ -28,6 +28,8 @@ typedef struct
   char **turn;
   char *turn_user;
   char *turn_password;
+  char *turn_authority;
+  char *turn_proxy;
   char *port_range;
   gboolean relay_only;
 } RawConnection;

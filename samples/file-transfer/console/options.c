@@ -38,6 +38,8 @@ options_clear (Options *self)
   g_clear_object (&self->trust);
   g_clear_pointer (&self->hosts, g_strfreev);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_object (&self->turn_trust);
+  g_clear_object (&self->turn_proxy);
   g_clear_pointer (&self->paths, g_strfreev);
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->nat.interfaces, g_strfreev);

@@ -45,7 +45,9 @@ typedef struct
   gboolean logs_addresses; /* serve: also who comes and goes */
 
   /* The connection. */
-  GPtrArray *ice_servers; /* (owned): of FloeIceServer */
+  GPtrArray *ice_servers;     /* (owned): of FloeIceServer */
+  GTlsDatabase *turn_trust;   /* (owned) (nullable): to trust alone for turns:, or the system's */
+  GProxyResolver *turn_proxy; /* (owned) (nullable): the way to TURN over TCP and TLS */
   gboolean relay_only;
   guint16 min_port, max_port; /* 0: any */
 

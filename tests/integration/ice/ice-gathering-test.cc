@@ -7,13 +7,81 @@ G_BEGIN_DECLS
 #include "floe-socket-tap-private.h"
 G_END_DECLS
 
+/* A NAT by hand: what comes to the near port goes out of the far one, and back. */
+class Forwarder
+{
+public:
+  Forwarder (GMainContext *context, guint16 target)
+  {
+    for (guint i = 0; i < 2; i++)
+      {
+        GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+        GSocketAddress *any_port = g_inet_socket_address_new (loopback, 0);
+
+        sockets_[i] = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+                                    G_SOCKET_PROTOCOL_UDP, nullptr);
+        g_socket_bind (sockets_[i], any_port, FALSE, nullptr);
+        g_socket_set_blocking (sockets_[i], FALSE);
+        sources_[i] = g_socket_create_source (sockets_[i], G_IO_IN, nullptr);
+        g_source_set_callback (sources_[i], G_SOURCE_FUNC (OnReadable), this, nullptr);
+        g_source_attach (sources_[i], context);
+        g_object_unref (any_port);
+        to_[i] = i == 0 ? nullptr : g_inet_socket_address_new (loopback, target);
+        g_object_unref (loopback);
+      }
+  }
+  ~Forwarder ()
+  {
+    for (guint i = 0; i < 2; i++)
+      {
+        g_source_destroy (sources_[i]);
+        g_source_unref (sources_[i]);
+        g_object_unref (sockets_[i]);
+        g_clear_object (&to_[i]);
+      }
+  }
+  guint16 Port (guint index) const
+  {
+    GSocketAddress *bound = g_socket_get_local_address (sockets_[index], nullptr);
+    guint16 port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+
+    g_object_unref (bound);
+    return port;
+  }
+
+private:
+  static gboolean OnReadable (GSocket *socket, GIOCondition condition, gpointer data)
+  {
+    Forwarder *self = static_cast<Forwarder *> (data);
+    guint in = socket == self->sockets_[0] ? 0 : 1;
+    GSocketAddress *sender = nullptr;
+    char bytes[2000];
+    gssize size = g_socket_receive_from (socket, &sender, bytes, sizeof bytes, nullptr, nullptr);
+
+    if (in == 0 && sender != nullptr)
+      g_set_object (&self->to_[0], sender);
+    g_clear_object (&sender);
+    if (size > 0 && self->to_[1 - in] != nullptr)
+      g_socket_send_to (self->sockets_[1 - in], self->to_[1 - in], bytes, (gsize) size, nullptr,
+                        nullptr);
+    return G_SOURCE_CONTINUE;
+  }
+
+  GSocket *sockets_[2]; /* near, far */
+  GSource *sources_[2];
+  GSocketAddress *to_[2]; /* where the socket sends */
+};
+
 class IceGathering : public IceTest
 {
 protected:
   void SetUp () override
   {
-    if (!floe_socket_tap_is_possible ())
-      GTEST_SKIP () << "this kernel has no way to share a port";
+#ifdef __linux__
+    ASSERT_TRUE (floe_socket_tap_is_possible ());
+#else
+    GTEST_SKIP () << "only Linux has a way to share a port";
+#endif
   }
 
   static PeerOptions Options (const std::vector<std::string> &urls)
@@ -65,11 +133,11 @@ TEST_F (IceGathering, ServersThatDoNothingDelayNothing)
   std::vector<std::string> urls = { dead.Url (), "stun:nothing.invalid", good.Url () };
   IcePeer a (context_, Options (urls));
 
-  dead.is_silent = true;
+  dead.is_holding = true;
   floe_ice_transport_gather (a.transport);
   ASSERT_TRUE (Run (5000, [&] { return a.gathered_count == 1; }));
   EXPECT_EQ (Reflexive (a).size (), 1u);
-  EXPECT_EQ (dead.request_count, 1u) << "its time was not waited for";
+  EXPECT_LT (dead.request_count, 5u) << "its time was not waited for";
   ASSERT_TRUE (Run (8000, [&] { return a.errors.size () == 2; }));
   for (const CandidateError &error : a.errors)
     {
@@ -83,11 +151,12 @@ TEST_F (IceGathering, ServersThatDoNothingDelayNothing)
 
 TEST_F (IceGathering, ALateAnswerMakesACandidateAndTheEndComesOnceMore)
 {
-  StunResponder good (context_, 1), late (context_, 2, 300);
+  StunResponder good (context_, 1), late (context_, 2);
   std::vector<std::string> urls = { late.Url (), good.Url () };
   IcePeer a (context_, Options (urls));
   std::string trace;
 
+  late.is_holding = true;
   a.on_candidate = [&] (const FloeCandidate &candidate) {
     trace += candidate.type == FLOE_ICE_CANDIDATE_TYPE_HOST ? "host " : "srflx ";
   };
@@ -97,6 +166,8 @@ TEST_F (IceGathering, ALateAnswerMakesACandidateAndTheEndComesOnceMore)
     gathered = a.gathered_count;
   };
   floe_ice_transport_gather (a.transport);
+  EXPECT_TRUE (Run (5000, [&] { return a.gathered_count == 1; }));
+  late.Release ();
   EXPECT_TRUE (Run (5000, [&] { return a.gathered_count == 2; }));
   EXPECT_EQ (trace, "host srflx done srflx done ");
   EXPECT_TRUE (a.errors.empty ());
@@ -136,16 +207,49 @@ TEST_F (IceGathering, PeersConnectAndTalkThroughTappedSockets)
   EXPECT_EQ (sent, 500u);
 }
 
+/* libnice was not told of the mapped address, and finds it by its checks. */
+TEST_F (IceGathering, ThePairsLocalCandidateIsTheOneThatWasGathered)
+{
+  IcePeer b (context_, Options ({}));
+  floe_ice_transport_gather (b.transport);
+  ASSERT_TRUE (Run (5000, [&] { return b.gathered_count == 1; }));
+
+  Forwarder nat (context_, b.candidates.at (0).port);
+  StunResponder server (context_, 0);
+  server.mapped_port = nat.Port (1);
+  memcpy (server.mapped_host, "\x7f\x00\x00\x01", 4);
+  std::vector<std::string> urls = { server.Url () };
+  PeerOptions controlling = Options (urls);
+  controlling.is_controlling = true;
+  IcePeer a (context_, controlling);
+  FloeCandidate outside = b.candidates[0];
+
+  outside.port = nat.Port (0);
+  floe_ice_transport_gather (a.transport);
+  ASSERT_TRUE (Run (5000, [&] { return a.gathered_count == 1; }));
+  a.TakeCredentials (b);
+  b.TakeCredentials (a);
+  floe_ice_transport_add_remote_candidate (a.transport, &outside);
+  ASSERT_TRUE (Run (10000, [&] { return a.IsConnected () && a.pair_count > 0; }));
+  EXPECT_EQ (a.local.type, FLOE_ICE_CANDIDATE_TYPE_SRFLX);
+  EXPECT_EQ (a.local.port, nat.Port (1));
+  ASSERT_EQ (Reflexive (a).size (), 1u);
+  EXPECT_STREQ (a.local.foundation, Reflexive (a)[0].foundation);
+  EXPECT_EQ (a.local.priority, Reflexive (a)[0].priority);
+}
+
 TEST_F (IceGathering, ClosingWhileServersAreAskedIsQuiet)
 {
-  StunResponder late (context_, 1, 100);
+  StunResponder late (context_, 1);
   std::vector<std::string> urls = { late.Url (), "stun:nothing.invalid" };
   IcePeer a (context_, Options (urls));
 
+  late.is_holding = true;
   floe_ice_transport_gather (a.transport);
   ASSERT_TRUE (Run (5000, [&] { return late.request_count == 1; }));
   a.Drop ();
-  Pause (300);
+  late.Release ();
+  Pause (50);
   EXPECT_TRUE (Reflexive (a).empty ());
 }
 
@@ -172,7 +276,7 @@ TEST_F (IceGathering, WithoutTapsASilentServerIsAnError)
   std::vector<std::string> urls = { dead.Url () };
   IcePeer a (context_, Options (urls));
 
-  dead.is_silent = true;
+  dead.is_holding = true;
   g_setenv ("FLOE_SOCKET_TAPS", "0", TRUE);
   floe_ice_transport_gather (a.transport);
   g_unsetenv ("FLOE_SOCKET_TAPS");

@@ -50,6 +50,8 @@ struct PeerOptions
   guint start_after_ms = 0;   /* of the plan's first row */
   guint give_up_after_ms = 0; /* likewise */
   std::vector<const char *> interfaces = { "lo" };
+  GProxyResolver *proxy_resolver = nullptr;
+  GTlsDatabase *tls_database = nullptr;
 };
 
 class IcePeer
@@ -69,6 +71,8 @@ public:
     config.pwd = pwd.c_str ();
     config.interfaces = options.interfaces.empty () ? nullptr : interfaces.data ();
     config.relay_only = options.relay_only;
+    config.proxy_resolver = options.proxy_resolver;
+    config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;
     transport = floe_ice_transport_new (&config, plan, Events (), this);
     floe_ice_transport_set_controlling (transport, options.is_controlling);
@@ -97,6 +101,15 @@ public:
   {
     return state == FLOE_ICE_CONNECTION_STATE_CONNECTED
            || state == FLOE_ICE_CONNECTION_STATE_COMPLETED;
+  }
+
+  /* Other servers, or other credentials for them. */
+  void SetServers (const PeerOptions &options)
+  {
+    GPtrArray *plan = MakePlan (options);
+
+    floe_ice_transport_set_plan (transport, plan);
+    g_ptr_array_unref (plan);
   }
 
   bool Send (const std::string &text)
@@ -228,9 +241,14 @@ Wire (IcePeer &a, IcePeer &b)
 class IceTest : public testing::Test
 {
 protected:
+  IceTest ()
+  {
+    g_main_context_push_thread_default (context_);
+  }
   ~IceTest () override
   {
     RunUntil (context_, 200, [] { return false; });
+    g_main_context_pop_thread_default (context_);
     g_main_context_unref (context_);
   }
 

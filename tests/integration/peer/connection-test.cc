@@ -246,6 +246,6 @@ INSTANTIATE_TEST_SUITE_P (
     Configuration, BadServers,
     testing::Values (BadServer{ "NotAUri", "stun.example.org", nullptr, FLOE_ERROR_SYNTAX },
                      BadServer{ "NoUser", "turn:example.org", nullptr, FLOE_ERROR_INVALID_ACCESS },
-                     BadServer{ "TurnOverTls", "turns:example.org", "u",
+                     BadServer{ "TurnOverDtls", "turns:example.org?transport=udp", "u",
                                 FLOE_ERROR_NOT_SUPPORTED }),
     [] (const auto &info) { return std::string (info.param.name); });

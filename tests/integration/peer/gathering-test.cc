@@ -44,26 +44,30 @@ protected:
 
 TEST_F (PeerGathering, GoesBackToGatheringForALateServer)
 {
-  StunResponder fast (nullptr, 1), slow (nullptr, 2, 400);
+  StunResponder fast (nullptr, 1), slow (nullptr, 2);
   auto carol = MakePeer ({ slow.Url (), fast.Url () });
   auto channel = carol->CreateChannel ("any");
 
+  slow.is_holding = true;
   EXPECT_EQ (carol->SetLocal (), "");
+  EXPECT_TRUE (RunUntil ([&] { return trace_ == "gathering srflx complete end "; })) << trace_;
+  slow.Release ();
   EXPECT_TRUE (RunUntil ([&] {
-    return trace_.find ("srflx complete end gathering srflx complete end") != std::string::npos;
-  }));
-  EXPECT_EQ (trace_, "gathering srflx complete end gathering srflx complete end ");
+    return trace_ == "gathering srflx complete end gathering srflx complete end ";
+  })) << trace_;
 }
 
 TEST_F (PeerGathering, ConnectsBeforeALateServerAnswers)
 {
-  StunResponder slow (nullptr, 1, 1500);
+  StunResponder slow (nullptr, 1);
   auto carol = MakePeer ({ slow.Url () });
   auto dave = MakePeer ({ slow.Url () });
   auto channel = carol->CreateChannel ("any");
 
+  slow.is_holding = true;
   Negotiate (*carol, *dave);
   ASSERT_TRUE (RunUntil ([&] { return channel->is_open (); }));
+  slow.Release ();
   EXPECT_TRUE (RunUntil ([&] { return carol->is_gathering_done && dave->is_gathering_done; }));
   EXPECT_TRUE (channel->is_open ());
 }

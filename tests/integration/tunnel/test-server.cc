@@ -3,6 +3,14 @@
 
 #include <thread>
 
+/* The leak checker of clang 14 and gcc 12 follows what a thread that has ended had for the
+ * thread-local variables of GIO's TLS module, and crashes. */
+extern "C" const char *
+__asan_default_options ()
+{
+  return "intercept_tls_get_addr=0";
+}
+
 std::string
 ReadBytes (GIOStream *stream, gsize size)
 {

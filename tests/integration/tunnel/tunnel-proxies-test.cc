@@ -173,6 +173,29 @@ TEST_F (TunnelProxyTest, MayBeSilent)
   EXPECT_EQ (tunnel.message, "The proxy " + proxy + " did not connect to turn.behind:443 in 0.3 s");
 }
 
+/* What GIO asks without a resolver of ours: the desktop, or the environment. */
+TEST_F (TunnelProxyTest, IsTakenFromTheSettingsOfTheMachine)
+{
+  g_setenv ("https_proxy", proxy_.Uri ().c_str (), TRUE);
+  char **proxies = g_proxy_resolver_lookup (g_proxy_resolver_get_default (),
+                                            "https://turn.behind:443", nullptr, nullptr);
+  bool is_heeded =
+      g_strcmp0 (proxies != nullptr ? proxies[0] : nullptr, proxy_.Uri ().c_str ()) == 0;
+  g_strfreev (proxies);
+  if (is_heeded)
+    {
+      Tunnel tunnel ("turn.behind", server_.port (), nullptr, "");
+
+      EXPECT_TRUE (Run (LIMIT_MS, [&] { return tunnel.IsDone (); }));
+      EXPECT_EQ (tunnel.opened_count, 1u) << tunnel.message;
+      EXPECT_THAT (proxy_.targets (),
+                   ElementsAre ("turn.behind:" + std::to_string (server_.port ())));
+    }
+  g_unsetenv ("https_proxy");
+  if (!is_heeded)
+    GTEST_SKIP () << "the environment does not count here";
+}
+
 /* A resolver that names several ways, and notes what it was asked for. */
 struct ListResolver
 {

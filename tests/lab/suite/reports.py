@@ -35,12 +35,12 @@ def parse(output):
     return reports
 
 
-def probe(host, *arguments):
+def probe(host, *arguments, seconds=20):
     program = os.environ.get("LAB_NAT_PROBE", "")
     if not os.access(program, os.X_OK):
         raise Skip("nat-probe is not built")
-    done = host.run([program, *arguments])
-    expect(done.returncode, 0, f"its exit status, {done.stderr!r}")
+    done = host.run([program, *arguments], timeout=seconds)
+    expect(done.returncode, 0, f"its exit status, {done.stdout!r}")
     return parse(done.stdout)
 
 
@@ -115,6 +115,23 @@ def test_tcp():
         expect(servers[-1]["fault"], "none", "the fault of the server over TCP")
 
 
+@cases("web-only", "tls-only")
+def test_tls(kind):
+    """behind {} TLS on port 443 is known to reach the server"""
+    with World(WORLD.format(kind)) as world:
+        if not coturn.is_installed():
+            raise Skip("turnserver is missing (Debian package coturn)")
+        server = Coturn(world["turn"], options=["tls-listening-port=443"])
+        address = world["turn"].address()
+        arguments = ["--user", *server.credentials(), f"turn:{address}:3478"]
+        url = f"turns:{address}:443"
+        report, servers = probe(world["alice"], "--ca", server.certificate, *arguments, url)[0]
+        expect((report["udp"], report["tls"]), (UNKNOWN, "yes"), "UDP and TLS")
+        expect([each["fault"] for each in servers], ["silent", "none"], "faults")
+        report, _ = probe(world["alice"], *arguments, url)[0]
+        expect(report["tls"], UNKNOWN, "TLS with a certificate that nobody vouches for")
+
+
 def test_two_interfaces():
     """a host in two networks gets a report of each"""
     with World("router wifi eim-eif\nrouter cell apdm-random\n"
@@ -126,3 +143,13 @@ def test_two_interfaces():
             expect_never_wrong(mapping, (ENDPOINT,) if interface == "eth0" else (BOTH, DEPENDENT),
                                f"mapping of {interface}")
         expect("eth0" in found or "eth1" in found, True, "that one works")
+
+
+# It takes minutes.
+if os.environ.get("LAB_FULL") == "1":
+    def test_lifetime():
+        """in the background it is found out how long an idle mapping lives"""
+        with World(WORLD.format("eim-apdf lifetime=40s")) as world:
+            arguments = start_servers(world, tls=False)
+            report, _ = probe(world["alice"], "--lifetime", *arguments, seconds=400)[0]
+            expect_between(int(report["lifetime"]), 15, 40, "seconds that an idle mapping lives")

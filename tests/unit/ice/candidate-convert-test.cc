@@ -124,6 +124,26 @@ TEST_F (CandidateFromNice, HasAFoundationAndAPriorityOfItsPathOnly)
   EXPECT_EQ (out_.priority & 0xff, other.priority & 0xff);
 }
 
+/* Peers move up only, and a later successor takes over from an earlier one. */
+TEST_F (CandidateFromNice, HasAHigherPriorityTheLaterItsPathTakesOver)
+{
+  guint32 last = nice_->priority;
+
+  for (guint path_id : { 1u, 2u, 9u, 4000u })
+    {
+      FloeCandidateMark mark = {};
+
+      mark.path_id = path_id;
+      mark.is_successor = TRUE;
+      nice_->priority = (5u << 24) | ((8192u + 63) << 8) | 255;
+      floe_candidate_from_nice (&out_, nice_, &mark);
+      EXPECT_GT (out_.priority, path_id == 1 ? nice_->priority : last);
+      EXPECT_EQ (out_.priority >> 24, 5u);
+      EXPECT_EQ (out_.priority & 0xff, 255u);
+      last = out_.priority;
+    }
+}
+
 TEST_F (CandidateFromNice, TellsTheRelatedAddressAndTheRelayProtocol)
 {
   floe_candidate_from_nice (&out_, nice_, &mark_);

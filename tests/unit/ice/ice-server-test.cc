@@ -46,8 +46,16 @@ INSTANTIATE_TEST_SUITE_P (
                    long_name.c_str (),
                    "c",
                    FLOE_ERROR_INVALID_ACCESS },
-        BadServer{ "Turns", { "turns:a.org" }, "u", "c", FLOE_ERROR_NOT_SUPPORTED },
-        BadServer{ "Stuns", { "stuns:a.org" }, nullptr, nullptr, FLOE_ERROR_NOT_SUPPORTED }),
+        BadServer{ "TurnsWithoutCredential",
+                   { "turns:a.org" },
+                   "u",
+                   nullptr,
+                   FLOE_ERROR_INVALID_ACCESS },
+        BadServer{ "TurnsOverUdp",
+                   { "turns:a.org?transport=udp" },
+                   "u",
+                   "c",
+                   FLOE_ERROR_NOT_SUPPORTED }),
     [] (const auto &info) { return std::string (info.param.name); });
 
 TEST (IceServer, KeepsCopiesOfWhatItWasGiven)
@@ -144,17 +152,29 @@ TEST_F (IcePlan, AsksABoundedNumberOfStunServers)
   EXPECT_EQ (Row (0)->stun_servers->len, 8u);
 }
 
-TEST_F (IcePlan, HasARelayPathForEachTurnUrlAndPrefersUdp)
+TEST_F (IcePlan, HasARelayPathForEachTurnUrlInTheirOrder)
 {
   Add ("turn:t.org?transport=tcp");
   Add ("turn:t.org");
-  ASSERT_EQ (Plan (), 3u);
+  Add ("turns:t.org");
+  ASSERT_EQ (Plan (), 4u);
   EXPECT_EQ (Row (1)->kind, FLOE_PATH_RELAY);
   EXPECT_EQ (Row (1)->server.protocol, FLOE_ICE_PROTOCOL_TCP);
   EXPECT_STREQ (Row (2)->username, "me");
   EXPECT_STREQ (Row (2)->credential, "secret");
-  EXPECT_GT (Row (2)->preference, Row (1)->preference);
+  EXPECT_EQ (floe_path_spec_get_relay_protocol (Row (0)), FLOE_RELAY_PROTOCOL_NONE);
+  EXPECT_EQ (floe_path_spec_get_relay_protocol (Row (1)), FLOE_RELAY_PROTOCOL_TCP);
+  EXPECT_EQ (floe_path_spec_get_relay_protocol (Row (2)), FLOE_RELAY_PROTOCOL_UDP);
+  EXPECT_EQ (floe_path_spec_get_relay_protocol (Row (3)), FLOE_RELAY_PROTOCOL_TLS);
+  EXPECT_EQ (Row (3)->server.port, 5349);
   EXPECT_GT (Row (0)->preference, Row (2)->preference);
+}
+
+TEST_F (IcePlan, GetsNothingFromAStunServerOverTls)
+{
+  Add ("stuns:s.org");
+  ASSERT_EQ (Plan (), 1u);
+  EXPECT_STREQ (Row (0)->server.host, "");
 }
 
 TEST_F (IcePlan, HasRelayPathsOnlyWithPolicyRelay)

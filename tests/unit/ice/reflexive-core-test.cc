@@ -361,6 +361,19 @@ TEST_F (ReflexiveCore, ANameThatDoesNotResolveIsBlamedOnlyWhenAnAnswerHasBeenOfU
   EXPECT_EQ (trace_, "candidate 0 failed 1 ");
 }
 
+TEST_F (ReflexiveCore, ABaseWithoutAnswerDoesNotHoldTheBlameBack)
+{
+  Make (2);
+  AddServer (0, V4 (10, 3478));
+  AddBase (V4 (1, 1000));
+  AddBase (V4 (2, 1001));
+  EndBases ();
+  floe_reflexive_core_end_lookup (core_, 1, FALSE);
+  Arrive (requests_.at (0), Answer (requests_[0], V4 (99, 7000)));
+  EXPECT_EQ (Facts ().open_count, 1u);
+  EXPECT_EQ (trace_, "candidate 0 failed 1 ");
+}
+
 TEST_F (ReflexiveCore, WhenNothingCanAnswerAllAreBlamedAtOnce)
 {
   Make (3);

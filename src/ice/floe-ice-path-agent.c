@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* A path's NiceAgent: made, heard, fed with what the peer tells, and dropped. */
+#include "floe-ice-path-internal-private.h"
+
+#include "floe-candidate-guard-private.h"
+#include "floe-local-addresses-private.h"
+#include "floe-nice-sockets-private.h"
+#include "floe-turn-cause-private.h"
+
+/* Faster than this without a relay address, and the server has refused: silence takes longer. */
+#define REFUSAL_LIMIT_US ((FLOE_NICE_TRANSACTION_MS - 300) * G_TIME_SPAN_MILLISECOND)
+
+#define PACING_MS 5          /* RFC 8445 section 14.2: "MUST NOT be less than 5 ms" */
+#define PACING_LOOPBACK_MS 1 /* no network is loaded */
+#define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
+
+static gint64
+get_pacing_ms (const FloeIcePath *self)
+{
+  gboolean is_loopback = self->spec->kind == FLOE_PATH_DIRECT;
+
+  for (guint i = 0; i < self->shared->addresses->len; i++)
+    {
+      if (!g_array_index (self->shared->addresses, FloeLocalAddress, i).is_loopback)
+        is_loopback = FALSE;
+    }
+  /* Sockets that are bound to loopback addresses reach no others. */
+  return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
+}
+
+FloeCandidateMark
+floe_ice_path_get_mark (const FloeIcePath *self)
+{
+  FloeRelayProtocol protocol = floe_path_spec_get_relay_protocol (self->spec);
+
+  return (FloeCandidateMark){
+    .path_id = self->id,
+    .relay_protocol = protocol,
+    .is_successor = self->spec->is_successor,
+    /* Through a tunnel the agent's own address is a loopback one. */
+    .hides_related = self->shared->relay_only || protocol > FLOE_RELAY_PROTOCOL_UDP,
+  };
+}
+
+/* What to tell about the server when gathering has ended without its address. A STUN server that
+ * answers may still give no candidate: without a NAT its answer is the host's address. */
+static guint
+judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
+{
+  gboolean was_quick = now_us - self->attempt_us < REFUSAL_LIMIT_US;
+
+  *text = NULL;
+  if (self->server_error != NULL)
+    {
+      *text = self->server_error;
+      return FLOE_CODE_UNREACHABLE;
+    }
+  if (floe_ice_path_get_server (self) == NULL || self->is_reflected)
+    return 0;
+  if (was_quick)
+    return 0;
+  *text = "The STUN server did not answer";
+  return FLOE_CODE_UNREACHABLE;
+}
+
+void
+floe_ice_path_finish_relay (FloeIcePath *self, guint code, const char *text)
+{
+  if (self->is_gathered)
+    return;
+  self->is_gathered = TRUE;
+  self->events->gathered (self, code, text, self->user_data);
+}
+
+void
+floe_ice_path_finish_gathering (FloeIcePath *self)
+{
+  const char *text;
+  guint code;
+
+  if (self->access != NULL)
+    {
+      g_autofree char *cause = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
+
+      floe_ice_path_finish_relay (self, self->is_reflected ? 0 : FLOE_CODE_UNREACHABLE, cause);
+      return;
+    }
+  if (self->is_gathered)
+    return;
+  self->is_gathered = TRUE;
+  code = judge_server (self, g_get_monotonic_time (), &text);
+  self->events->gathered (self, code, text, self->user_data);
+}
+
+static void
+on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+  FloeCandidateMark mark = floe_ice_path_get_mark (self);
+  FloeCandidate candidate;
+
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    return;
+  if (nice->type != NICE_CANDIDATE_TYPE_HOST)
+    self->is_reflected = TRUE;
+  if (self->access != NULL)
+    floe_relay_access_handle_relayed (self->access);
+  floe_candidate_from_nice (&candidate, nice, &mark);
+  self->events->candidate (self, &candidate, self->user_data);
+  self->events->changed (self, self->user_data);
+}
+
+static void
+on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (self->access != NULL && !self->is_reflected)
+    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
+                                                        < REFUSAL_LIMIT_US);
+  else
+    floe_ice_path_finish_gathering (self);
+}
+
+static void
+on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint state,
+                    gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->component_state = state;
+  if (state == NICE_COMPONENT_STATE_READY)
+    g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
+  self->events->changed (self, self->user_data);
+}
+
+static void
+on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCandidate *local,
+                  NiceCandidate *remote, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  self->events->changed (self, self->user_data);
+}
+
+static void
+on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, char *data,
+             gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  /* The handler may free the path: nothing comes after it. */
+  self->events->received (self, (const guint8 *) data, size, self->user_data);
+}
+
+/* One that only its checks have told of. */
+static void
+on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (!floe_candidate_guard_is_flooded (agent))
+    return;
+  floe_ice_path_close (self);
+  self->events->changed (self, self->user_data);
+}
+
+static void
+connect_agent (FloeIcePath *self)
+{
+  g_signal_connect (self->agent, "new-remote-candidate-full", G_CALLBACK (on_new_remote), self);
+  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
+  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
+  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
+  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), self);
+  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
+                          on_received, self);
+}
+
+void
+floe_ice_path_make_agent (FloeIcePath *self)
+{
+  FloeNiceAgentConfig config = {
+    .context = self->shared->context,
+    .ufrag = self->shared->ufrag,
+    .pwd = self->shared->pwd,
+    .is_controlling = self->shared->is_controlling,
+    .is_relay = self->spec->kind == FLOE_PATH_RELAY,
+    .pacing_ms = (guint) get_pacing_ms (self),
+    .min_port = self->shared->min_port,
+    .max_port = self->shared->max_port,
+  };
+
+  self->state = FLOE_PATH_RUNNING;
+  self->attempt_us = g_get_monotonic_time ();
+  self->agent = floe_nice_agent_new (&config);
+  self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
+  self->fed_count = 0;
+  self->has_fed_credentials = FALSE;
+  self->has_fed_end = FALSE;
+}
+
+const char *
+floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
+{
+  if (!floe_candidate_guard_has_room ())
+    return "The machine has too many network addresses";
+  connect_agent (self);
+  if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
+    return "No local address and port could be used";
+  if (self->reflexive != NULL)
+    {
+      FloeCandidateMark mark = floe_ice_path_get_mark (self);
+
+      floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
+    }
+  self->has_sockets = TRUE;
+  floe_ice_path_update_remote (self);
+  return NULL;
+}
+
+void
+floe_ice_path_drop_agent (FloeIcePath *self)
+{
+  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
+  gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
+
+  if (self->agent == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->agent, self);
+  nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
+                          NULL, NULL);
+  floe_nice_agent_release (g_steal_pointer (&self->agent), self->shared->context, is_relay,
+                           is_relay ? !self->is_gathered
+                                    : floe_ice_path_get_server (self) != NULL && is_young);
+}
+
+static void
+feed_candidates (FloeIcePath *self)
+{
+  GPtrArray *all = self->shared->remote->candidates;
+  GSList *fresh = NULL;
+
+  for (guint i = all->len; i > self->fed_count; i--)
+    {
+      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
+        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+    }
+  if (fresh == NULL)
+    return;
+  self->fed_count = all->len;
+  g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
+  nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
+  g_slist_free (fresh);
+  /* A peer-reflexive candidate may have turned out to be one of these. */
+  self->events->changed (self, self->user_data);
+}
+
+void
+floe_ice_path_update_remote (FloeIcePath *self)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+
+  if (self->agent == NULL || remote->ufrag == NULL)
+    return;
+  if (!self->has_fed_credentials)
+    nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
+  self->has_fed_credentials = TRUE;
+  feed_candidates (self);
+  if (remote->is_ended && !self->has_fed_end)
+    {
+      self->has_fed_end = TRUE;
+      nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
+    }
+}

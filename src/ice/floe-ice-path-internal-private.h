@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the files of a path share: floe-ice-path.c has its life, floe-ice-path-agent.c its agent.
+ *
+ * Layer: ice. Network thread only. */
+#pragma once
+
+#include "floe-candidate-convert-private.h"
+#include "floe-ice-path-private.h"
+#include "floe-nice-agent-private.h"
+#include "floe-reflexive-private.h"
+#include "floe-relay-access-private.h"
+
+G_BEGIN_DECLS
+
+struct _FloeIcePath
+{
+  guint id;
+  FloePathSpec *spec;          /* (owned) */
+  const FloeIceShared *shared; /* (unowned): the transport outlives its paths */
+  const FloeIcePathEvents *events;
+  gpointer user_data;
+  FloePathState state;
+  GCancellable *lookup;     /* (owned) (nullable): while the name is being resolved */
+  FloeRelayAccess *access;  /* (owned) (nullable): of a relay path */
+  NiceAgent *agent;         /* (owned) (nullable) */
+  FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
+  NiceComponentState component_state;
+  gint64 started_us;
+  gint64 attempt_us; /* when the agent was made */
+  gboolean is_gathered;
+  gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
+  gboolean is_reflected; /* a candidate of the server's making has come */
+  guint fed_count;       /* remote candidates that the agent knows */
+  gboolean has_fed_credentials;
+  gboolean has_fed_end;
+  const char *server_error; /* (unowned) (nullable): why the server could not be used */
+};
+
+/* A new agent, whose server and addresses are to be set; then gather(). */
+void floe_ice_path_make_agent (FloeIcePath *self);
+/* Returns why nothing can be gathered, or NULL. */
+const char *floe_ice_path_gather (FloeIcePath *self, gboolean has_address);
+/* Does nothing when there is none. */
+void floe_ice_path_drop_agent (FloeIcePath *self);
+
+FloeCandidateMark floe_ice_path_get_mark (const FloeIcePath *self);
+
+/* What there is to tell is told, once. */
+void floe_ice_path_finish_gathering (FloeIcePath *self);
+/* The same of a relay path, when it is known what came of it. @code 0 for an address. */
+void floe_ice_path_finish_relay (FloeIcePath *self, guint code, const char *text);
+
+G_END_DECLS

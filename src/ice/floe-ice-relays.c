@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "floe-ice-relays-private.h"
+
+#include <string.h>
+
+#include "floe-log-private.h"
+#include "floe-relay-core-private.h"
+#include "floe-relay-probe-private.h"
+#include "floe-turn-cause-private.h"
+
+/* The best relay; each one that is worse has one less. Below the direct path's. */
+#define BEST_PREFERENCE 500
+#define RETIRING_PREFERENCE 1
+
+/* How long a path stays after another has taken over, for what is still on its way. */
+#define LEAVE_US (2 * G_TIME_SPAN_SECOND)
+
+/* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
+#define MAX_LANES 4096
+
+typedef struct
+{
+  FloeIceRelays *relays; /* (unowned) */
+  guint path_id;
+  FloeRelayProbe *probe; /* (owned) */
+} Probe;
+
+struct _FloeIceRelays
+{
+  GPtrArray *lanes;      /* (unowned) (element-type FloeIceLane) */
+  FloeIceShared *shared; /* (unowned) */
+  const FloeIceRelaysEvents *events;
+  gpointer user_data;
+  FloeRelayCore core;
+  GPtrArray *probes; /* (owned) (element-type Probe): under way */
+  gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
+};
+
+static FloeIceLane *
+get_lane (const FloeIceRelays *self, guint path_id)
+{
+  return g_ptr_array_index (self->lanes, path_id);
+}
+
+static void
+free_probe (gpointer data)
+{
+  Probe *probe = data;
+
+  floe_relay_probe_free (probe->probe);
+  g_free (probe);
+}
+
+static void
+on_probed (gint64 round_trip_us, gpointer user_data)
+{
+  Probe *probe = user_data;
+  FloeIceRelays *self = probe->relays;
+  guint path_id = probe->path_id;
+  const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, path_id)->path);
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (round_trip_us != -1)
+    floe_relay_core_handle_answer (&self->core, now_us, path_id, round_trip_us);
+  else
+    {
+      g_autofree char *text = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
+
+      floe_relay_core_handle_silence (&self->core, now_us, path_id);
+      self->events->failed (&spec->server, FLOE_CODE_UNREACHABLE, text, self->user_data);
+    }
+  g_ptr_array_remove_fast (self->probes, probe); /* with its sockets */
+  self->events->changed (self->user_data);
+}
+
+static void
+start_probe (FloeIceRelays *self, guint path_id)
+{
+  const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, path_id)->path);
+  Probe *probe = g_new0 (Probe, 1);
+
+  probe->relays = self;
+  probe->path_id = path_id;
+  probe->probe = floe_relay_probe_new (
+      self->shared->context, &spec->server,
+      self->shared->has_free_choice ? NULL : self->shared->addresses, on_probed, probe);
+  g_ptr_array_add (self->probes, probe);
+}
+
+static void
+close_lane (FloeIceRelays *self, FloeIceLane *lane)
+{
+  FloePathState state = floe_ice_path_get_state (lane->path);
+
+  if (state == FLOE_PATH_CLOSED)
+    return;
+  if (state != FLOE_PATH_IDLE)
+    self->shared->path_count--;
+  floe_ice_lane_close (lane);
+}
+
+static void
+carry_out (FloeIceRelays *self, gint64 now_us)
+{
+  FloeRelayOutput output;
+
+  while (floe_relay_core_poll (&self->core, &output))
+    {
+      if (output.type == FLOE_RELAY_OUTPUT_PROBE)
+        start_probe (self, output.id);
+      else if (output.type == FLOE_RELAY_OUTPUT_END)
+        close_lane (self, get_lane (self, output.id));
+      else
+        {
+          self->shared->path_count++;
+          floe_ice_lane_start (get_lane (self, output.id), now_us);
+        }
+    }
+}
+
+static gboolean
+is_same_server (const FloeIceUri *a, const FloeIceUri *b)
+{
+  return a->scheme == b->scheme && a->port == b->port && a->protocol == b->protocol
+         && g_ascii_strcasecmp (a->host, b->host) == 0;
+}
+
+/* The row for the same server that no other lane has got. */
+static const FloePathSpec *
+claim_row (GPtrArray *plan, gboolean *claimed, const FloePathSpec *spec)
+{
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *row = g_ptr_array_index (plan, i);
+
+      if (claimed[i] || row->kind != FLOE_PATH_RELAY
+          || !is_same_server (&row->server, &spec->server))
+        continue;
+      claimed[i] = TRUE;
+      return row;
+    }
+  return NULL;
+}
+
+static FloeIceLane *
+add_lane (FloeIceRelays *self, const FloePathSpec *spec, gboolean is_successor)
+{
+  FloeIceLane *lane;
+
+  if (self->lanes->len >= MAX_LANES)
+    return NULL;
+  lane = self->events->add_lane (spec, is_successor, self->user_data);
+  floe_ice_lane_hold (lane);
+  return lane;
+}
+
+static void
+retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
+{
+  lane->is_retiring = TRUE;
+  lane->successor = successor;
+  lane->preference = RETIRING_PREFERENCE;
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
+    close_lane (self, lane);
+}
+
+/* What becomes of a relay that there is already. @row (nullable): of the new plan. */
+static void
+renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 now_us)
+{
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+  guint path_id = floe_ice_path_get_id (lane->path);
+  FloeIceLane *successor;
+
+  if (row == NULL)
+    {
+      floe_relay_core_remove (&self->core, now_us, path_id);
+      retire (self, lane, NULL);
+      return;
+    }
+  if (g_strcmp0 (row->username, spec->username) == 0
+      && g_strcmp0 (row->credential, spec->credential) == 0)
+    return;
+  successor = add_lane (self, row, TRUE);
+  if (successor == NULL)
+    return;
+  floe_relay_core_replace (&self->core, now_us, path_id, floe_ice_path_get_id (successor->path));
+  retire (self, lane, successor);
+}
+
+FloeIceRelays *
+floe_ice_relays_new (GPtrArray *lanes, FloeIceShared *shared, const FloeIceRelaysEvents *events,
+                     gpointer user_data)
+{
+  FloeIceRelays *self = g_new0 (FloeIceRelays, 1);
+
+  self->lanes = lanes;
+  self->shared = shared;
+  self->events = events;
+  self->user_data = user_data;
+  self->probes = g_ptr_array_new_with_free_func (free_probe);
+  self->start_us = -1;
+  floe_relay_core_init (&self->core);
+  return self;
+}
+
+void
+floe_ice_relays_free (FloeIceRelays *self)
+{
+  g_ptr_array_unref (self->probes);
+  g_free (self);
+}
+
+void
+floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
+{
+  g_autofree gboolean *claimed = g_new0 (gboolean, plan->len + 1);
+  guint old_count = self->lanes->len;
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < old_count; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind == FLOE_PATH_RELAY && !lane->is_retiring)
+        renew (self, lane, claim_row (plan, claimed, spec), now_us);
+    }
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *row = g_ptr_array_index (plan, i);
+      FloeIceLane *lane = NULL;
+
+      if (row->kind != FLOE_PATH_RELAY || claimed[i] || self->core.count == FLOE_RELAY_MAX_SERVERS)
+        continue;
+      lane = add_lane (self, row, FALSE);
+      if (lane != NULL)
+        floe_relay_core_add (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                             floe_path_spec_get_relay_protocol (row));
+    }
+  if (self->start_us != -1)
+    carry_out (self, now_us);
+}
+
+void
+floe_ice_relays_start (FloeIceRelays *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  guint delay_ms = G_MAXUINT;
+
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, i)->path);
+
+      if (spec->kind == FLOE_PATH_RELAY)
+        delay_ms = MIN (delay_ms, spec->start_after_ms);
+    }
+  self->start_us = now_us;
+  if (delay_ms != G_MAXUINT)
+    self->start_us += delay_ms * (gint64) G_TIME_SPAN_MILLISECOND;
+  if (now_us >= self->start_us)
+    floe_relay_core_start (&self->core, now_us);
+  carry_out (self, now_us);
+}
+
+void
+floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id)
+{
+  floe_relay_core_handle_relayed (&self->core, g_get_monotonic_time (), path_id);
+}
+
+void
+floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_dead)
+{
+  FloeIceLane *lane = get_lane (self, path_id);
+
+  if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
+    return;
+  lane->is_dead = lane->is_dead || is_dead;
+  floe_relay_core_handle_failed (&self->core, g_get_monotonic_time (), path_id);
+}
+
+/* A path that another one is to take over from goes when that one has had its chance. */
+static void
+update_retiring (FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
+{
+  gboolean may_leave =
+      lane != carrier
+      && (lane->successor == NULL || floe_ice_path_is_gathered (lane->successor->path));
+
+  if (!may_leave)
+    lane->leave_us = -1;
+  else if (lane->leave_us == -1)
+    lane->leave_us = now_us + LEAVE_US;
+}
+
+/* When the path ends, or -1. */
+static gint64
+get_end_us (const FloeIceLane *lane)
+{
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
+    return -1;
+  return lane->is_dead ? 0 : lane->leave_us;
+}
+
+static void
+update_lane (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
+{
+  guint path_id = floe_ice_path_get_id (lane->path);
+
+  if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
+    return;
+  if (lane->is_retiring)
+    {
+      update_retiring (lane, carrier, now_us);
+      return;
+    }
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
+    floe_relay_core_handle_failed (&self->core, now_us, path_id); /* the plan gave it up */
+  floe_relay_core_set_suspect (&self->core, now_us, path_id, !floe_ice_lane_is_alive (lane));
+  lane->preference = BEST_PREFERENCE - floe_relay_core_get_rank (&self->core, path_id);
+}
+
+void
+floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->start_us == -1)
+    return;
+  if (now_us >= self->start_us)
+    floe_relay_core_start (&self->core, now_us);
+  floe_relay_core_set_carrier (&self->core, now_us, carrier != NULL,
+                               carrier != NULL ? floe_ice_path_get_id (carrier->path) : 0);
+  for (guint i = 0; i < self->lanes->len; i++)
+    update_lane (self, get_lane (self, i), carrier, now_us);
+}
+
+void
+floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->start_us == -1)
+    return;
+  floe_ice_relays_update (self, carrier);
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+      gint64 end_us = get_end_us (lane);
+
+      if (end_us != -1 && now_us >= end_us)
+        close_lane (self, lane);
+    }
+  floe_relay_core_handle_timeout (&self->core, now_us);
+  carry_out (self, now_us);
+}
+
+static gint64
+sooner (gint64 a, gint64 b)
+{
+  return a == -1 || b == -1 ? MAX (a, b) : MIN (a, b);
+}
+
+gint64
+floe_ice_relays_get_deadline (const FloeIceRelays *self)
+{
+  gint64 deadline_us = floe_relay_core_get_deadline (&self->core);
+
+  if (self->start_us == -1)
+    return -1;
+  if (!self->core.is_started)
+    return self->core.count > 0 ? self->start_us : -1;
+  for (guint i = 0; i < self->lanes->len; i++)
+    deadline_us = sooner (deadline_us, get_end_us (get_lane (self, i)));
+  return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
+}
+
+gboolean
+floe_ice_relays_is_settled (const FloeIceRelays *self)
+{
+  return self->core.count == 0 || floe_relay_core_is_settled (&self->core);
+}
