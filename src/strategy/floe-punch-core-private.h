@@ -46,7 +46,7 @@ G_BEGIN_DECLS
 #define FLOE_PUNCH_MAX_TIME_US (60 * G_TIME_SPAN_SECOND)
 /* How long ONE goes on answering after FOUND, as its answers may be lost. */
 #define FLOE_PUNCH_LINGER_US (1 * G_TIME_SPAN_SECOND)
-/* The shortest life of a filter among those measured (NAT.md 1.1); primers come before its half. */
+/* The shortest life of a filter that is usual; primers come before its half. */
 #define FLOE_PUNCH_FILTER_LIFE_US (30 * G_TIME_SPAN_SECOND)
 /* Sockets that have got a probe, and are asked back from. */
 #define FLOE_PUNCH_MAX_HITS 4

@@ -144,7 +144,7 @@ TEST_F (PredictionTest, APoolThatWasTakenTooNarrowIsWidened)
     EXPECT_TRUE (port >= 2000 && port <= 3101);
 }
 
-/* NAT.md 3.4. */
+/* Sums of the Poisson distribution. */
 TEST (PredictionWindow, GrowsWithWhatOthersTake)
 {
   EXPECT_EQ (floe_prediction_get_window (0), 16u);

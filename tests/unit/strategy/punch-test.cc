@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Punching between pairs of NATs, against the theory: n ports open of N and m probes meet m n / N
  * times in the mean, and a run without any has a chance of exp (-m n / N). FLOE_NAT_SEEDS says how
- * many seeds, 20 unless it is set; FLOE_PUNCH_TABLE=1 prints what docs/decisions/0022 has. */
+ * many seeds, 6 unless it is set; FLOE_PUNCH_TABLE=1 prints what docs/decisions/0022 has. */
 #include "punch-world.h"
 
 #include <cmath>
@@ -181,7 +181,7 @@ TEST_P (PunchPairs, MeetAsTheTheorySays)
 INSTANTIATE_TEST_SUITE_P (Nats, PunchPairs, testing::ValuesIn (kPairs),
                           [] (const auto &info) { return std::string (info.param.name); });
 
-/* NAT.md 3.1: n sockets, all open before the first of m probes. */
+/* n sockets, all open before the first of m probes: 1 - exp (-m n / 64512). */
 struct Cell
 {
   guint sockets, probes;

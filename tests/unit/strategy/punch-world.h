@@ -37,7 +37,7 @@ SeedCount ()
 {
   const char *text = g_getenv ("FLOE_NAT_SEEDS");
 
-  return text != nullptr ? (guint) g_ascii_strtoull (text, nullptr, 10) : 20;
+  return text != nullptr ? (guint) g_ascii_strtoull (text, nullptr, 10) : 6;
 }
 
 struct PunchFree
