@@ -195,10 +195,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
-  self->fed_count = 0;
-  self->fed_translated = 0;
-  self->has_fed_credentials = FALSE;
-  self->has_fed_end = FALSE;
+  self->fed = (FloeFedRemote){ 0 };
 }
 
 const char *
@@ -257,8 +254,8 @@ feed_candidates (FloeIcePath *self)
   GSList *fresh = NULL;
 
   if (self->spec->kind == FLOE_PATH_DIRECT)
-    fresh = take_fresh (self, remote->translated, &self->fed_translated, fresh);
-  fresh = take_fresh (self, remote->candidates, &self->fed_count, fresh);
+    fresh = take_fresh (self, remote->translated, &self->fed.translated_count, fresh);
+  fresh = take_fresh (self, remote->candidates, &self->fed.count, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
@@ -275,13 +272,13 @@ floe_ice_path_update_remote (FloeIcePath *self)
 
   if (self->agent == NULL || remote->ufrag == NULL)
     return;
-  if (!self->has_fed_credentials)
+  if (!self->fed.has_credentials)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
-  self->has_fed_credentials = TRUE;
+  self->fed.has_credentials = TRUE;
   feed_candidates (self);
-  if (remote->is_ended && !remote->is_asking && !self->has_fed_end)
+  if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
     {
-      self->has_fed_end = TRUE;
+      self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
     }
 }

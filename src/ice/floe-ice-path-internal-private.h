@@ -12,6 +12,15 @@
 
 G_BEGIN_DECLS
 
+/* What of the remote side an agent knows. */
+typedef struct
+{
+  guint count; /* of the candidates */
+  guint translated_count;
+  gboolean has_credentials;
+  gboolean has_end;
+} FloeFedRemote;
+
 struct _FloeIcePath
 {
   guint id;
@@ -28,12 +37,9 @@ struct _FloeIcePath
   gint64 started_us;
   gint64 attempt_us; /* when the agent was made */
   gboolean is_gathered;
-  gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
-  gboolean is_reflected; /* a candidate of the server's making has come */
-  guint fed_count;       /* remote candidates that the agent knows */
-  guint fed_translated;  /* the same of those by NAT64 */
-  gboolean has_fed_credentials;
-  gboolean has_fed_end;
+  gboolean has_sockets;     /* nothing has to come before @reflexive can say something */
+  gboolean is_reflected;    /* a candidate of the server's making has come */
+  FloeFedRemote fed;        /* to @agent */
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 

@@ -26,7 +26,8 @@ WELL_KNOWN, OWN = "64:ff9b::", "2001:db8:64:64::"
 
 
 def start_dns(world):
-    dns = Dns(world["dns"], prefixes=[world["phone"].interfaces[0].nat64])
+    dns = Dns(world["dns"], prefixes=[world["phone"].interfaces[0].nat64],
+              names={"turn.test": [world["turn"].address()]})
     world["phone"].use_dns(dns.address)
 
 
@@ -37,19 +38,23 @@ def converse(one, two):
     expect(one.wait("message")["size"], 100000, "what came back")
 
 
-@cases(("eim-adf", WELL_KNOWN, True), ("eim-apdf", OWN, False))
-def test_direct(kind, prefix, is_phone_first):
-    """behind {}, by NAT64 with {}, a host of IPv6 connects directly to one of IPv4"""
+@cases(("eim-adf", WELL_KNOWN, False), ("eim-apdf", OWN, True), ("eim-apdf", OWN, False))
+def test_direct(kind, prefix, by_name):
+    """behind {}, by NAT64 with {}, a host of IPv6 connects directly to one of IPv4, name: {}"""
     need_coturn()
     with World(WORLD.format(kind, prefix)) as world:
         start_dns(world)
         server = Coturn(world["turn"], tls=False)
-        options = ["--ice-server", server.url("stun")]
-        phone = Peer(world["phone"], *options, *(["--no-echo"] if is_phone_first else []))
-        bob = Peer(world["bob"], *options, *([] if is_phone_first else ["--no-echo"]))
-        one, two = (phone, bob) if is_phone_first else (bob, phone)
+        url = server.url("stun")
+        phone = Peer(world["phone"], "--ice-server", "stun:turn.test" if by_name else url,
+                     *([] if by_name else ["--no-echo"]))
+        bob = Peer(world["bob"], "--ice-server", url, *(["--no-echo"] if by_name else []))
+        one, two = (bob, phone) if by_name else (phone, bob)
         converse(one, two)
         expect(carriers(world, "bob"), {world.command("addresses cell")[0]}, "who carried")
+        phone.say(cmd="pair")
+        pair = phone.wait("pair")
+        expect((pair["local"], pair["remote"]), ("srflx", "srflx"), "the phone's pair")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
 
 

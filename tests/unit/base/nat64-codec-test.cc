@@ -97,14 +97,14 @@ TEST_P (Nat64Embeds, AndExtractsAsTheRfcDoes)
 /* RFC 6052 section 2.4, tables 2 and 3. */
 INSTANTIATE_TEST_SUITE_P (
     Rfc6052Section24, Nat64Embeds,
-    testing::Values (
-        Embedding{ "Slash32", "2001:db8::", 32, "2001:db8:c000:221::" },
-        Embedding{ "Slash40", "2001:db8:100::", 40, "2001:db8:1c0:2:21::" },
-        Embedding{ "Slash48", "2001:db8:122::", 48, "2001:db8:122:c000:2:2100::" },
-        Embedding{ "Slash56", "2001:db8:122:300::", 56, "2001:db8:122:3c0:0:221::" },
-        Embedding{ "Slash64", "2001:db8:122:344::", 64, "2001:db8:122:344:c0:2:2100:0" },
-        Embedding{ "Slash96", "2001:db8:122:344::", 96, "2001:db8:122:344::c000:221" },
-        Embedding{ "WellKnown", "64:ff9b::", 96, "64:ff9b::c000:221" }),
+    testing::Values (Embedding{ "Slash32", "2001:db8::", 32, "2001:db8:c000:221::" },
+                     Embedding{ "Slash40", "2001:db8:100::", 40, "2001:db8:1c0:2:21::" },
+                     Embedding{ "Slash48", "2001:db8:122::", 48, "2001:db8:122:c000:2:2100::" },
+                     Embedding{ "Slash56", "2001:db8:122:300::", 56, "2001:db8:122:3c0:0:221::" },
+                     Embedding{ "Slash64", "2001:db8:122:344::", 64,
+                                "2001:db8:122:344:c0:2:2100:0" },
+                     Embedding{ "Slash96", "2001:db8:122:344::", 96, "2001:db8:122:344::c000:221" },
+                     Embedding{ "WellKnown", "64:ff9b::", 96, "64:ff9b::c000:221" }),
     [] (const auto &info) { return std::string (info.param.name); });
 
 struct BadPrefix

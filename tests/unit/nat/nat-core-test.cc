@@ -126,7 +126,7 @@ TEST (NatCore, TellsAnIpv6Firewall)
 TEST (NatCore, AsksNoServerOfAnotherFamily)
 {
   FloeStunAddress base = AddressOf (1, 0);
-  FloeNatServer server = { { { 0x20, 1 }, FLOE_STUN_IPV6_SIZE, 3478 }, nullptr };
+  FloeNatServer server = { { { 0x20, 1 }, FLOE_STUN_IPV6_SIZE, 3478 }, nullptr, 0 };
   FloeNatCore *core = floe_nat_core_new (&base, &server, 1);
   FloeNatOutput output;
 
@@ -140,7 +140,8 @@ TEST (NatCore, AsksNoServerOfAnotherFamily)
 TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
 {
   FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
-  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr }, { AddressOf (2, 3478), nullptr } };
+  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr, 0 },
+                              { AddressOf (2, 3478), nullptr, 0 } };
   FloeNatCore *core = floe_nat_core_new (&base, servers, 2);
 
   floe_nat_core_start (core, kSecond);
@@ -154,7 +155,8 @@ TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
 TEST (NatCore, OutlivesNoise)
 {
   FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
-  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr }, { AddressOf (2, 3478), nullptr } };
+  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr, 0 },
+                              { AddressOf (2, 3478), nullptr, 0 } };
   GRand *rand = g_rand_new_with_seed (1);
 
   for (guint run = 0; run < 200; run++)

@@ -125,7 +125,7 @@ private:
     for (auto &server : servers_)
       servers.push_back ({ base_.size == server->address ().size ? server->address ()
                                                                  : Synthesize (server->address ()),
-                           server->is_turn () ? credentials : nullptr });
+                           server->is_turn () ? credentials : nullptr, 0 });
     core_.reset (floe_nat_core_new (&base_, servers.data (), (guint) servers.size ()));
     floe_stun_credentials_unref (credentials);
   }
