@@ -120,6 +120,24 @@ TEST_F (NatEnding, AHandlerMayCloseAndDrop)
   EXPECT_EQ (discovery_.get (), nullptr);
 }
 
+TEST_F (NatEnding, NothingIsEmittedAfterAHandlerHasClosed)
+{
+  DiscoveryCall call;
+  guint changed_count = 0;
+
+  g_signal_connect (
+      discovery_.get (), "notify::reports",
+      G_CALLBACK (+[] (FloeNatDiscovery *discovery) { floe_nat_discovery_close (discovery); }),
+      nullptr);
+  g_signal_connect (discovery_.get (), "changed",
+                    G_CALLBACK (+[] (FloeNatDiscovery *, guint *count) { (*count)++; }),
+                    &changed_count);
+  discovery_.Start (call);
+  discovery_.Wait (call);
+  EXPECT_TRUE (call.Failed (FLOE_ERROR, FLOE_ERROR_ABORT));
+  EXPECT_EQ (changed_count, 0u);
+}
+
 TEST_F (NatEnding, TheRunOfADroppedObjectIsStillFinished)
 {
   DiscoveryCall call;

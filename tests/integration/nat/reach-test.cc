@@ -169,8 +169,7 @@ static void
 deaf_resolver_ask (GProxyResolver *self, const char *, GCancellable *, GAsyncReadyCallback callback,
                    gpointer user_data)
 {
-  g_ptr_array_add (((DeafResolver *) self)->tasks,
-                   g_task_new (nullptr, nullptr, callback, user_data));
+  g_ptr_array_add (((DeafResolver *) self)->tasks, g_task_new (self, nullptr, callback, user_data));
 }
 
 static char **
