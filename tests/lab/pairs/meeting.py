@@ -12,6 +12,7 @@ START_SECONDS = 10      # for both programs to be ready
 DIRECT_SECONDS = 15     # from the offer: what isn't direct by then isn't
 SIGNALING_SECONDS = 0.04
 _END_SECONDS = 20       # from the offer: a run is ended
+_LOOK_SECONDS = 0.1, 0.25  # from one message to the next on a relay, at first and after 2 s
 _SECOND_LOOK_SECONDS = 0.5
 _ECHO_SIZE = 3000       # more than the checks that go to one address meanwhile
 
@@ -112,9 +113,10 @@ class _Run:
             left = self.began + patience - time.monotonic()
             if left <= 0 and path != "direct":
                 return
-            young = time.monotonic() - self.began < 2
-            time.sleep(_SECOND_LOOK_SECONDS if path == "direct" else
-                       min(max(left, 0.05), 0.1 if young else 0.25))
+            pause = _SECOND_LOOK_SECONDS
+            if path != "direct":
+                pause = _LOOK_SECONDS[sent - self.began > 2]
+            time.sleep(max(0, sent + pause - time.monotonic()))
 
     def ask_pairs(self, peers):
         self.meeting.pairs = [self._ask_pair(peer) if name == "floe" else None
