@@ -5,7 +5,7 @@
 
 #include "floe-deadline-source-private.h"
 #include "floe-name-resolver-private.h"
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 
 typedef struct
 {
@@ -57,7 +57,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   g_clear_object (&host->cancellable);
   for (GList *link = addresses; link != NULL; link = link->next)
     {
-      FloeStunAddress address = floe_nat_address_from_inet (link->data);
+      FloeStunAddress address = floe_stun_address_from_inet (link->data, 0);
 
       note_address (host, &address);
     }
@@ -97,7 +97,7 @@ add_host (FloeNatNames *self, const char *name)
       return i;
   host = &self->hosts[self->host_count];
   *host = (Host){ .names = self, .host = name };
-  if (floe_nat_address_from_text (name, &literal))
+  if (floe_stun_address_from_text (name, &literal))
     note_address (host, &literal);
   else
     host->cancellable = floe_name_resolver_start (self->context, name, on_resolved, host);
