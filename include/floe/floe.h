@@ -17,6 +17,8 @@
 #include <floe/floe-nat-report.h>
 #include <floe/floe-network.h>
 #include <floe/floe-peer-connection.h>
+#include <floe/floe-server-directory.h>
+#include <floe/floe-server-query.h>
 #include <floe/floe-session-description.h>
 #include <floe/floe-turn-credentials.h>
 #include <floe/floe-version-macros.h>

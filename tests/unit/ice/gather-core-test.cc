@@ -10,7 +10,7 @@ class GatherCore : public testing::Test
 protected:
   void SetUp () override
   {
-    floe_gather_core_init (&core_);
+    floe_gather_core_init (&core_, 0);
     floe_gather_core_start (&core_, now_us_);
   }
   bool Handle ()
@@ -41,7 +41,7 @@ protected:
 
 TEST_F (GatherCore, IsNotCompleteBeforeItHasStarted)
 {
-  floe_gather_core_init (&core_);
+  floe_gather_core_init (&core_, 0);
   EXPECT_FALSE (Handle ());
 }
 
