@@ -46,29 +46,4 @@ FLOE_AVAILABLE_IN_1_0
 GPtrArray *floe_server_directory_list_finish (FloeServerDirectory *self, GAsyncResult *result,
                                               guint *lifetime, GError **error);
 
-#define FLOE_TYPE_STATIC_SERVER_DIRECTORY (floe_static_server_directory_get_type ())
-FLOE_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (FloeStaticServerDirectory, floe_static_server_directory, FLOE,
-                      STATIC_SERVER_DIRECTORY, GObject)
-
-FLOE_AVAILABLE_IN_1_0
-FloeStaticServerDirectory *floe_static_server_directory_new (GPtrArray *servers);
-
-#define FLOE_TYPE_DNS_SERVER_DIRECTORY (floe_dns_server_directory_get_type ())
-FLOE_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (FloeDnsServerDirectory, floe_dns_server_directory, FLOE, DNS_SERVER_DIRECTORY,
-                      GObject)
-
-FLOE_AVAILABLE_IN_1_0
-FloeDnsServerDirectory *floe_dns_server_directory_new (const char *domain, const char *username,
-                                                       const char *credential);
-
-#define FLOE_TYPE_SERVER_DIRECTORY_CHAIN (floe_server_directory_chain_get_type ())
-FLOE_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (FloeServerDirectoryChain, floe_server_directory_chain, FLOE,
-                      SERVER_DIRECTORY_CHAIN, GObject)
-
-FLOE_AVAILABLE_IN_1_0
-FloeServerDirectoryChain *floe_server_directory_chain_new (GPtrArray *directories);
-
 G_END_DECLS

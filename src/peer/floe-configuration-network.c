@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* What a configuration says of servers, ports and interfaces. */
+/* What a configuration says of servers, times, ports and interfaces. */
 #include "floe-configuration-private.h"
 
 #include <floe/floe-error.h>
@@ -164,6 +164,45 @@ floe_configuration_get_gather_timeout (FloeConfiguration *self)
   g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
 
   return self->gather_timeout_ms;
+}
+
+/**
+ * floe_configuration_set_ice_failed_timeout:
+ * @self: a configuration
+ * @timeout_ms: milliseconds, at least 1
+ *
+ * Sets how long ICE goes on before it is called failed. The default is the 39.5 s of RFC 8863: a
+ * peer may be late, and giving up early loses connections that would have come up.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+  g_return_if_fail (timeout_ms >= 1 && timeout_ms <= G_MAXINT);
+
+  if (self->ice_failed_timeout_ms == timeout_ms)
+    return;
+  self->ice_failed_timeout_ms = timeout_ms;
+  g_object_notify (G_OBJECT (self), "ice-failed-timeout");
+}
+
+/**
+ * floe_configuration_get_ice_failed_timeout:
+ * @self: a configuration
+ *
+ * Gets how long ICE goes on before it is called failed.
+ *
+ * Returns: milliseconds
+ * Since: 1.0
+ */
+guint
+floe_configuration_get_ice_failed_timeout (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
+
+  return self->ice_failed_timeout_ms;
 }
 
 /**

@@ -14,16 +14,6 @@
 /* RFC 8863 section 4: 39.5 s, the time of a check with the default timers of RFC 8445. */
 #define DEFAULT_ICE_FAILED_TIMEOUT_MS 39500
 
-/**
- * FloeConfiguration:
- *
- * What a connection is to be like: its servers, its certificate, and what it may use
- * (W3C RTCConfiguration).
- *
- * Since: 1.0
- */
-G_DEFINE_FINAL_TYPE (FloeConfiguration, floe_configuration, G_TYPE_OBJECT)
-
 enum
 {
   PROP_ICE_TRANSPORT_POLICY = 1,
@@ -39,6 +29,16 @@ enum
   PROP_GATHER_TIMEOUT,
   N_PROPS,
 };
+
+/**
+ * FloeConfiguration:
+ *
+ * What a connection is to be like: its servers, its certificate, and what it may use
+ * (W3C RTCConfiguration).
+ *
+ * Since: 1.0
+ */
+G_DEFINE_FINAL_TYPE (FloeConfiguration, floe_configuration, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
@@ -444,45 +444,6 @@ floe_configuration_get_max_message_size (FloeConfiguration *self)
   g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
 
   return self->max_message_size;
-}
-
-/**
- * floe_configuration_set_ice_failed_timeout:
- * @self: a configuration
- * @timeout_ms: milliseconds, at least 1
- *
- * Sets how long ICE goes on before it is called failed. The default is the 39.5 s of RFC 8863: a
- * peer may be late, and giving up early loses connections that would have come up.
- *
- * Since: 1.0
- */
-void
-floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms)
-{
-  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
-  g_return_if_fail (timeout_ms >= 1 && timeout_ms <= G_MAXINT);
-
-  if (self->ice_failed_timeout_ms == timeout_ms)
-    return;
-  self->ice_failed_timeout_ms = timeout_ms;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ICE_FAILED_TIMEOUT]);
-}
-
-/**
- * floe_configuration_get_ice_failed_timeout:
- * @self: a configuration
- *
- * Gets how long ICE goes on before it is called failed.
- *
- * Returns: milliseconds
- * Since: 1.0
- */
-guint
-floe_configuration_get_ice_failed_timeout (FloeConfiguration *self)
-{
-  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
-
-  return self->ice_failed_timeout_ms;
 }
 
 FloeCertificate *

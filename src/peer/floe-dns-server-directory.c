@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Servers that a domain names in the DNS, by SRV records. */
-#include <floe/floe-server-directory.h>
+#include <floe/floe-dns-server-directory.h>
 
 #include <string.h>
 

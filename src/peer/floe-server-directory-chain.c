@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Directories that are asked one after the other. */
-#include <floe/floe-server-directory.h>
+#include <floe/floe-server-directory-chain.h>
 
 #include <floe/floe-error.h>
 

@@ -4,6 +4,7 @@
 
 #include <floe/floe-error.h>
 #include <floe/floe-ice-server.h>
+#include <floe/floe-static-server-directory.h>
 
 #include "floe-server-query-private.h"
 
