@@ -34,7 +34,11 @@ async function makeNamespace() {
   run(...inside, 'ip', 'address', 'add', `${FAR}/24`, 'dev', 'alone1');
   run(...inside, 'ip', 'link', 'set', 'alone1', 'up');
   run(...inside, 'ip', 'route', 'add', 'default', 'via', NEAR);
-  return { inside, end: () => keeper.kill() };
+  const end = () => {
+    run('ip', 'link', 'delete', 'alone0');
+    keeper.kill();
+  };
+  return { inside, end };
 }
 
 /**
@@ -54,7 +58,6 @@ export async function watchAlone(folder, name, use) {
     census.kill();
     await ended;
     end();
-    run('ip', 'link', 'delete', 'alone0');
   }
   return readFileSync(file, 'ascii').trim().split('\n').filter(Boolean);
 }

@@ -12,7 +12,7 @@ import { startHttpProxy, startSocksProxy } from './proxies.mjs';
 import { makeCertificate, startTurnServer } from './servers.mjs';
 
 const ADDRESS = '10.77.0.1'; // of tests/namespace.sh
-const HOST_NAME = 'turn.floe.example'; // which only the SOCKS proxy knows
+const HOST_NAME = 'relay.example.org'; // which only the SOCKS proxy knows
 const CASE_MS = 60000;
 const AT_ONCE = 3;
 
