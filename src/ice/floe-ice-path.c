@@ -154,6 +154,16 @@ floe_ice_path_free (FloeIcePath *self)
 }
 
 void
+floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers)
+{
+  if (self->spec->kind != FLOE_PATH_DIRECT || self->state != FLOE_PATH_IDLE)
+    return;
+  g_clear_pointer (&self->spec->stun_servers, g_array_unref);
+  if (servers != NULL)
+    self->spec->stun_servers = g_array_copy ((GArray *) servers);
+}
+
+void
 floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 {
   g_autoptr (GInetAddress) literal = NULL;

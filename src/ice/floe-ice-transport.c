@@ -206,7 +206,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   self->interfaces = g_strdupv ((char **) config->interfaces);
   self->include_loopback = config->include_loopback;
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
-  floe_gather_core_init (&self->gather);
+  floe_gather_core_init (&self->gather,
+                         config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   g_queue_init (&self->queue);
 
@@ -314,11 +315,26 @@ floe_ice_transport_gather (FloeIceTransport *self)
   floe_ice_transport_update (self);
 }
 
+static void
+set_stun_servers (FloeIceTransport *self, GPtrArray *plan)
+{
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *spec = g_ptr_array_index (plan, i);
+
+      for (guint j = 0; spec->kind == FLOE_PATH_DIRECT && j < self->lanes->len; j++)
+        floe_ice_path_set_stun_servers (floe_ice_transport_get_lane (self, j)->path,
+                                        spec->stun_servers);
+    }
+}
+
 void
 floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
 {
   if (self->is_closed)
     return;
+  if (!self->has_started)
+    set_stun_servers (self, plan);
   floe_ice_relays_set_plan (self->relays, plan);
   floe_ice_transport_update (self);
 }

@@ -59,6 +59,14 @@ is_fitting (const FloeStunAddress *mapped, const FloeStunAddress *base)
 }
 
 gboolean
+floe_reflexive_may_reach (const FloeStunAddress *base, const FloeStunAddress *server)
+{
+  return base->size == server->size
+         && (floe_stun_address_get_scope (base) != FLOE_STUN_SCOPE_LOOPBACK
+             || floe_stun_address_get_scope (server) != FLOE_STUN_SCOPE_GLOBAL);
+}
+
+gboolean
 floe_reflexive_read (const FloeStunMessage *response, const FloeStunAddress *base,
                      FloeStunAddress *mapped)
 {

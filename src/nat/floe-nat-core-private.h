@@ -70,6 +70,8 @@ void floe_nat_core_handle_datagram (FloeNatCore *self, gint64 now_us, guint sock
 /* The network says that nothing gets from @socket to @remote. */
 void floe_nat_core_handle_unreachable (FloeNatCore *self, gint64 now_us, guint socket,
                                        const FloeStunAddress *remote);
+/* Before that: it is the host of @remote itself that says so, so packets get there. */
+void floe_nat_core_note_host (FloeNatCore *self, const FloeStunAddress *remote);
 void floe_nat_core_handle_timeout (FloeNatCore *self, gint64 now_us);
 /* -1 before the start and when it is over. */
 gint64 floe_nat_core_get_deadline (const FloeNatCore *self);

@@ -5,7 +5,7 @@
 
 #include "floe-deadline-source-private.h"
 #include "floe-name-resolver-private.h"
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-nat64-private.h"
 
 typedef struct
@@ -59,7 +59,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   g_clear_object (&host->cancellable);
   for (GList *link = addresses; link != NULL; link = link->next)
     {
-      FloeStunAddress address = floe_nat_address_from_inet (link->data);
+      FloeStunAddress address = floe_stun_address_from_inet (link->data, 0);
 
       note_address (host, &address);
     }
@@ -116,7 +116,7 @@ add_host (FloeNatNames *self, const char *name)
   literal = floe_name_resolver_read (name);
   if (literal != NULL)
     {
-      address = floe_nat_address_from_inet (literal);
+      address = floe_stun_address_from_inet (literal, 0);
       note_address (host, &address);
     }
   else

@@ -77,6 +77,7 @@ floe_nat_patience_new (GMainContext *context, FloeNatPlan *plan, FloeNatRecord *
 {
   FloeNatServer servers[FLOE_NAT_MAX_SERVERS];
   FloeNatPatience *self;
+  FloeNatOrigin base;
   guint count;
 
   if (!is_worth_measuring (record))
@@ -88,8 +89,8 @@ floe_nat_patience_new (GMainContext *context, FloeNatPlan *plan, FloeNatRecord *
   self->record = floe_nat_record_ref (record);
   self->func = func;
   self->user_data = user_data;
-  self->probe = floe_nat_probe_new_lifetime (context, &record->findings.base, servers, count,
-                                             &probe_events, self);
+  base = (FloeNatOrigin){ record->findings.base, plan->min_port, plan->max_port };
+  self->probe = floe_nat_probe_new_lifetime (context, &base, servers, count, &probe_events, self);
   for (guint i = 0; i < count; i++)
     g_clear_pointer (&servers[i].credentials, floe_stun_credentials_unref);
   present = self;

@@ -181,6 +181,14 @@ floe_nat_core_count_pending (const FloeNatCore *self, NatPurpose purpose)
 }
 
 gboolean
+floe_nat_core_is_asking (const FloeNatCore *self)
+{
+  return floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING)
+             + floe_nat_core_count_pending (self, NAT_PURPOSE_ALLOCATE)
+         > 0;
+}
+
+gboolean
 floe_nat_core_has_pending (const FloeNatCore *self, NatPurpose purpose, guint server)
 {
   for (guint i = 0; i < self->pending->len; i++)

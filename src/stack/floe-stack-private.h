@@ -33,6 +33,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;
+  guint gather_timeout_ms; /* 0: no limit */
   guint max_channels;
   gsize max_message_size; /* 0: no limit */
 } FloeStackConfig;

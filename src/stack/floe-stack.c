@@ -181,6 +181,7 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .include_loopback = config->include_loopback,
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
+    .gather_timeout_ms = config->gather_timeout_ms,
   };
   g_set_object (&settings->ice.proxy_resolver, config->proxy_resolver);
   g_set_object (&settings->ice.tls_database, config->tls_database);

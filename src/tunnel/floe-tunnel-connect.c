@@ -399,3 +399,11 @@ floe_tunnel_connect_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+const char *
+floe_tunnel_connect_get_proxy (GAsyncResult *result)
+{
+  const Attempt *self = g_task_get_task_data (G_TASK (result));
+
+  return self->proxy;
+}
