@@ -185,6 +185,14 @@ collect_servers (const Search *search)
   return servers;
 }
 
+static gboolean
+has_servers (const Search *search)
+{
+  g_autoptr (GPtrArray) servers = collect_servers (search);
+
+  return servers->len > 0;
+}
+
 static GError *
 describe_failure (Search *search)
 {
@@ -276,13 +284,9 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (search->query != NULL && search->pending_count == 0)
     finish (search);
-  else if (search->query != NULL && search->targets[lookup->service] != NULL)
-    {
-      gint64 end_us = g_get_monotonic_time () + GRACE_US;
-
-      if (end_us < g_source_get_ready_time (search->timer))
-        floe_deadline_source_set (search->timer, end_us);
-    }
+  else if (search->query != NULL && has_servers (search))
+    floe_deadline_source_set (search->timer, MIN (g_source_get_ready_time (search->timer),
+                                                  g_get_monotonic_time () + GRACE_US));
   search_unref (search);
 }
 

@@ -42,8 +42,8 @@ floe_server_directory_default_init (FloeServerDirectoryInterface *iface)
  * @callback: (scope async) (closure user_data): called once, never before this function returns
  * @user_data: for @callback
  *
- * Asks for servers. Fails with %FLOE_ERROR_NOT_FOUND when a directory finds nothing where it looks,
- * with %FLOE_ERROR_TIMED_OUT when it takes too long, with %FLOE_ERROR_SYNTAX when what it was made
+ * Asks for servers. Fails with %FLOE_ERROR_NETWORK when a directory finds nothing where it looks,
+ * with %FLOE_ERROR_TIMEOUT when it takes too long, with %FLOE_ERROR_SYNTAX when what it was made
  * with can't be used, with %FLOE_ERROR_OPERATION for a reason of its own, and with
  * %G_IO_ERROR_CANCELLED. @callback comes in the thread-default context of the caller.
  *

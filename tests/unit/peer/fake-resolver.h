@@ -34,12 +34,17 @@ public:
   std::vector<std::string> asked;
   std::mutex lock; /* names are looked up in the network thread, too */
 
-  /* As if nobody asked any more: tasks without an answer are dropped. */
-  void DropAll ()
+  /* The silent speak up after all, as a resolver has to when it is cancelled. */
+  void EndAll ()
   {
     for (GTask *task : waiting)
-      g_object_unref (task);
+      {
+        g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+        g_object_unref (task);
+      }
     waiting.clear ();
+    while (g_main_context_iteration (nullptr, FALSE))
+      ;
   }
 
   std::vector<GTask *> waiting; /* (owned): of the silent */
@@ -160,7 +165,7 @@ inline FakeDns::FakeDns () : previous_ (g_resolver_get_default ())
 
 inline FakeDns::~FakeDns ()
 {
-  DropAll ();
+  EndAll ();
   g_resolver_set_default (previous_);
   g_object_unref (previous_);
   current = nullptr;
