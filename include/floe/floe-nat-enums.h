@@ -96,6 +96,7 @@ typedef enum
  * @FLOE_NAT_ASPECT_TLS: whether TLS reaches a server
  * @FLOE_NAT_ASPECT_LIFETIME: how long an idle mapping lives
  * @FLOE_NAT_ASPECT_REWRITING: whether something on the way changes addresses in packets
+ * @FLOE_NAT_ASPECT_FRAGMENTS: whether datagrams larger than a packet get through
  *
  * What a NAT report has evidence for.
  *
@@ -114,6 +115,7 @@ typedef enum
   FLOE_NAT_ASPECT_TLS,
   FLOE_NAT_ASPECT_LIFETIME,
   FLOE_NAT_ASPECT_REWRITING,
+  FLOE_NAT_ASPECT_FRAGMENTS,
 } FloeNatAspect;
 
 /**

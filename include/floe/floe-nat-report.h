@@ -81,6 +81,9 @@ FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_rewriting (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
+FloeNatAnswer floe_nat_report_get_fragments (const FloeNatReport *self);
+
+FLOE_AVAILABLE_IN_1_0
 guint floe_nat_report_get_lifetime (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0

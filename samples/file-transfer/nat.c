@@ -119,6 +119,7 @@ read_facts (const FloeNatReport *report, const GArray *servers, NatFacts *facts)
     .carrier = floe_nat_report_get_carrier (report),
     .poisoning = floe_nat_report_get_poisoning (report),
     .rewriting = floe_nat_report_get_rewriting (report),
+    .fragments = floe_nat_report_get_fragments (report),
     .lifetime_s = floe_nat_report_get_lifetime (report),
     .servers = (const NatServer *) (gconstpointer) servers->data,
     .n_servers = servers->len,

@@ -28,6 +28,7 @@ static const char *const aspects[FLOE_NAT_ASPECT_COUNT] = {
   [FLOE_NAT_ASPECT_TLS] = "tls",
   [FLOE_NAT_ASPECT_LIFETIME] = "lifetime",
   [FLOE_NAT_ASPECT_REWRITING] = "rewriting",
+  [FLOE_NAT_ASPECT_FRAGMENTS] = "fragments",
 };
 
 static const char *const confidences[] = {
@@ -166,6 +167,7 @@ read_group (GKeyFile *file, const char *name)
   findings->carrier = (FloeNatAnswer) read_word (&group, "carrier", answers);
   findings->poisoning = (FloeNatAnswer) read_word (&group, "poisoning", answers);
   findings->rewriting = (FloeNatAnswer) read_word (&group, "rewriting", answers);
+  findings->fragments = (FloeNatAnswer) read_word (&group, "fragments", answers);
   record->tcp = (FloeNatAnswer) read_word (&group, "tcp", answers);
   record->tls = (FloeNatAnswer) read_word (&group, "tls", answers);
   findings->lifetime_s = (guint) read_number (&group, "lifetime", MAX_LIFETIME_S);
@@ -227,6 +229,7 @@ write_record (GKeyFile *file, const FloeNatRecord *record)
   g_key_file_set_string (file, group, "carrier", answers[findings->carrier]);
   g_key_file_set_string (file, group, "poisoning", answers[findings->poisoning]);
   g_key_file_set_string (file, group, "rewriting", answers[findings->rewriting]);
+  g_key_file_set_string (file, group, "fragments", answers[findings->fragments]);
   g_key_file_set_string (file, group, "tcp", answers[record->tcp]);
   g_key_file_set_string (file, group, "tls", answers[record->tls]);
   g_key_file_set_uint64 (file, group, "lifetime", findings->lifetime_s);

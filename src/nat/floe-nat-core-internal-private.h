@@ -22,8 +22,11 @@ G_BEGIN_DECLS
  * wrong. */
 #define FLOE_NAT_ROUND_COUNT 6
 #define FLOE_NAT_ROUND_US (40 * G_TIME_SPAN_MILLISECOND)
-/* Bytes: what is larger is no answer to what is asked here. */
-#define FLOE_NAT_MAX_REPAIRED_SIZE 1024
+/* Bytes: what is larger is no answer to what is asked here. Servers pad as much as their links
+ * carry, jumbo frames too. */
+#define FLOE_NAT_MAX_REPAIRED_SIZE 10240
+/* Bytes: with it no request fits the links that most hosts have. */
+#define FLOE_NAT_PADDING_SIZE 1500
 /* Servers that say nothing for so long are not waited for. */
 #define FLOE_NAT_PATIENCE_US (600 * G_TIME_SPAN_MILLISECOND)
 
@@ -57,6 +60,8 @@ typedef enum
   NAT_PURPOSE_HAIRPIN,
   NAT_PURPOSE_SAMPLE,
   NAT_PURPOSE_POISON,
+  NAT_PURPOSE_FRAGMENTS,         /* too large for one packet */
+  NAT_PURPOSE_FRAGMENTS_CONTROL, /* after it, and small */
 } NatPurpose;
 
 typedef struct
@@ -66,6 +71,7 @@ typedef struct
   guint server;
   guint socket;
   FloeStunAddress to;
+  gboolean is_timely; /* it is known how long an answer takes: one that is sent again was lost */
 } NatPending;
 
 typedef struct
@@ -88,6 +94,7 @@ typedef struct
   gboolean is_once;
   gboolean changes_address, changes_port;
   guint16 response_port; /* or 0 */
+  gsize padding;         /* bytes; 0: none */
   FloeStunAddress from;  /* where the response comes from; size 0: where the request went */
 } NatBinding;
 
@@ -172,6 +179,19 @@ typedef struct
   NatRounds rounds;
 } NatHairpin;
 
+/* PADDING, RFC 5780 section 7.6. */
+typedef struct
+{
+  gboolean is_started;
+  guint server;
+  guint count;        /* sent */
+  gint64 next_us;     /* when the next one is due, or, after the last, when silence is proven */
+  gboolean is_cut;    /* there were no packets left for it */
+  gboolean is_heard;  /* a large answer */
+  gboolean is_denied; /* another one: the server can't do this */
+  gboolean has_control;
+} NatFragments;
+
 /* Who says what of packets on the way; bits of servers. */
 typedef struct
 {
@@ -210,6 +230,7 @@ struct _FloeNatCore
   NatRelay relay;
   NatHairpin hairpin;
   NatSamples samples;
+  NatFragments fragments;
   NatRewriting rewriting;
   FloeNatFindings report;
   gint64 now_us;
@@ -217,7 +238,8 @@ struct _FloeNatCore
   gboolean has_heard;
   gboolean has_heard_freely; /* from a port that only a network without limits lets out */
   gboolean has_tried_443;
-  gboolean was_cut; /* the budget is spent: no silence means anything */
+  gboolean has_lost; /* a packet that should have been answered was not */
+  gboolean was_cut;  /* the budget is spent: no silence means anything */
   gboolean is_done;
 };
 
@@ -269,6 +291,13 @@ typedef struct
 } NatDatagram;
 
 void floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size);
+/* How long to wait before a request is sent again. */
+gint64 floe_nat_core_get_rto (const FloeNatCore *self, guint server);
+/* How long after the last copy silence is proven. */
+gint64 floe_nat_core_get_silence (const FloeNatCore *self, guint server);
+/* Whether packets are left for a round of what can be done without; FALSE also when it is too late
+ * to say that nothing was cut. */
+gboolean floe_nat_core_may_spend (const FloeNatCore *self);
 /* Whether the next round is due now; counts it. What is listened for takes as long as @server. */
 gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server);
 gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *rounds);
@@ -329,5 +358,11 @@ gboolean floe_nat_poison_take (FloeNatCore *self, const FloeStunAddress *peer,
                                const guint8 *payload, gsize size);
 void floe_nat_poison_step (FloeNatCore *self);
 gboolean floe_nat_poison_is_over (const FloeNatCore *self);
+
+/* floe-nat-fragments-core.c */
+void floe_nat_fragments_handle (FloeNatCore *self, const NatPending *pending,
+                                const FloeStunOutcome *outcome);
+void floe_nat_fragments_step (FloeNatCore *self);
+gboolean floe_nat_fragments_is_over (const FloeNatCore *self);
 
 G_END_DECLS

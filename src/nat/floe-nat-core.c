@@ -110,6 +110,10 @@ dispatch (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome *o
     case NAT_PURPOSE_POISON:
       floe_nat_poison_handle (self, pending, response);
       break;
+    case NAT_PURPOSE_FRAGMENTS:
+    case NAT_PURPOSE_FRAGMENTS_CONTROL:
+      floe_nat_fragments_handle (self, pending, outcome);
+      break;
     case NAT_PURPOSE_HAIRPIN:
     case NAT_PURPOSE_SAMPLE:
     default:
@@ -149,6 +153,22 @@ is_refusal (const NatPending *pending, const FloeStunOutcome *outcome)
              || outcome->result == FLOE_STUN_RESULT_UNUSABLE);
 }
 
+/* Whether a packet was lost, as far as one can tell. What may be filtered, or is too large, is
+ * silent for a reason. */
+static gboolean
+is_loss (const NatPending *pending, const FloeStunOutcome *outcome)
+{
+  switch (pending->purpose)
+    {
+    case NAT_PURPOSE_FILTER_BOTH:
+    case NAT_PURPOSE_FILTER_PORT:
+    case NAT_PURPOSE_FRAGMENTS:
+      return FALSE;
+    default:
+      return pending->is_timely && outcome->rtt_us < 0;
+    }
+}
+
 /* A server that answers elsewhere only is silent where it should not be. */
 static void
 note_answer (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome *outcome)
@@ -185,6 +205,7 @@ handle_outcome (FloeNatCore *self, const FloeStunOutcome *outcome)
       }
   if (pending.id == 0)
     return;
+  self->has_lost = self->has_lost || is_loss (&pending, outcome);
   if (outcome->result == FLOE_STUN_RESULT_SUCCESS || outcome->error_code != 0)
     note_answer (self, &pending, outcome);
   if (outcome->result == FLOE_STUN_RESULT_SUCCESS)
@@ -262,7 +283,7 @@ is_settled (const FloeNatCore *self)
   if (!self->has_heard)
     return self->has_tried_443 && !floe_nat_core_is_asking (self);
   if (!floe_nat_ports_is_over (self) || !floe_nat_poison_is_over (self)
-      || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
+      || !floe_nat_fragments_is_over (self) || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
     return FALSE;
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
     if (!floe_nat_change_judge ((FloeNatCore *) self, i).is_over)
@@ -294,6 +315,7 @@ step (FloeNatCore *self)
   try_443 (self);
   floe_nat_relay_step (self);
   floe_nat_change_step (self);
+  floe_nat_fragments_step (self);
   floe_nat_mapping_conclude (self);
   floe_nat_rewrite_conclude (self);
   floe_nat_ports_step (self);
@@ -403,6 +425,7 @@ floe_nat_core_get_deadline (const FloeNatCore *self)
   consider (self, &deadline_us, self->relay.prepared_us);
   consider (self, &deadline_us, self->hairpin.rounds.next_us);
   consider (self, &deadline_us, self->samples.ends_us);
+  consider (self, &deadline_us, self->fragments.next_us);
   return deadline_us;
 }
 

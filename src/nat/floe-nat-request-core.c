@@ -101,8 +101,8 @@ floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessag
 }
 
 /* With a server that is far away the first timeout is known to be too short. */
-static gint64
-get_rto (const FloeNatCore *self, guint server)
+gint64
+floe_nat_core_get_rto (const FloeNatCore *self, guint server)
 {
   gint64 rtt_us = self->servers[server].rtt_bound_us;
 
@@ -114,6 +114,7 @@ start_request (FloeNatCore *self, const NatPending *what, const FloeStunRequest 
 {
   NatPending pending = *what;
 
+  pending.is_timely = self->servers[pending.server].rtt_bound_us > 0;
   pending.id = floe_stun_client_core_start (self->client, self->now_us, request, NULL);
   if (pending.id != 0)
     g_array_append_val (self->pending, pending);
@@ -127,7 +128,7 @@ floe_nat_core_bind (FloeNatCore *self, NatPurpose purpose, guint server, guint s
 {
   static const NatBinding plain = { 0 };
   static const guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 0 };
-  guint8 buffer[64];
+  guint8 buffer[64 + FLOE_NAT_PADDING_SIZE];
   FloeStunBuilder builder = floe_stun_builder_init (buffer, sizeof buffer, FLOE_STUN_REQUEST,
                                                     FLOE_STUN_METHOD_BINDING, id);
   NatPending pending = { .purpose = purpose, .server = server, .socket = socket, .to = *to };
@@ -140,10 +141,12 @@ floe_nat_core_bind (FloeNatCore *self, NatPurpose purpose, guint server, guint s
                                           binding->changes_port);
   if (binding->response_port != 0)
     floe_stun_builder_add_response_port (&builder, binding->response_port);
+  if (binding->padding > 0)
+    floe_stun_builder_add_padding (&builder, MIN (binding->padding, FLOE_NAT_PADDING_SIZE));
   request.size = floe_stun_builder_finish (&builder);
   request.from = (FloeStunRoute){ socket, binding->from };
   request.timing = (FloeStunTiming){
-    .rto_us = get_rto (self, server),
+    .rto_us = floe_nat_core_get_rto (self, server),
     .send_count = binding->is_once ? 1 : REQUEST_SEND_COUNT,
     .last_wait = binding->is_once ? ONCE_LAST_WAIT : REQUEST_LAST_WAIT,
   };
@@ -162,7 +165,7 @@ floe_nat_core_ask (FloeNatCore *self, NatPurpose purpose, guint server,
     .size = floe_stun_builder_finish (builder),
     .to = { NAT_SOCKET_MAIN, asked->address },
     .credentials = asked->credentials,
-    .timing = { .rto_us = get_rto (self, server),
+    .timing = { .rto_us = floe_nat_core_get_rto (self, server),
                 .send_count = send_count,
                 .last_wait = REQUEST_LAST_WAIT },
   };
@@ -240,25 +243,37 @@ floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size)
   self->size = rest;
 }
 
-gboolean
-floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server)
+gint64
+floe_nat_core_get_silence (const FloeNatCore *self, guint server)
 {
   gint64 rtt_us = self->servers[server].rtt_bound_us;
 
   if (rtt_us == 0)
     rtt_us = DEFAULT_RTT_US;
+  return MIN (rtt_us + rtt_us / 2 + SILENCE_MARGIN_US, MAX_SILENCE_US);
+}
+
+gboolean
+floe_nat_core_may_spend (const FloeNatCore *self)
+{
+  return !self->was_cut && self->report.packet_count + ROUND_PACKETS <= FLOE_NAT_MAX_PACKETS;
+}
+
+gboolean
+floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server)
+{
   if (rounds->count >= FLOE_NAT_ROUND_COUNT || self->now_us < rounds->next_us)
     return FALSE;
-  if (self->was_cut || self->report.packet_count + ROUND_PACKETS > FLOE_NAT_MAX_PACKETS)
+  if (!floe_nat_core_may_spend (self))
     {
       *rounds = (NatRounds){ FLOE_NAT_ROUND_COUNT, self->now_us, TRUE };
       return FALSE;
     }
   rounds->count++;
-  rounds->next_us = self->now_us
-                    + (rounds->count < FLOE_NAT_ROUND_COUNT
-                           ? FLOE_NAT_ROUND_US
-                           : MIN (rtt_us + rtt_us / 2 + SILENCE_MARGIN_US, MAX_SILENCE_US));
+  rounds->next_us =
+      self->now_us
+      + (rounds->count < FLOE_NAT_ROUND_COUNT ? FLOE_NAT_ROUND_US
+                                              : floe_nat_core_get_silence (self, server));
   return TRUE;
 }
 

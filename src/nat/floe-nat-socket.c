@@ -13,8 +13,9 @@
 #include "floe-inet-convert-private.h"
 #include "floe-random-private.h"
 
-/* Larger than any STUN message that is asked for, and than most links carry. */
-#define MAX_DATAGRAM_SIZE 2048
+/* Larger than any STUN message that is asked for: padded ones are as large as the server's link
+ * carries (RFC 5780 section 7.6), jumbo frames too. */
+#define MAX_DATAGRAM_SIZE 10240
 /* Datagrams that one dispatch takes, so that a flood can't keep the loop to itself. */
 #define MAX_BATCH 64
 /* RFC 4443 section 3.1; <netinet/icmp6.h> has no names for them. */
@@ -222,6 +223,11 @@ open_socket (const FloeNatOrigin *base)
   /* Without it all is as before, but that dead servers are waited for. */
   g_socket_set_option (socket, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
                        is_ipv4 ? IP_RECVERR : IPV6_RECVERR, 1, NULL);
+  /* What is too large for a link is asked in fragments: neither this host nor a router of IPv4 is
+   * told not to make them. */
+  g_socket_set_option (socket, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+                       is_ipv4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
+                       is_ipv4 ? IP_PMTUDISC_DONT : IPV6_PMTUDISC_DONT, NULL);
   return g_steal_pointer (&socket);
 }
 

@@ -345,6 +345,28 @@ floe_nat_report_get_rewriting (const FloeNatReport *self)
 }
 
 /**
+ * floe_nat_report_get_fragments:
+ * @self: a report
+ *
+ * Whether datagrams that are larger than a packet, and so travel in fragments, get to a server and
+ * back (RFC 5780 section 7.6). Floe sends none that large: what this tells is why other programs,
+ * such as some VPNs, fail here. %FLOE_NAT_ANSWER_NO is told when small datagrams are answered and
+ * large ones are not, and it may be the server's network that stops them. Unknown without a server
+ * that can do that. May be called in any thread.
+ *
+ * Returns: whether fragments get through
+ *
+ * Since: 1.0
+ */
+FloeNatAnswer
+floe_nat_report_get_fragments (const FloeNatReport *self)
+{
+  g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
+
+  return self->record->findings.fragments;
+}
+
+/**
  * floe_nat_report_get_lifetime:
  * @self: a report
  *

@@ -174,6 +174,7 @@ ExpectSensible (const NatFacts &facts, const std::string &text)
              facts.udp == YES || facts.proxy == nullptr)
       << text;
   EXPECT_EQ (text.find ("\n  Rewrites  ") == std::string::npos, facts.rewriting != YES) << text;
+  EXPECT_EQ (text.find ("\n  Large packets  ") == std::string::npos, facts.fragments != NO) << text;
   for (size_t end; (end = text.find ('\n', begin)) != std::string::npos; begin = end + 1)
     {
       EXPECT_LE (end - begin, 79U) << text;
@@ -201,6 +202,7 @@ TEST (NatText, IsSensibleForEveryCombination)
         facts.filtering = (FloeNatBehaviour) (j / behaviours % behaviours);
         facts.allocation = (FloeNatAllocation) (j / behaviours / behaviours);
         facts.udp_limited = facts.rewriting = (FloeNatAnswer) ((i + j) / 2 % 3);
+        facts.fragments = (FloeNatAnswer) ((i + j) % 3);
         facts.proxy = i % 2 == 0 ? nullptr : "proxy.example:3128";
         facts.servers = &servers[(j + i) / 2 % 2];
         facts.n_servers = (j + i) % 2;
@@ -310,6 +312,17 @@ TEST (NatText, SaysThatPacketsAreRewritten)
                HasSubstr ("\n  Rewrites        yes: something on the way changes addresses"));
   facts.rewriting = NO;
   EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)), Not (HasSubstr ("Rewrites")));
+}
+
+TEST (NatText, SaysThatLargePacketsAreLostAndNothingElseOfThem)
+{
+  NatFacts facts = MakeFacts ();
+
+  facts.fragments = NO;
+  EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)),
+               HasSubstr ("\n  Large packets   no: what has to be sent in pieces (fragments)"));
+  facts.fragments = YES;
+  EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)), Not (HasSubstr ("Large packets")));
 }
 
 TEST (NatAdvice, DependsOnWhatIsThere)

@@ -29,7 +29,8 @@ print_report (FloeNatReport *report)
       g_strjoinv (",", (char **) floe_nat_report_get_external_addresses (report));
 
   g_print ("report interface=%s base=%s udp=%s tcp=%s tls=%s mapping=%s filtering=%s "
-           "allocation=%s hairpin=%s carrier=%s type=%s external=%s lifetime=%u ms=%u packets=%u\n",
+           "allocation=%s hairpin=%s fragments=%s carrier=%s type=%s external=%s lifetime=%u ms=%u "
+           "packets=%u\n",
            floe_nat_report_get_interface (report), floe_nat_report_get_base_address (report),
            get_nick (FLOE_TYPE_NAT_ANSWER, floe_nat_report_get_udp (report)),
            get_nick (FLOE_TYPE_NAT_ANSWER, floe_nat_report_get_tcp (report)),
@@ -38,6 +39,7 @@ print_report (FloeNatReport *report)
            get_nick (FLOE_TYPE_NAT_BEHAVIOUR, floe_nat_report_get_filtering (report)),
            get_nick (FLOE_TYPE_NAT_ALLOCATION, floe_nat_report_get_allocation (report)),
            get_nick (FLOE_TYPE_NAT_ANSWER, floe_nat_report_get_hairpin (report)),
+           get_nick (FLOE_TYPE_NAT_ANSWER, floe_nat_report_get_fragments (report)),
            get_nick (FLOE_TYPE_NAT_ANSWER, floe_nat_report_get_carrier (report)),
            get_nick (FLOE_TYPE_NAT_TYPE, floe_nat_report_get_nat_type (report)), externals,
            floe_nat_report_get_lifetime (report), floe_nat_report_get_duration (report),
@@ -51,7 +53,7 @@ print_report (FloeNatReport *report)
                get_nick (FLOE_TYPE_NAT_FAULT, floe_nat_server_report_get_fault (server)),
                floe_nat_server_report_get_round_trip_time (server));
     }
-  for (FloeNatAspect aspect = FLOE_NAT_ASPECT_UDP; aspect <= FLOE_NAT_ASPECT_LIFETIME; aspect++)
+  for (FloeNatAspect aspect = FLOE_NAT_ASPECT_UDP; aspect <= FLOE_NAT_ASPECT_FRAGMENTS; aspect++)
     if (floe_nat_report_get_evidence (report, aspect) != NULL)
       g_print ("evidence %s: %s\n", get_nick (FLOE_TYPE_NAT_ASPECT, aspect),
                floe_nat_report_get_evidence (report, aspect));

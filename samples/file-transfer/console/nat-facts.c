@@ -105,9 +105,9 @@ nat_facts_are_alike (const NatFacts *a, const NatFacts *b)
 {
   return a->family == b->family && a->udp == b->udp && a->tcp == b->tcp && a->tls == b->tls
          && a->udp_limited == b->udp_limited && g_strcmp0 (a->proxy, b->proxy) == 0
-         && a->rewriting == b->rewriting && a->translation == b->translation
-         && a->mapping == b->mapping && a->filtering == b->filtering
-         && a->allocation == b->allocation && a->allocation_step == b->allocation_step
-         && a->block_size == b->block_size && a->hairpin == b->hairpin && a->carrier == b->carrier
-         && a->poisoning == b->poisoning;
+         && a->rewriting == b->rewriting && a->fragments == b->fragments
+         && a->translation == b->translation && a->mapping == b->mapping
+         && a->filtering == b->filtering && a->allocation == b->allocation
+         && a->allocation_step == b->allocation_step && a->block_size == b->block_size
+         && a->hairpin == b->hairpin && a->carrier == b->carrier && a->poisoning == b->poisoning;
 }

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_REWRITING + 1)
+#define NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_FRAGMENTS + 1)
 
 typedef struct
 {
@@ -40,7 +40,7 @@ typedef struct
   FloeNatType nat_type;
   FloeNatAllocation allocation;
   guint allocation_step, block_size;
-  FloeNatAnswer hairpin, carrier, poisoning, rewriting;
+  FloeNatAnswer hairpin, carrier, poisoning, rewriting, fragments;
   guint lifetime_s; /* 0: not known */
   NatProof proofs[NAT_ASPECT_COUNT];
   const NatServer *servers;

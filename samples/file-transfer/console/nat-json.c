@@ -120,6 +120,7 @@ set_behaviour (JsonObject *object, const NatFacts *facts)
   set_answer (object, "carrier", facts->carrier);
   set_answer (object, "poisoning", facts->poisoning);
   set_answer (object, "rewriting", facts->rewriting);
+  set_answer (object, "fragments", facts->fragments);
   sample_json_set_index (object, "lifetime_s",
                          facts->lifetime_s > 0 ? (gint64) facts->lifetime_s : -1);
 }

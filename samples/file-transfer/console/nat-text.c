@@ -31,6 +31,7 @@ static const Row rows[] = {
   { "Spoils ports", nat_words_poisoning },
   { "Forgets ports", nat_words_lifetime },
   { "Rewrites", nat_words_rewriting },
+  { "Large packets", nat_words_fragments },
 };
 
 /* Appends @lead, and @text from the column @indent on, in lines of COLUMNS where its words let it.

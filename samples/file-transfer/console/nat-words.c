@@ -230,6 +230,15 @@ nat_words_rewriting (const NatFacts *facts)
 }
 
 char *
+nat_words_fragments (const NatFacts *facts)
+{
+  return facts->fragments == FLOE_NAT_ANSWER_NO ? g_strdup (
+             "no: what has to be sent in pieces (fragments) gets lost; Floe sends nothing "
+             "so large, but some VPNs and calls suffer")
+                                                : NULL;
+}
+
+char *
 nat_words_proxy (const NatFacts *facts)
 {
   return facts->udp != FLOE_NAT_ANSWER_YES && facts->proxy != NULL
@@ -284,6 +293,7 @@ nat_words_aspect (FloeNatAspect aspect)
     [FLOE_NAT_ASPECT_TLS] = "TLS",
     [FLOE_NAT_ASPECT_LIFETIME] = "Forgets",
     [FLOE_NAT_ASPECT_REWRITING] = "Rewrites",
+    [FLOE_NAT_ASPECT_FRAGMENTS] = "Large packets",
   };
 
   return (gsize) aspect < G_N_ELEMENTS (words) ? words[aspect] : "";

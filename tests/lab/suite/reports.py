@@ -109,6 +109,11 @@ def test_one_party(kind, mapping, filtering):
             expect((report["mapping"], report["filtering"]), (mapping, filtering),
                    f"mapping and filtering with {urls}")
             expect({each["fault"] for each in servers}, {"none"}, f"faults with {urls}")
+            # A NAT here drops fragments.
+            expect_never_wrong(report["fragments"], ("yes",) if kind == "open" else ("no",),
+                               f"fragments with {urls}")
+            if kind == "open":
+                expect(report["fragments"], "yes", f"fragments with {urls}")
 
 
 def test_nobody_listens():

@@ -31,6 +31,7 @@ MakeRecord (guint number, gint64 time_us = now_us)
   findings->step = 2;
   findings->udp_limited = FLOE_NAT_ANSWER_NO;
   findings->rewriting = FLOE_NAT_ANSWER_YES;
+  findings->fragments = FLOE_NAT_ANSWER_NO;
   findings->lifetime_s = 45;
   findings->proofs[FLOE_NAT_ASPECT_MAPPING].confidence = FLOE_NAT_CONFIDENCE_MEDIUM;
   findings->external_count = 1;

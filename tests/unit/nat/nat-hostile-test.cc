@@ -56,6 +56,7 @@ TEST_P (HostileServer, MakesNothingWrong)
         EXPECT_TRUE (report.filtering == FLOE_NAT_BEHAVIOUR_UNKNOWN
                      || report.filtering == kind.filtering)
             << floe_nat_behaviour_to_string (report.filtering);
+        EXPECT_NE (report.fragments, FLOE_NAT_ANSWER_YES) << "no NAT here lets them in";
         /* A liar is not always found out where all servers see something else. */
         if (kind.mapping == FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT)
           {

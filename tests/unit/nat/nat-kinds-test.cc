@@ -48,6 +48,7 @@ protected:
         << floe_nat_type_to_string (type);
     EXPECT_NE (report.hairpin, kind.has_hairpin ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
     EXPECT_NE (report.poisoning, IsPoisoned (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
+    EXPECT_NE (report.fragments, PassesFragments (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
     EXPECT_EQ (report.external_count, 1u);
     EXPECT_TRUE (report.filtering == kUnknown || GetParam ().tells_filtering);
   }

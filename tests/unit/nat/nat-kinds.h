@@ -69,6 +69,13 @@ IsRightMapping (FloeNatBehaviour found, FloeNatBehaviour truth)
   return found == truth || (found == kEndpoint && truth != kNone);
 }
 
+/* The laboratory's NATs and firewalls drop fragments. */
+inline bool
+PassesFragments (const Kind &kind)
+{
+  return kind.type == FLOE_NAT_TYPE_OPEN;
+}
+
 inline bool
 IsPoisoned (const Kind &kind)
 {

@@ -7,6 +7,7 @@
 #include "floe-stun-behaviour-codec-private.h"
 #include "floe-turn-codec-private.h"
 
+#include "nat-fragments.h"
 #include "network-test.h"
 #include "stun-messages.h"
 
@@ -35,6 +36,10 @@ enum class Vice
   IgnoresChange,
   DropsChange,
   IgnoresPort, /* RESPONSE-PORT */
+  IgnoresPadding,
+  RefusesPadding, /* 420 */
+  ShortPadding,   /* pads answers, but they still fit a packet */
+  DropsPadding,   /* what a network would do */
   WrongPassword,
   EndlessChallenge,
   RelayIsPrivate,
@@ -116,8 +121,12 @@ public:
 
   void Serve ()
   {
-    while (Packet packet = net_.Receive (host_))
+    while (Packet piece = net_.Receive (host_))
       {
+        Packet packet = fragments_.Join (std::move (piece));
+
+        if (packet == nullptr)
+          continue;
         LabHeader header = Header (*packet);
         const guint8 *data = packet->data + header.payload;
         Bytes payload (data, data + (packet->size - header.payload));
@@ -132,7 +141,10 @@ public:
 private:
   void Send (const LabEndpoint &from, const LabEndpoint &to, const Bytes &bytes)
   {
-    net_.Send (host_, Packet (lab_packet_new_udp (&from, &to, bytes.data (), bytes.size ())));
+    Packet packet (lab_packet_new_udp (&from, &to, bytes.data (), bytes.size ()));
+
+    for (Packet &piece : fragments_.Split (std::move (packet)))
+      net_.Send (host_, std::move (piece));
   }
 
   void Handle (const LabEndpoint &at, const LabEndpoint &from, const Bytes &payload)
@@ -190,7 +202,7 @@ private:
     LabEndpoint origin = at;
     FloeStunAddress other = has_other_ ? Other (at) : FloeStunAddress{};
 
-    if (vice_ == Vice::NoBinding)
+    if (vice_ == Vice::NoBinding || (vice_ == Vice::DropsPadding && IsPadded (message)))
       return;
     floe_stun_message_get_change_request (&message, &changes_address, &changes_port);
     if (vice_ != Vice::IgnoresPort)
@@ -207,10 +219,26 @@ private:
     else if (vice_ == Vice::WrongSourceAddress)
       origin.address = addresses_[lab_address_equal (&at.address, &addresses_[0]) ? 1 : 0];
     for (guint i = 0; i < (vice_ == Vice::Duplicates ? 3u : 1u); i++)
-      Send (origin, { from.address, response_port }, Answer (from, request, other));
+      Send (origin, { from.address, response_port }, Answer (from, request, message, other));
   }
 
-  Bytes Answer (const LabEndpoint &from, const Bytes &request, const FloeStunAddress &other)
+  static bool IsPadded (const FloeStunMessage &message)
+  {
+    FloeStunAttribute attribute;
+
+    return floe_stun_message_find (&message, FLOE_STUN_PADDING, &attribute);
+  }
+
+  /* RFC 5780 section 7.6: bytes. */
+  gsize PaddingFor (const FloeStunMessage &message) const
+  {
+    if (!has_other_ || !IsPadded (message) || vice_ == Vice::IgnoresPadding)
+      return 0;
+    return vice_ == Vice::ShortPadding ? 4 : 1500;
+  }
+
+  Bytes Answer (const LabEndpoint &from, const Bytes &request, const FloeStunMessage &message,
+                const FloeStunAddress &other)
   {
     FloeStunAddress mapped = Mapped (from);
     Bytes response;
@@ -221,7 +249,7 @@ private:
       return BuildError (request, FLOE_STUN_ERROR_SERVER_ERROR);
     if (vice_ == Vice::Redirects)
       return BuildError (request, FLOE_STUN_ERROR_TRY_ALTERNATE);
-    if (vice_ == Vice::UnknownAttribute)
+    if (vice_ == Vice::UnknownAttribute || (vice_ == Vice::RefusesPadding && IsPadded (message)))
       return BuildError (request, FLOE_STUN_ERROR_UNKNOWN_ATTRIBUTE);
     response = BuildResponse (request, FLOE_STUN_SUCCESS, [&] (auto *builder) {
       if (vice_ != Vice::NoAddress && vice_ != Vice::PlainAddressOnly)
@@ -230,6 +258,8 @@ private:
         floe_stun_builder_add_address (builder, FLOE_STUN_MAPPED_ADDRESS, &mapped);
       if (other.size > 0)
         floe_stun_builder_add_address (builder, FLOE_STUN_OTHER_ADDRESS, &other);
+      if (PaddingFor (message) > 0)
+        floe_stun_builder_add_padding (builder, PaddingFor (message));
       /* As coturn does: an ALG spoils it. */
       floe_stun_builder_add_fingerprint (builder);
     });
@@ -346,6 +376,7 @@ private:
 
   Network &net_;
   std::string host_;
+  Fragments fragments_;
   Vice vice_;
   bool has_other_, is_turn_;
   std::vector<LabAddress> addresses_;

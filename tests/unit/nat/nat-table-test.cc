@@ -64,6 +64,7 @@ IsWrong (const Kind &kind, const ServerSet &setup, const FloeNatFindings &report
          || (report.allocation != kNoAllocation && report.allocation != kind.allocation)
          || (type != FLOE_NAT_TYPE_UNKNOWN && type != kind.type)
          || report.hairpin == (kind.has_hairpin ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES)
+         || report.fragments == (PassesFragments (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES)
          || report.poisoning == (IsPoisoned (kind) ? FLOE_NAT_ANSWER_NO : FLOE_NAT_ANSWER_YES);
 }
 

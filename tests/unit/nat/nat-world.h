@@ -143,8 +143,12 @@ private:
 
   void Receive ()
   {
-    while (Packet packet = net_.Receive ("alice"))
+    while (Packet piece = net_.Receive ("alice"))
       {
+        Packet packet = fragments_.Join (std::move (piece));
+
+        if (packet == nullptr)
+          continue;
         LabHeader header = Header (*packet);
         FloeStunAddress from = ToStun (header.source);
 
@@ -204,11 +208,15 @@ private:
     LabEndpoint from = ToLab (local), to = ToLab (output.to);
 
     EXPECT_EQ (open_.count (output.socket), 1u);
+    Packet packet (lab_packet_new_udp (&from, &to, output.data, output.size));
+
     sent_++;
-    net_.Send ("alice", Packet (lab_packet_new_udp (&from, &to, output.data, output.size)));
+    for (Packet &piece : fragments_.Split (std::move (packet)))
+      net_.Send ("alice", std::move (piece));
   }
 
   Network net_;
+  Fragments fragments_;
   guint64 seed_;
   std::vector<std::unique_ptr<Server> > servers_;
   std::unique_ptr<FloeNatCore, CoreFree> core_;
