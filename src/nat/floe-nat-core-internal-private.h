@@ -186,7 +186,6 @@ typedef struct
   guint server;
   guint count;        /* sent */
   gint64 next_us;     /* when the next one is due, or, after the last, when silence is proven */
-  gboolean is_cut;    /* there were no packets left for it */
   gboolean is_heard;  /* a large answer */
   gboolean is_denied; /* another one: the server can't do this */
   gboolean has_control;
@@ -295,9 +294,8 @@ void floe_nat_datagram_init (NatDatagram *self, const guint8 *data, gsize size);
 gint64 floe_nat_core_get_rto (const FloeNatCore *self, guint server);
 /* How long after the last copy silence is proven. */
 gint64 floe_nat_core_get_silence (const FloeNatCore *self, guint server);
-/* Whether packets are left for a round of what can be done without; FALSE also when it is too late
- * to say that nothing was cut. */
-gboolean floe_nat_core_may_spend (const FloeNatCore *self);
+/* Whether packets are left for a round, and so many for others. */
+gboolean floe_nat_core_may_spend (const FloeNatCore *self, guint reserved);
 /* Whether the next round is due now; counts it. What is listened for takes as long as @server. */
 gboolean floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server);
 gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *rounds);

@@ -8,6 +8,11 @@
 #include "floe-nat-core-internal-private.h"
 
 #define COPY_COUNT 3
+/* Of one round each, and of what a relay needs before. */
+#define HAIRPIN_PACKETS 2
+#define PROBER_PACKETS 2
+#define RELAY_PACKETS 3
+#define SETUP_PACKETS 4
 /* Bytes of PADDING: with the least that is around it, more than an Ethernet frame carries of either
  * family. Answers with less prove one direction only. */
 #define MIN_ANSWER_PADDING (1500 - 20 - 8 - FLOE_STUN_HEADER_SIZE)
@@ -43,13 +48,45 @@ is_silent (const FloeNatCore *self)
   return self->fragments.count == COPY_COUNT && self->now_us >= self->fragments.next_us;
 }
 
+static guint
+count_left (const NatRounds *rounds, guint packets)
+{
+  return (FLOE_NAT_ROUND_COUNT - rounds->count) * packets;
+}
+
+/* What those may still need that everything else depends on. */
+static guint
+count_reserved (const FloeNatCore *self)
+{
+  gboolean may_relay = self->relay.state != NAT_RELAY_FAILED && !self->relay.has_near;
+  gboolean may_hairpin =
+      self->report.is_translated != FLOE_NAT_ANSWER_NO && !self->hairpin.is_heard;
+  guint count = may_hairpin ? count_left (&self->hairpin.rounds, HAIRPIN_PACKETS) : 0;
+
+  for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
+    if (self->probers[i].is_started && !self->probers[i].has_both)
+      count += count_left (&self->probers[i].rounds, PROBER_PACKETS);
+  for (guint i = 0; i < self->report.server_count && may_relay; i++)
+    if (self->servers[i].credentials != NULL)
+      return count + count_left (&self->relay.rounds, RELAY_PACKETS) + SETUP_PACKETS;
+  return count;
+}
+
+static gboolean
+may_ask (const FloeNatCore *self)
+{
+  return floe_nat_core_may_spend (self, count_reserved (self));
+}
+
+/* Nothing waits for packets that may never be free. */
 gboolean
 floe_nat_fragments_is_over (const FloeNatCore *self)
 {
   const NatFragments *fragments = &self->fragments;
 
-  return !fragments->is_started || fragments->is_heard || fragments->is_denied || fragments->is_cut
-         || is_silent (self);
+  if (!fragments->is_started || fragments->is_heard || fragments->is_denied)
+    return TRUE;
+  return fragments->count < COPY_COUNT ? !may_ask (self) : is_silent (self);
 }
 
 /* Only servers of RFC 5780 pad, and only those have another address. */
@@ -72,11 +109,6 @@ ask (FloeNatCore *self)
   if (!fragments->is_started || floe_nat_fragments_is_over (self) || fragments->count == COPY_COUNT
       || self->now_us < fragments->next_us)
     return;
-  if (!floe_nat_core_may_spend (self))
-    {
-      fragments->is_cut = TRUE;
-      return;
-    }
   floe_nat_core_bind (self, NAT_PURPOSE_FRAGMENTS, fragments->server, NAT_SOCKET_MAIN, to, &padded);
   fragments->count++;
   if (fragments->count < COPY_COUNT)
@@ -108,7 +140,7 @@ conclude (FloeNatCore *self)
     }
   else if (fragments->is_denied)
     evidence = "not measured: the server does not pad its answers";
-  else if (fragments->is_cut)
+  else if (fragments->count < COPY_COUNT && !may_ask (self))
     evidence = "not measured: other things were more important";
   else if (!is_silent (self))
     evidence = "still asking";

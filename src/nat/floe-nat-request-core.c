@@ -254,9 +254,10 @@ floe_nat_core_get_silence (const FloeNatCore *self, guint server)
 }
 
 gboolean
-floe_nat_core_may_spend (const FloeNatCore *self)
+floe_nat_core_may_spend (const FloeNatCore *self, guint reserved)
 {
-  return !self->was_cut && self->report.packet_count + ROUND_PACKETS <= FLOE_NAT_MAX_PACKETS;
+  return !self->was_cut
+         && self->report.packet_count + ROUND_PACKETS + reserved <= FLOE_NAT_MAX_PACKETS;
 }
 
 gboolean
@@ -264,7 +265,7 @@ floe_nat_core_take_round (FloeNatCore *self, NatRounds *rounds, guint server)
 {
   if (rounds->count >= FLOE_NAT_ROUND_COUNT || self->now_us < rounds->next_us)
     return FALSE;
-  if (!floe_nat_core_may_spend (self))
+  if (!floe_nat_core_may_spend (self, 0))
     {
       *rounds = (NatRounds){ FLOE_NAT_ROUND_COUNT, self->now_us, TRUE };
       return FALSE;
