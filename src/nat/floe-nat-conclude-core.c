@@ -35,7 +35,7 @@ count_hosts (const FloeNatCore *self)
 static FloeNatAnswer
 judge_limit (const FloeNatCore *self, gboolean is_end)
 {
-  if (self->has_heard_freely)
+  if (self->hearing.has_heard_freely)
     return FLOE_NAT_ANSWER_NO;
   for (guint i = 0; i < self->report.server_count && is_end; i++)
     if (self->servers[i].is_on_443 && !self->servers[i].is_there)
@@ -69,7 +69,7 @@ conclude_without_answer (FloeNatCore *self)
 void
 floe_nat_conclude_udp (FloeNatCore *self, gboolean is_end)
 {
-  if (!self->has_heard)
+  if (!self->hearing.has_heard)
     {
       if (is_end)
         conclude_without_answer (self);

@@ -216,6 +216,14 @@ typedef struct
   gboolean is_open;
 } NatSocketState;
 
+/* Who has been heard at all. */
+typedef struct
+{
+  gboolean has_heard;
+  gboolean has_heard_freely; /* from a port that only a network without limits lets out */
+  gboolean has_tried_443;
+} NatHearing;
+
 struct _FloeNatCore
 {
   FloeStunClientCore *client; /* (owned) */
@@ -234,9 +242,7 @@ struct _FloeNatCore
   FloeNatFindings report;
   gint64 now_us;
   gint64 started_us; /* -1 before */
-  gboolean has_heard;
-  gboolean has_heard_freely; /* from a port that only a network without limits lets out */
-  gboolean has_tried_443;
+  NatHearing hearing;
   gboolean has_lost; /* a packet that should have been answered was not */
   gboolean was_cut;  /* the budget is spent: no silence means anything */
   gboolean is_done;

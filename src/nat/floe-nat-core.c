@@ -177,9 +177,9 @@ note_answer (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome
   NatServer *server = &self->servers[pending->server];
   gboolean is_own = floe_stun_address_equal (&pending->to, &server->address);
 
-  self->has_heard = TRUE;
+  self->hearing.has_heard = TRUE;
   if (pending->to.port != DNS_PORT && pending->to.port != WEB_PORT)
-    self->has_heard_freely = TRUE;
+    self->hearing.has_heard_freely = TRUE;
   if (finding->fault == FLOE_NAT_FAULT_SILENT && !is_own)
     {
       server->is_on_443 = TRUE;
@@ -253,9 +253,9 @@ try_443 (FloeNatCore *self)
   gboolean may_wait =
       self->now_us < self->started_us + TRY_443_US && floe_nat_core_is_asking (self);
 
-  if (self->has_heard_freely || self->has_tried_443 || may_wait)
+  if (self->hearing.has_heard_freely || self->hearing.has_tried_443 || may_wait)
     return;
-  self->has_tried_443 = TRUE;
+  self->hearing.has_tried_443 = TRUE;
   for (guint i = 0; i < self->report.server_count; i++)
     {
       FloeStunAddress to = self->servers[i].address;
@@ -272,7 +272,7 @@ static gboolean
 is_worth_waiting (const FloeNatCore *self)
 {
   gboolean is_patient =
-      !self->has_heard_freely || self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
+      !self->hearing.has_heard_freely || self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
 
   return is_patient && floe_nat_core_is_asking (self);
 }
@@ -280,8 +280,8 @@ is_worth_waiting (const FloeNatCore *self)
 static gboolean
 is_settled (const FloeNatCore *self)
 {
-  if (!self->has_heard)
-    return self->has_tried_443 && !floe_nat_core_is_asking (self);
+  if (!self->hearing.has_heard)
+    return self->hearing.has_tried_443 && !floe_nat_core_is_asking (self);
   if (!floe_nat_ports_is_over (self) || !floe_nat_poison_is_over (self)
       || !floe_nat_fragments_is_over (self) || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
     return FALSE;

@@ -4,7 +4,9 @@
  * (section 7.6), so that one answer proves both directions.
  *
  * Three copies are few, and a lost fragment is a lost datagram: silence says something only where
- * nothing else was lost, and where a small request on the same way is answered after the last. */
+ * nothing else was lost, and where a small request on the same way is answered after the last. That
+ * leaves two wrong answers in a thousand where one packet in twenty is lost each way, and so it is
+ * never more than likely. */
 #include "floe-nat-core-internal-private.h"
 
 #define COPY_COUNT 3

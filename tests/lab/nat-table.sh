@@ -52,7 +52,7 @@ Commit $commit, $(. /etc/os-release && echo "$NAME $VERSION_ID"), $(nproc) cores
 Times are a median and a maximum, in milliseconds from the start: *first* and *last* of when mapping
 and filtering were known and stayed so, *end* of when the run was over. The packets are the most that
 any run has sent. Wrong is a run that was wrong about anything it claimed: mapping, filtering,
-allocation, hairpin, poisoning or the classic name.
+allocation, hairpin, poisoning, fragments or the classic name.
 
 ## In virtual time
 The core, without sockets, against the laboratory's NATs, 20 seeds each: 40 ms to a server and back,
