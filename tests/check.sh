@@ -187,7 +187,9 @@ suite_integration ()
     build_plain || { fail "the build"; return; }
     repeat=1
     ! $is_full || repeat=10
-    run_meson check integration --suite integration --repeat "$repeat"
+    # They wait more than they compute.
+    run_meson check integration --suite integration --repeat "$repeat" \
+        --num-processes $((2 * $(nproc)))
     ! $is_full || FLOE_TEST_FULL=1 run_meson check long --suite long
 }
 
