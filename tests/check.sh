@@ -187,7 +187,9 @@ suite_integration ()
     build_plain || { fail "the build"; return; }
     repeat=1
     ! $is_full || repeat=10
-    run_meson check integration --suite integration --repeat "$repeat"
+    # They wait more than they compute.
+    run_meson check integration --suite integration --repeat "$repeat" \
+        --num-processes $((4 * $(nproc)))
     ! $is_full || FLOE_TEST_FULL=1 run_meson check long --suite long
 }
 
@@ -213,7 +215,8 @@ suite_asan ()
 {
     begin asan "unit, integration, corpora and floe under ASan and UBSan"
     build_asan || { fail "the build"; return; }
-    run_meson asan asan --suite unit --suite integration --suite fuzz --timeout-multiplier 4
+    run_meson asan asan --suite unit --suite integration --suite fuzz --timeout-multiplier 4 \
+        --num-processes $((2 * $(nproc)))
     run_script "floe asan" sh tests/floe/run.sh --floe "$(find_program_in asan floe)"
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Property: a route that was read leads to its own destination, and there are never too many. */
+/* Property: a route that was read leads to its own destination, there are never too many, and a
+ * neighbour's hardware address is as long as such are. */
 #include "floe-nat-routes-codec-private.h"
+
+#include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -14,6 +17,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   floe_nat_routes_parse_ipv4 (routes, text);
   floe_nat_routes_parse_ipv6 (routes, text);
   g_assert_cmpuint (routes->len, <=, FLOE_NAT_MAX_ROUTES);
+  g_assert_true (hardware == NULL || strlen (hardware) == strlen ("02:00:00:00:00:01"));
   for (guint i = 0; i < routes->len; i++)
     {
       const FloeNatRoute *route = &g_array_index (routes, FloeNatRoute, i);
