@@ -3,13 +3,12 @@
  * section 10). A server of RFC 5780 answers a request that has PADDING with as much of its own
  * (section 7.6), so that one answer proves both directions.
  *
- * Three copies are few, and a lost fragment is a lost datagram: silence says something only where
- * nothing else was lost, and where a small request on the same way is answered after the last. That
- * leaves two wrong answers in a thousand where one packet in twenty is lost each way, and so it is
- * never more than likely. */
+ * A lost fragment is a lost datagram: silence says something only after many copies, where nothing
+ * else was lost, and where a small request on the same way is answered after the last. Three copies
+ * would leave two wrong answers in a thousand where one packet in twenty is lost each way. */
 #include "floe-nat-core-internal-private.h"
 
-#define COPY_COUNT 3
+#define COPY_COUNT 5
 /* Of one round each, and of what a relay needs before. */
 #define HAIRPIN_PACKETS 2
 #define PROBER_PACKETS 2
@@ -114,7 +113,7 @@ ask (FloeNatCore *self)
   floe_nat_core_bind (self, NAT_PURPOSE_FRAGMENTS, fragments->server, NAT_SOCKET_MAIN, to, &padded);
   fragments->count++;
   if (fragments->count < COPY_COUNT)
-    fragments->next_us = self->now_us + floe_nat_core_get_rto (self, fragments->server);
+    fragments->next_us = self->now_us + floe_nat_core_get_rto (self, fragments->server) / 2;
   else
     {
       fragments->next_us = self->now_us + floe_nat_core_get_silence (self, fragments->server);
