@@ -88,6 +88,7 @@ finish ()
 # start_sender COMMAND...: in the background, sets sender and address.
 start_sender ()
 {
+    : > sender.out # or the address of the one before may still be there
     "$@" > sender.out 2> sender.err &
     sender=$!
     pids="$pids $sender"
