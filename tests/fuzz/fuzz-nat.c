@@ -21,7 +21,7 @@ typedef struct
 {
   guint socket;
   FloeStunAddress to;
-  guint8 data[512];
+  guint8 data[2048]; /* room for PADDING */
   gsize size;
 } Sent;
 
