@@ -16,6 +16,7 @@
 #include <floe/floe-nat-enums.h>
 #include <floe/floe-nat-report.h>
 #include <floe/floe-network.h>
+#include <floe/floe-path-event.h>
 #include <floe/floe-peer-connection.h>
 #include <floe/floe-session-description.h>
 #include <floe/floe-turn-credentials.h>

@@ -2,6 +2,8 @@
 /* A path's NiceAgent: made, heard, fed with what the peer tells, and dropped. */
 #include "floe-ice-path-internal-private.h"
 
+#include <string.h>
+
 #include "floe-candidate-guard-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-nice-sockets-private.h"
@@ -13,6 +15,9 @@
 #define PACING_MS 5          /* RFC 8445 section 14.2: "MUST NOT be less than 5 ms" */
 #define PACING_LOOPBACK_MS 1 /* no network is loaded */
 #define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
+
+/* Of remote candidates: a peer that tells of new ones for ever does not make an agent grow so. */
+#define MAX_FED (2 * FLOE_MAX_REMOTE_CANDIDATES)
 
 static gint64
 get_pacing_ms (const FloeIcePath *self)
@@ -195,6 +200,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
+  self->fed_number = 0;
   self->fed_count = 0;
   self->has_fed_credentials = FALSE;
   self->has_fed_end = FALSE;
@@ -235,20 +241,38 @@ floe_ice_path_drop_agent (FloeIcePath *self)
                                     : floe_ice_path_get_server (self) != NULL && is_young);
 }
 
+/* What the agent does not know, the oldest first. */
+static GSList *
+collect_fresh (FloeIcePath *self)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+  guint recent = self->spec->is_try ? floe_ice_remote_get_recent (remote) : 0;
+  GSList *fresh = NULL;
+
+  for (guint i = remote->candidates->len; i > 0; i--)
+    {
+      NiceCandidate *candidate = g_ptr_array_index (remote->candidates, i - 1);
+      guint number = g_array_index (remote->numbers, guint, i - 1);
+
+      if (number <= self->fed_number || self->fed_count >= MAX_FED)
+        break;
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses)
+          || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
+        continue;
+      self->fed_count++;
+      fresh = g_slist_prepend (fresh, candidate);
+    }
+  return fresh;
+}
+
 static void
 feed_candidates (FloeIcePath *self)
 {
-  GPtrArray *all = self->shared->remote->candidates;
-  GSList *fresh = NULL;
+  GSList *fresh = collect_fresh (self);
 
-  for (guint i = all->len; i > self->fed_count; i--)
-    {
-      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses))
-        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
-    }
+  self->fed_number = self->shared->remote->last_number;
   if (fresh == NULL)
     return;
-  self->fed_count = all->len;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
   nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
   g_slist_free (fresh);
@@ -272,4 +296,51 @@ floe_ice_path_update_remote (FloeIcePath *self)
       self->has_fed_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
     }
+}
+
+static gboolean
+get_pair (const FloeIcePath *self, NiceCandidate **local, NiceCandidate **remote)
+{
+  return self->agent != NULL
+         && nice_agent_get_selected_pair (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, local,
+                                          remote);
+}
+
+FloeRouteKind
+floe_ice_path_get_route (const FloeIcePath *self)
+{
+  static const FloeRouteKind relays[] = {
+    [FLOE_RELAY_PROTOCOL_NONE] = FLOE_ROUTE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_UDP] = FLOE_ROUTE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_TCP] = FLOE_ROUTE_RELAY_TCP,
+    [FLOE_RELAY_PROTOCOL_TLS] = FLOE_ROUTE_RELAY_TLS,
+  };
+  NiceCandidate *local, *remote;
+
+  if (!get_pair (self, &local, &remote))
+    return FLOE_ROUTE_NONE;
+  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
+    return relays[floe_path_spec_get_relay_protocol (self->spec)];
+  /* How the peer reaches its server is not known. */
+  return remote->type == NICE_CANDIDATE_TYPE_RELAYED
+                 || floe_ice_remote_is_relay (self->shared->remote, &remote->addr)
+             ? FLOE_ROUTE_RELAY_UDP
+             : FLOE_ROUTE_DIRECT;
+}
+
+gboolean
+floe_ice_path_is_bound_to (const FloeIcePath *self, const GArray *addresses)
+{
+  NiceCandidate *local, *remote;
+  char text[NICE_ADDRESS_STRING_LEN];
+
+  if (!get_pair (self, &local, &remote) || !nice_address_is_valid (&local->base_addr))
+    return TRUE;
+  nice_address_to_string (&local->base_addr, text);
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      if (strcmp (g_array_index (addresses, FloeLocalAddress, i).text, text) == 0)
+        return TRUE;
+    }
+  return floe_path_spec_get_relay_protocol (self->spec) > FLOE_RELAY_PROTOCOL_UDP;
 }

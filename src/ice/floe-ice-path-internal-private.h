@@ -30,7 +30,8 @@ struct _FloeIcePath
   gboolean is_gathered;
   gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
   gboolean is_reflected; /* a candidate of the server's making has come */
-  guint fed_count;       /* remote candidates that the agent knows */
+  guint fed_number;      /* of the newest remote candidate that the agent knows */
+  guint fed_count;       /* how many it knows */
   gboolean has_fed_credentials;
   gboolean has_fed_end;
   const char *server_error; /* (unowned) (nullable): why the server could not be used */

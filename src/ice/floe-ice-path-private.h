@@ -13,6 +13,7 @@
 #include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
+#include "floe-rise-core-private.h"
 
 G_BEGIN_DECLS
 
@@ -66,7 +67,7 @@ FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIc
                                 const FloeIcePathEvents *events, gpointer user_data);
 void floe_ice_path_free (FloeIcePath *self);
 
-/* A relay path may be started again after it was closed. */
+/* It may be started again after it was closed. */
 void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
 
 /* Hands what is new in the shared remote side to the agent. */
@@ -98,5 +99,11 @@ gboolean floe_ice_path_is_finished (const FloeIcePath *self);
 /* FALSE when no pair was ever selected. */
 gboolean floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local,
                                  FloeCandidate *remote);
+
+/* By what kind of way the selected pair leads to the peer; NONE without one. */
+FloeRouteKind floe_ice_path_get_route (const FloeIcePath *self);
+/* Whether the selected pair's socket is bound to one of @addresses (element-type
+ * FloeLocalAddress), or nobody can tell: a tunnel's socket is GIO's. */
+gboolean floe_ice_path_is_bound_to (const FloeIcePath *self, const GArray *addresses);
 
 G_END_DECLS

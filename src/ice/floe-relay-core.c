@@ -267,7 +267,7 @@ fall_silent (FloeRelay *relay)
 static void
 decide (FloeRelayCore *self, gint64 now_us)
 {
-  if (!self->is_started)
+  if (!self->is_started || self->is_resting)
     return;
   if (count (self, is_probed) > 0 && now_us >= self->since_us + FLOE_RELAY_PROBE_LIMIT_US)
     {
@@ -346,6 +346,43 @@ floe_relay_core_start (FloeRelayCore *self, gint64 now_us)
   self->since_us = now_us;
   probe_many (self);
   decide (self, now_us);
+}
+
+void
+floe_relay_core_retry (FloeRelayCore *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->count; i++)
+    {
+      FloeRelay *relay = &self->relays[i];
+
+      if (relay->state == FLOE_RELAY_FAILED)
+        set_state (relay, FLOE_RELAY_RESERVE, "another chance");
+    }
+  if (count (self, is_good) == 0)
+    self->since_us = now_us;
+  decide (self, now_us);
+}
+
+void
+floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_resting)
+{
+  if (self->is_resting == is_resting)
+    return;
+  self->is_resting = is_resting;
+  if (!is_resting)
+    floe_relay_core_retry (self, now_us);
+}
+
+void
+floe_relay_core_release (FloeRelayCore *self, guint id)
+{
+  FloeRelay *relay = find (self, id);
+
+  if (relay == NULL || !is_up (relay))
+    return;
+  relay->is_suspect = FALSE;
+  set_state (relay, FLOE_RELAY_RESERVE, "not needed");
+  relay->pending = FLOE_RELAY_OUTPUT_END;
 }
 
 void
@@ -439,7 +476,7 @@ floe_relay_core_get_deadline (const FloeRelayCore *self)
                          && count (self, is_stream_at_work) < FLOE_RELAY_MAX_KEPT
                          && has_room (self);
 
-  if (!self->is_started)
+  if (!self->is_started || self->is_resting)
     return -1;
   if (has_streams && count (self, is_good_udp) == 0 && count (self, is_stream_at_work) == 0)
     return lead_us;
@@ -493,6 +530,7 @@ floe_relay_core_get_rank (const FloeRelayCore *self, guint id)
 gboolean
 floe_relay_core_is_settled (const FloeRelayCore *self)
 {
-  return self->is_started
-         && (count (self, is_good) > 0 || count (self, is_probed) + count (self, is_up) == 0);
+  return self->is_resting
+         || (self->is_started
+             && (count (self, is_good) > 0 || count (self, is_probed) + count (self, is_up) == 0));
 }

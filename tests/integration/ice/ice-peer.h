@@ -127,6 +127,7 @@ public:
   FloeCandidate local = {}, remote = {};
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
+  std::vector<FloePathReason> reasons;
   guint probe_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
@@ -192,13 +193,15 @@ private:
         static_cast<IcePeer *> (data)->states.push_back (state);
         Told (static_cast<IcePeer *> (data));
       },
-      [] (guint path_id, const FloeCandidate *local, const FloeCandidate *remote, gpointer data) {
+      [] (guint path_id, const FloeCandidate *local, const FloeCandidate *remote,
+          FloePathReason reason, gint64, gpointer data) {
         IcePeer *self = static_cast<IcePeer *> (data);
 
         self->pair_path = path_id;
         self->local = *local;
         self->remote = *remote;
         self->pair_count++;
+        self->reasons.push_back (reason);
         Told (self);
       },
       [] (guint path_id, const guint8 *bytes, gsize size, gpointer data) {
