@@ -15,6 +15,10 @@
  * round trips, if that is longer) the path is SUSPECT: 2 s after the last life. That is no reason
  * to complain, but one to use another path that lives.
  *
+ * Data proves one direction. So a path that life flows on is asked every second, too; such a probe
+ * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
+ * only. Other data is a reason to ask it again.
+ *
  * A path that is kept in reserve is asked after 15 s of quiet instead of 5.
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
@@ -41,6 +45,7 @@ typedef enum
 typedef struct
 {
   gint64 last_life_us;
+  gint64 answered_us;    /* when a probe was answered last, or the start */
   gint64 first_probe_us; /* since the last life; 0 when there was none */
   gint64 last_probe_us;  /* likewise */
   gint64 awaited_us;     /* since when an answer is due; 0 when none is */
@@ -48,6 +53,8 @@ typedef struct
   guint flow;            /* signs of life in a row */
   gboolean has_lived;    /* at least once since the start */
   gboolean is_urgent;    /* the first probe went out early: something was to come */
+  gboolean is_check;     /* and life goes on: only an answer will do */
+  gboolean has_answered; /* at least once since the start */
   gboolean is_reserve;
   FloeLivenessState state;
 } FloeLivenessCore;
@@ -55,7 +62,7 @@ typedef struct
 void floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us);
 /* Takes over from a path that showed no life: asked at once, with 25 s left to answer. */
 void floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us);
-/* Life also brings an expired path back: the peer's checks may have revived it. */
+/* Life has an expired path asked again: the peer's checks may have revived it. */
 void floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us);
 /* A probe was answered, after so long. */
 void floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 round_trip_us);

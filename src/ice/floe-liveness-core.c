@@ -12,7 +12,8 @@
 #define URGENT_RETRY_US (500 * G_TIME_SPAN_MILLISECOND)
 #define SUSPECT_AFTER_PROBE_US (1500 * G_TIME_SPAN_MILLISECOND)
 #define SUSPECT_ROUND_TRIPS 4
-#define FLOWING 5 /* signs of life in a row */
+#define CHECK_US (1 * G_TIME_SPAN_SECOND) /* where life flows */
+#define FLOWING 5                         /* signs of life in a row */
 
 /* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
 #define EXPIRY_US (30 * G_TIME_SPAN_SECOND)
@@ -27,10 +28,20 @@ static gint64
 get_first_probe (const FloeLivenessCore *self)
 {
   gint64 quiet_us = self->is_reserve ? RESERVE_QUIET_US : QUIET_US;
+  gint64 silence_us;
 
-  if (is_awaited (self))
-    return MAX (self->last_life_us, self->awaited_us) + URGENT_QUIET_US;
-  return self->last_life_us + quiet_us;
+  if (!is_awaited (self))
+    return self->last_life_us + quiet_us;
+  silence_us = MAX (self->last_life_us, self->awaited_us) + URGENT_QUIET_US;
+  return self->flow >= FLOWING ? MIN (silence_us, self->answered_us + CHECK_US) : silence_us;
+}
+
+static gint64
+get_retry (const FloeLivenessCore *self)
+{
+  if (self->state >= FLOE_LIVENESS_DISCONNECTED)
+    return DISCONNECTED_RETRY_US;
+  return self->is_urgent ? URGENT_RETRY_US : RETRY_US;
 }
 
 static gint64
@@ -38,37 +49,50 @@ get_next_probe (const FloeLivenessCore *self)
 {
   if (self->first_probe_us == 0)
     return get_first_probe (self);
-  if (self->state >= FLOE_LIVENESS_DISCONNECTED)
-    return self->last_probe_us + DISCONNECTED_RETRY_US;
-  return self->last_probe_us + (self->is_urgent ? URGENT_RETRY_US : RETRY_US);
+  return self->last_probe_us + get_retry (self);
+}
+
+/* Since when it owes an answer, or -1. Whoever has never given one owes none while life goes on:
+ * perhaps nobody could ask. */
+static gint64
+get_debt (const FloeLivenessCore *self)
+{
+  gint64 since_us = MAX (self->first_probe_us, self->awaited_us);
+
+  if (!self->has_lived || self->first_probe_us == 0)
+    return -1;
+  return self->is_check && !self->has_answered
+             ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
+             : since_us;
 }
 
 /* When patience ends with one of which something was to come; -1 for never. */
 static gint64
 get_suspicion (const FloeLivenessCore *self)
 {
-  if (!self->has_lived || self->first_probe_us == 0 || !self->is_urgent)
+  gint64 debt_us = get_debt (self);
+
+  if (debt_us == -1 || !self->is_urgent)
     return -1;
-  return MAX (self->first_probe_us, self->awaited_us)
-         + MAX (SUSPECT_AFTER_PROBE_US, SUSPECT_ROUND_TRIPS * self->round_trip_us);
+  return debt_us + MAX (SUSPECT_AFTER_PROBE_US, SUSPECT_ROUND_TRIPS * self->round_trip_us);
 }
 
 static void
 update_state (FloeLivenessCore *self, gint64 now_us)
 {
   gint64 suspicion_us = get_suspicion (self);
+  gint64 debt_us = get_debt (self);
 
   if (self->state == FLOE_LIVENESS_ALIVE && suspicion_us != -1 && now_us >= suspicion_us)
     self->state = FLOE_LIVENESS_SUSPECT;
-  if (self->has_lived && self->first_probe_us != 0
-      && now_us >= self->first_probe_us + DISCONNECTED_AFTER_PROBE_US)
+  if (debt_us != -1 && now_us >= debt_us + DISCONNECTED_AFTER_PROBE_US)
     self->state = FLOE_LIVENESS_DISCONNECTED;
 }
 
 void
 floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us)
 {
-  *self = (FloeLivenessCore){ .last_life_us = now_us };
+  *self = (FloeLivenessCore){ .last_life_us = now_us, .answered_us = now_us };
 }
 
 void
@@ -76,9 +100,23 @@ floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us)
 {
   *self = (FloeLivenessCore){
     .last_life_us = now_us - QUIET_US,
+    .answered_us = now_us,
     .awaited_us = now_us - URGENT_QUIET_US,
     .has_lived = TRUE,
   };
+}
+
+/* One that owed an answer may have it by now. */
+static void
+ask_again (FloeLivenessCore *self, gint64 now_us)
+{
+  if (self->state == FLOE_LIVENESS_EXPIRED)
+    {
+      self->state = FLOE_LIVENESS_DISCONNECTED;
+      self->first_probe_us = now_us;
+    }
+  if (now_us - self->last_probe_us >= URGENT_RETRY_US)
+    self->last_probe_us = now_us - get_retry (self); /* the next one is due */
 }
 
 void
@@ -86,20 +124,36 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
 {
   gboolean is_in_row = now_us - self->last_life_us <= URGENT_QUIET_US;
 
-  *self = (FloeLivenessCore){
-    .last_life_us = now_us,
-    .round_trip_us = self->round_trip_us,
-    .flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1,
-    .has_lived = TRUE,
-    .is_reserve = self->is_reserve,
-  };
+  self->flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1;
+  self->last_life_us = now_us;
+  self->awaited_us = 0;
+  self->has_lived = TRUE;
+  if (self->state != FLOE_LIVENESS_ALIVE)
+    {
+      ask_again (self, now_us);
+      return;
+    }
+  if (self->is_check)
+    return;
+  self->first_probe_us = 0;
+  self->last_probe_us = 0;
+  self->is_urgent = FALSE;
 }
 
 void
 floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 round_trip_us)
 {
-  floe_liveness_core_handle_life (self, now_us);
-  self->round_trip_us = round_trip_us;
+  guint flow = self->flow;
+
+  *self = (FloeLivenessCore){
+    .last_life_us = now_us,
+    .answered_us = now_us,
+    .round_trip_us = round_trip_us,
+    .flow = now_us - self->last_life_us <= URGENT_QUIET_US ? flow : 0,
+    .has_lived = TRUE,
+    .has_answered = TRUE,
+    .is_reserve = self->is_reserve,
+  };
 }
 
 void
@@ -151,6 +205,7 @@ floe_liveness_core_handle_timeout (FloeLivenessCore *self, gint64 now_us)
     {
       self->first_probe_us = now_us;
       self->is_urgent = is_awaited (self);
+      self->is_check = self->is_urgent && now_us < self->last_life_us + URGENT_QUIET_US;
     }
   self->last_probe_us = now_us;
   return TRUE;
@@ -165,8 +220,8 @@ floe_liveness_core_get_deadline (const FloeLivenessCore *self)
   if (self->state == FLOE_LIVENESS_EXPIRED)
     return -1;
   deadline_us = MIN (self->last_life_us + EXPIRY_US, get_next_probe (self));
-  if (self->state < FLOE_LIVENESS_DISCONNECTED && self->has_lived && self->first_probe_us != 0)
-    deadline_us = MIN (deadline_us, self->first_probe_us + DISCONNECTED_AFTER_PROBE_US);
+  if (self->state < FLOE_LIVENESS_DISCONNECTED && get_debt (self) != -1)
+    deadline_us = MIN (deadline_us, get_debt (self) + DISCONNECTED_AFTER_PROBE_US);
   if (self->state == FLOE_LIVENESS_ALIVE && suspicion_us != -1)
     deadline_us = MIN (deadline_us, suspicion_us);
   return deadline_us;

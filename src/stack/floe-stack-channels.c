@@ -17,12 +17,11 @@ output_packet (const guint8 *packet, gsize size, gpointer user_data)
 {
   FloeStack *self = user_data;
 
-  /* What asks whether a path works is answered on that path: the one that carries may be dead. */
-  if (self->input_path_id != FLOE_STACK_NO_PATH && floe_packet_is_heartbeat_answer (packet, size))
-    {
-      floe_stack_send_on (self, self->input_path_id, packet, size);
-      return;
-    }
+  /* What asks whether a path works is answered on that path as well, since the one that carries may
+   * be dead; and not there alone, for it may be open in one direction only. */
+  if (self->input_path_id != FLOE_STACK_NO_PATH && self->input_path_id != self->carrier_id
+      && floe_packet_is_heartbeat_answer (packet, size))
+    floe_stack_send_on (self, self->input_path_id, packet, size);
   floe_dtls_engine_send (self->dtls, packet, size);
   if (floe_packet_has_data (packet, size))
     floe_ice_transport_handle_sent (self->ice);

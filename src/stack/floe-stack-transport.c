@@ -204,6 +204,7 @@ change_pair (guint path_id, const FloeCandidate *local, const FloeCandidate *rem
   fact->size = (gsize) (elapsed_us / G_TIME_SPAN_MILLISECOND);
   floe_stack_tell (self, fact);
   self->has_pair = TRUE;
+  self->carrier_id = path_id;
   start_handshake (self);
 }
 
