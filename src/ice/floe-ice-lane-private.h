@@ -66,6 +66,8 @@ gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
 gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
 /* It has a pair, and data may go there. */
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
+/* It was asked, and has not answered yet. */
+gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
 /* The peer sends here, or did a short while ago: it may know no other way. */
 gboolean floe_ice_lane_is_in_use (const FloeIceLane *self, gint64 now_us);
 gint64 floe_ice_lane_get_use_end (const FloeIceLane *self);

@@ -103,8 +103,16 @@ floe_ice_lane_keep_in_reserve (FloeIceLane *self, gint64 now_us)
 void
 floe_ice_lane_ask (FloeIceLane *self, gint64 now_us)
 {
-  if (!self->is_watched || self->liveness.is_reserve)
-    floe_liveness_core_start_asking (&self->liveness, now_us);
+  gint64 round_trip_us = self->liveness.round_trip_us;
+
+  if (self->is_watched && !self->liveness.is_reserve)
+    return;
+  /* As long as it stays in reserve it is asked now and then; this is out of turn. */
+  if (self->is_watched
+      && (self->liveness.first_probe_us != 0 || self->liveness.state != FLOE_LIVENESS_ALIVE))
+    return;
+  floe_liveness_core_start_asking (&self->liveness, now_us);
+  self->liveness.round_trip_us = round_trip_us;
   self->is_watched = TRUE;
 }
 
@@ -193,6 +201,12 @@ floe_ice_lane_is_candidate (const FloeIceLane *self)
 {
   return floe_ice_path_is_ready (self->path) && !self->is_gone
          && floe_ice_path_get_spec (self->path)->may_carry_data;
+}
+
+gboolean
+floe_ice_lane_owes_answer (const FloeIceLane *self)
+{
+  return self->is_watched && self->liveness.first_probe_us != 0;
 }
 
 gint64

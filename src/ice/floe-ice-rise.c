@@ -9,6 +9,9 @@
 /* A direct path that is not needed stays so long, for what is on its way. */
 #define SPARE_US (10 * G_TIME_SPAN_SECOND)
 
+/* So long after a probe that has no answer: its second one goes out then, too. */
+#define DOUBT_US (500 * G_TIME_SPAN_MILLISECOND)
+
 /* Direct paths at a time, whatever a peer does to keep them: each has a socket for each address. */
 #define MAX_DIRECT 5
 #define MAX_LANES 4096
@@ -218,6 +221,32 @@ floe_ice_rise_allows (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *c
   return FALSE;
 }
 
+/* The carrier was asked and is silent: time to know which of the others would do. */
+static gboolean
+is_in_doubt (const FloeIceLane *carrier, gint64 now_us)
+{
+  const FloeLivenessCore *liveness = &carrier->liveness;
+
+  return carrier->is_watched && liveness->first_probe_us != 0 && liveness->is_urgent
+         && now_us >= liveness->first_probe_us + DOUBT_US;
+}
+
+static void
+watch_others (FloeIceRise *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+
+      if (lane == carrier || !floe_ice_lane_is_candidate (lane))
+        continue;
+      if (!lane->is_watched)
+        floe_ice_lane_keep_in_reserve (lane, now_us);
+      if (is_in_doubt (carrier, now_us))
+        floe_ice_lane_ask (lane, now_us);
+    }
+}
+
 void
 floe_ice_rise_update (FloeIceRise *self, const FloeIceLane *carrier)
 {
@@ -234,14 +263,9 @@ floe_ice_rise_update (FloeIceRise *self, const FloeIceLane *carrier)
   else if (self->carried_since_us == -1)
     self->carried_since_us = now_us;
   for (guint i = 0; i < self->lanes->len; i++)
-    {
-      FloeIceLane *lane = get_lane (self, i);
-
-      count += is_trying (lane, carrier);
-      if (lane != carrier && carrier != NULL && carrier->is_proven && !lane->is_watched
-          && floe_ice_lane_is_candidate (lane))
-        floe_ice_lane_keep_in_reserve (lane, now_us);
-    }
+    count += is_trying (get_lane (self, i), carrier);
+  if (carrier != NULL && carrier->is_proven)
+    watch_others (self, carrier, now_us);
   floe_rise_core_set_alive (&self->core, count);
   floe_rise_core_set_carrier (&self->core, now_us, kind, is_silent);
 }

@@ -52,6 +52,17 @@ get_reason (const FloeIceLane *left)
              : FLOE_PATH_REASON_LOST;
 }
 
+/* Of two that could take over, one that has answered lately is the better one. */
+static gboolean
+is_preferred (const FloeIceTransport *self, const FloeIceLane *lane, const FloeIceLane *best)
+{
+  if (best != NULL && best != self->carrier && floe_ice_lane_is_alive (lane)
+      && floe_ice_lane_is_alive (best)
+      && floe_ice_lane_owes_answer (lane) != floe_ice_lane_owes_answer (best))
+    return floe_ice_lane_owes_answer (best);
+  return floe_ice_lane_is_better (lane, best);
+}
+
 /* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
@@ -69,7 +80,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (floe_ice_lane_is_candidate (lane) && floe_ice_lane_is_better (lane, best)
+      if (floe_ice_lane_is_candidate (lane) && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
     }
