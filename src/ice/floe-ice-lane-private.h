@@ -23,6 +23,7 @@ struct _FloeIceLane
   gboolean is_proven;   /* it has shown life since it was started */
   gboolean is_gone;     /* the address that it was bound to is */
   gint64 received_us;   /* when the peer sent something on it; 0: never */
+  gint64 run_us;        /* since when it does so without a pause */
   gint64 closed_us;
   FloeLivenessCore liveness;
 

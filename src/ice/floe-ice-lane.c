@@ -7,6 +7,8 @@
  * that again at random). */
 #define USE_US (50 * G_TIME_SPAN_SECOND)
 
+#define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
+
 /* What has shown life so recently need not be asked whether it lives. */
 #define RECENT_US (1 * G_TIME_SPAN_SECOND)
 
@@ -121,6 +123,8 @@ floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us)
 {
   self->is_on_trial = FALSE;
   self->is_proven = TRUE;
+  if (now_us - self->received_us > RUN_PAUSE_US)
+    self->run_us = now_us;
   self->received_us = now_us;
   if (self->is_watched && !self->is_gone)
     floe_liveness_core_handle_life (&self->liveness, now_us);

@@ -29,7 +29,7 @@ note_rival (FloeIceTransport *self, const FloeIceLane *lane, gint64 now_us)
 {
   if (self->carrier == NULL || self->carrier == lane || !self->carrier->is_watched)
     return;
-  floe_liveness_core_handle_rival (&self->carrier->liveness, now_us);
+  floe_liveness_core_handle_rival (&self->carrier->liveness, now_us, lane->run_us);
 }
 
 void

@@ -50,7 +50,8 @@ typedef struct
   gint64 last_probe_us;  /* likewise */
   gint64 awaited_us;     /* since when an answer is due; 0 when none is */
   gint64 round_trip_us;  /* of the last probe that was answered; 0: none was */
-  guint flow;            /* signs of life in a row */
+  guint flow;            /* signs of life in a row, here or elsewhere */
+  gint64 flow_us;        /* the last one of them */
   gboolean has_lived;    /* at least once since the start */
   gboolean is_urgent;    /* the first probe went out early: something was to come */
   gboolean is_check;     /* and life goes on: only an answer will do */
@@ -68,8 +69,9 @@ void floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us);
 void floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 round_trip_us);
 /* Something was sent that the peer answers soon. */
 void floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us);
-/* Life was seen elsewhere, which a path that was asked in vain may not wait any longer for. */
-void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us);
+/* The peer sends elsewhere, since @since_us: this path is asked no less often for that. If the peer
+ * began with it after this one was asked in vain, it has left it. */
+void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us);
 void floe_liveness_core_set_reserve (FloeLivenessCore *self, gboolean is_reserve);
 /* Its address is gone: nothing can come any more. */
 void floe_liveness_core_end (FloeLivenessCore *self);

@@ -32,7 +32,7 @@ get_first_probe (const FloeLivenessCore *self)
 
   if (!is_awaited (self))
     return self->last_life_us + quiet_us;
-  silence_us = MAX (self->last_life_us, self->awaited_us) + URGENT_QUIET_US;
+  silence_us = MAX (MAX (self->last_life_us, self->flow_us), self->awaited_us) + URGENT_QUIET_US;
   return self->flow >= FLOWING ? MIN (silence_us, self->answered_us + CHECK_US) : silence_us;
 }
 
@@ -119,12 +119,19 @@ ask_again (FloeLivenessCore *self, gint64 now_us)
     self->last_probe_us = now_us - get_retry (self); /* the next one is due */
 }
 
+static void
+note_flow (FloeLivenessCore *self, gint64 now_us)
+{
+  gboolean is_in_row = now_us - self->flow_us <= URGENT_QUIET_US;
+
+  self->flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1;
+  self->flow_us = now_us;
+}
+
 void
 floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
 {
-  gboolean is_in_row = now_us - self->last_life_us <= URGENT_QUIET_US;
-
-  self->flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1;
+  note_flow (self, now_us);
   self->last_life_us = now_us;
   self->awaited_us = 0;
   self->has_lived = TRUE;
@@ -143,13 +150,15 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
 void
 floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 round_trip_us)
 {
-  guint flow = self->flow;
+  gint64 flow_us = self->flow_us;
+  guint flow = now_us - flow_us <= URGENT_QUIET_US ? self->flow : 0;
 
   *self = (FloeLivenessCore){
     .last_life_us = now_us,
     .answered_us = now_us,
     .round_trip_us = round_trip_us,
-    .flow = now_us - self->last_life_us <= URGENT_QUIET_US ? flow : 0,
+    .flow = flow,
+    .flow_us = flow_us,
     .has_lived = TRUE,
     .has_answered = TRUE,
     .is_reserve = self->is_reserve,
@@ -166,12 +175,14 @@ floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us)
 }
 
 void
-floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us)
+floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us)
 {
   gint64 patience_us = MAX (URGENT_RETRY_US, 2 * self->round_trip_us);
 
+  note_flow (self, now_us);
   if (self->state == FLOE_LIVENESS_ALIVE && self->has_lived && self->is_urgent
-      && self->first_probe_us != 0 && now_us >= self->first_probe_us + patience_us)
+      && self->first_probe_us != 0 && since_us > self->first_probe_us
+      && now_us >= self->first_probe_us + patience_us)
     self->state = FLOE_LIVENESS_SUSPECT;
 }
 

@@ -193,13 +193,36 @@ TEST_F (LivenessCore, ALongRoundTripIsWaitedFor)
   EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
 }
 
-TEST_F (LivenessCore, LifeElsewhereShortensThePatienceWithOneThatWasAsked)
+TEST_F (LivenessCore, APeerThatMovesAfterThePathWasAskedHasLeftIt)
 {
   Flow (3 * SECOND, true);
-  floe_liveness_core_handle_rival (&core_, now_us_);
-  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "it was not asked in vain";
-  Pass (SECOND);
-  floe_liveness_core_handle_rival (&core_, now_us_);
+  Pass (600 * MS);
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "it has had no time to answer";
+  Pass (500 * MS);
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_ - 2 * SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "the peer has always sent elsewhere";
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, WhatFlowsElsewhereHasThePathChecked)
+{
+  int probes = 0;
+
+  Answer ();
+  for (int i = 0; i < 100; i++)
+    {
+      int count = Pass (50 * MS);
+
+      if (count > 0)
+        Answer ();
+      probes += count;
+      floe_liveness_core_handle_rival (&core_, now_us_, now_us_ - SECOND);
+    }
+  EXPECT_GE (probes, 4);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (2500 * MS);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
 }
 
