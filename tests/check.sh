@@ -308,6 +308,8 @@ suite_lab ()
         --floe-peer "$(find_program_in check floe-peer)" --floe "$(find_program_in check floe)"
     ! $is_full || run_script "nat table" sh tests/lab/nat-table.sh --build "$root/build/check" \
         --output "$logs/nat-table.md"
+    ! $is_full || run_script gathering sh tests/lab/gathering.sh --build "$root/build/check" \
+        --output "$logs/gathering.md"
 }
 
 suite_bench ()

@@ -200,6 +200,7 @@ typedef enum
 } FloeRelayProtocol;
 
 /**
+<<<<<<< HEAD
  * FloePathReason:
  * @FLOE_PATH_REASON_FIRST: it is the first path that works
  * @FLOE_PATH_REASON_BETTER: it is better than the one before
@@ -209,16 +210,38 @@ typedef enum
  *   configured any more
  *
  * Why data takes another path (#FloePathEvent).
+=======
+ * FloeStrategy:
+ * @FLOE_STRATEGY_AUTO: the one that fits both sides' NATs best
+ * @FLOE_STRATEGY_DIRECT_FAST: a direct path is all but certain: a relay is asked for only when it
+ * is late
+ * @FLOE_STRATEGY_DIRECT_PATIENT: a direct path is likely but may take a while: a relay stands by
+ * @FLOE_STRATEGY_TURN_FALLBACK: a direct path is doubtful: a relay carries data until there is one
+ * @FLOE_STRATEGY_TURN_ONLY: no direct path is expected: a relay carries data, and direct paths are
+ *   tried later
+ *
+ * Which paths get a head start. All of them try all kinds of paths in the end; to allow nothing but
+ * relays is what %FLOE_ICE_TRANSPORT_POLICY_RELAY is for.
+>>>>>>> main
  *
  * Since: 1.0
  */
 typedef enum
 {
+<<<<<<< HEAD
   FLOE_PATH_REASON_FIRST,
   FLOE_PATH_REASON_BETTER,
   FLOE_PATH_REASON_LOST,
   FLOE_PATH_REASON_NETWORK_CHANGED,
   FLOE_PATH_REASON_CREDENTIALS,
 } FloePathReason;
+=======
+  FLOE_STRATEGY_AUTO,
+  FLOE_STRATEGY_DIRECT_FAST,
+  FLOE_STRATEGY_DIRECT_PATIENT,
+  FLOE_STRATEGY_TURN_FALLBACK,
+  FLOE_STRATEGY_TURN_ONLY,
+} FloeStrategy;
+>>>>>>> main
 
 G_END_DECLS

@@ -33,13 +33,21 @@ typedef struct
   gboolean has_printed_closed;
 } Peer;
 
+static const char *
+get_nick (GType type, int value)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (type);
+
+  /* The words live as long as their type, which is static. */
+  return g_enum_get_value (names, value)->value_nick;
+}
+
 static void
 print_state (const char *event, GType type, int state)
 {
-  g_autoptr (GEnumClass) names = g_type_class_ref (type);
   JsonObject *object = peer_event_new (event);
 
-  json_object_set_string_member (object, "state", g_enum_get_value (names, state)->value_nick);
+  json_object_set_string_member (object, "state", get_nick (type, state));
   peer_print (object);
 }
 
@@ -153,6 +161,44 @@ make_offer (Peer *self, JsonObject *command, GError **error)
   return TRUE;
 }
 
+/* What is not known is null. */
+static void
+set_word (JsonObject *object, const char *name, const char *word)
+{
+  if (word != NULL)
+    json_object_set_string_member (object, name, word);
+  else
+    json_object_set_null_member (object, name);
+}
+
+static void
+print_pair (Peer *self)
+{
+  g_autoptr (FloeIceCandidatePair) pair =
+      floe_peer_connection_get_selected_candidate_pair (self->connection);
+  JsonObject *event = peer_event_new ("pair");
+  const char *local = NULL, *remote = NULL, *protocol = NULL, *relay_protocol = NULL;
+
+  if (pair != NULL)
+    {
+      FloeIceCandidate *ours = floe_ice_candidate_pair_get_local (pair);
+      FloeIceCandidate *theirs = floe_ice_candidate_pair_get_remote (pair);
+      FloeRelayProtocol way = floe_ice_candidate_pair_get_relay_protocol (pair);
+
+      local = get_nick (FLOE_TYPE_ICE_CANDIDATE_TYPE, floe_ice_candidate_get_candidate_type (ours));
+      remote =
+          get_nick (FLOE_TYPE_ICE_CANDIDATE_TYPE, floe_ice_candidate_get_candidate_type (theirs));
+      protocol = get_nick (FLOE_TYPE_ICE_PROTOCOL, floe_ice_candidate_get_protocol (ours));
+      if (way != FLOE_RELAY_PROTOCOL_NONE)
+        relay_protocol = get_nick (FLOE_TYPE_RELAY_PROTOCOL, way);
+    }
+  set_word (event, "local", local);
+  set_word (event, "remote", remote);
+  set_word (event, "protocol", protocol);
+  set_word (event, "relayProtocol", relay_protocol);
+  peer_print (event);
+}
+
 static gboolean
 run_command (Peer *self, JsonObject *object, GError **error)
 {
@@ -166,6 +212,11 @@ run_command (Peer *self, JsonObject *object, GError **error)
     return peer_channels_send (self->channels, object, error);
   if (strcmp (command, "closeChannel") == 0)
     return peer_channels_close (self->channels, object, error);
+  if (strcmp (command, "pair") == 0)
+    {
+      print_pair (self);
+      return TRUE;
+    }
   if (strcmp (command, "close") == 0)
     {
       close_peer (self);

@@ -32,7 +32,7 @@ struct _FloeIceRelays
   const FloeIceRelaysEvents *events;
   gpointer user_data;
   FloeRelayCore core;
-  GPtrArray *probes; /* (owned) (element-type Probe): under way, or done */
+  GPtrArray *probes; /* (owned) (element-type Probe): under way */
   gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
 };
 
@@ -69,6 +69,7 @@ on_probed (gint64 round_trip_us, gpointer user_data)
       floe_relay_core_handle_silence (&self->core, now_us, path_id);
       self->events->failed (&spec->server, FLOE_CODE_UNREACHABLE, text, self->user_data);
     }
+  g_ptr_array_remove_fast (self->probes, probe); /* with its sockets */
   self->events->changed (self->user_data);
 }
 

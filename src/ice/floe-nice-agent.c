@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nice-agent-private.h"
 
-/* The first check goes out after a pacing interval and is repeated 4 times: at 0.2, 0.6, 1.4 and
- * 3 s. libnice's default of 3 in 2 s gives a pair up before a slow peer has its answer; 7 would
- * keep dead pairs around for half a minute. */
+/* The first check goes out after a pacing interval and is repeated 4 times: at 0.5, 1.5, 3.5 and
+ * 7.5 s. libnice's default of 3 in 2 s gives a pair up before a slow peer has its answer; 7 would
+ * keep dead pairs around for half a minute. The RTO is that of requests to servers: checks never
+ * have less than the 500 ms of RFC 8445 section 14.3. */
 #define STUN_RTO_MS 200
 #define STUN_TRANSMISSIONS 5
 #define STUN_RELIABLE_TIMEOUT_MS 4500 /* within the transport's own limit for gathering */

@@ -216,13 +216,11 @@ on_way_refused (guint code, const FloeStunMessage *response, gpointer user_data)
 
 static const FloeRelayWayEvents way_events = { on_way_failed, on_way_refused };
 
-/* (transfer full): the server's addresses are not known here. */
+/* (transfer full) (nullable) */
 static GSocketAddress *
-choose_stream_local (const FloeRelayAccess *self)
+choose_stream_local (const FloeRelayAccess *self, GSocketFamily family)
 {
-  g_autoptr (GInetAddress) ipv4 = choose_local (self, G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GInetAddress) ipv6 = choose_local (self, G_SOCKET_FAMILY_IPV6);
-  GInetAddress *local = ipv4 != NULL ? ipv4 : ipv6;
+  g_autoptr (GInetAddress) local = choose_local (self, family);
 
   return local != NULL ? g_inet_socket_address_new (local, 0) : NULL;
 }
@@ -231,13 +229,16 @@ static void
 open_way (FloeRelayAccess *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) local = choose_stream_local (self);
+  g_autoptr (GSocketAddress) ipv4 = choose_stream_local (self, G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) ipv6 = choose_stream_local (self, G_SOCKET_FAMILY_IPV6);
   FloeTunnelConfig config = {
     .host = self->used->server.host,
     .port = self->used->server.port,
     .is_tls = self->used->server.scheme == FLOE_ICE_URI_TURNS,
     .identity = self->identity,
-    .local_address = local,
+    /* The server's addresses are not known here. */
+    .local_address = ipv4 != NULL ? ipv4 : ipv6,
+    .other_local = ipv4 != NULL ? ipv6 : NULL,
     .proxy_resolver = self->config.proxy_resolver,
     .tls_database = self->config.tls_database,
   };

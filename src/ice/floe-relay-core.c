@@ -155,9 +155,11 @@ find_best (FloeRelayCore *self, Filter filter)
 static void
 begin (FloeRelay *relay, gint64 now_us, const char *reason)
 {
-  set_state (relay, FLOE_RELAY_BEGUN, reason);
+  gboolean still_runs = relay->pending == FLOE_RELAY_OUTPUT_END; /* nobody has ended it yet */
+
+  set_state (relay, still_runs ? FLOE_RELAY_KEPT : FLOE_RELAY_BEGUN, reason);
   relay->begun_us = now_us;
-  relay->pending = FLOE_RELAY_OUTPUT_BEGIN;
+  relay->pending = still_runs ? FLOE_RELAY_OUTPUT_NONE : FLOE_RELAY_OUTPUT_BEGIN;
 }
 
 static gboolean

@@ -272,6 +272,11 @@ static void
 take_remote (FloeJsep *self, const FloeJsepFacts *facts, FloeJsepActions *actions)
 {
   actions->candidates = g_array_new (FALSE, FALSE, sizeof (FloeCandidate));
+  if (facts->has_nat)
+    {
+      self->has_remote_nat = actions->has_remote_nat = TRUE;
+      self->remote_nat = actions->remote_nat = facts->nat;
+    }
   if (facts->data_index < 0)
     return;
   if (!self->has_remote)

@@ -98,6 +98,11 @@ floe_jsep_add_remote_candidate (FloeJsep *self, const FloeCandidate *candidate, 
       || !check_ufrag (description, index, ufrag, error))
     return FALSE;
 
+  if (candidate != NULL && candidate->has_nat)
+    {
+      self->has_remote_nat = TRUE;
+      self->remote_nat = candidate->nat;
+    }
   *is_used = description->data_index >= 0
              && floe_jsep_share_transport (description->sdp, (guint) description->data_index,
                                            (guint) index);

@@ -19,11 +19,13 @@ typedef enum
 
 typedef struct
 {
-  int data_index; /* -1: no data section, and nothing below is filled */
+  int data_index; /* -1: no data section, and nothing below is filled but @nat */
   FloeJsepSetup setup;
   FloeJsepRemote remote; /* (owned) */
   GArray *candidates;    /* (owned) (element-type FloeCandidate): usable ones, no two alike */
   gboolean end_of_candidates;
+  gboolean has_nat; /* of the session, or of a later candidate */
+  FloeNatSummary nat;
 } FloeJsepFacts;
 
 /* Fails with SDP_SYNTAX_ERROR for a malformed attribute, and with InvalidAccessError for a

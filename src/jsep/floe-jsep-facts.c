@@ -153,6 +153,32 @@ has_trickle_option (const FloeSdpSection *section)
   return options != NULL && g_strv_contains ((const char *const *) options, "trickle");
 }
 
+/* A hint: one that does not parse is no reason to refuse the description. */
+static void
+read_nat (FloeJsepFacts *facts, const FloeSdp *sdp)
+{
+  const char *value = floe_sdp_section_get_attribute (sdp->session, FLOE_NAT_SUMMARY_ATTRIBUTE);
+  g_autoptr (GError) error = NULL;
+
+  if (value == NULL)
+    return;
+  facts->has_nat =
+      floe_nat_summary_parse (&facts->nat, value, FLOE_NAT_SUMMARY_ATTRIBUTE_VALUE, &error);
+  if (!facts->has_nat)
+    g_debug ("jsep: %s", error->message);
+}
+
+/* A description may have been completed by candidates that came later than what the session says;
+ * of two candidates the later one counts. */
+static void
+take_nat (FloeJsepFacts *facts, const FloeCandidate *candidate)
+{
+  if (!candidate->has_nat)
+    return;
+  facts->has_nat = TRUE;
+  facts->nat = candidate->nat;
+}
+
 /* The candidates of one section; those of another generation are skipped, and so are those beyond
  * the bound. */
 static gboolean
@@ -173,8 +199,10 @@ read_candidates (FloeJsepFacts *facts, const FloeSdpSection *section, GError **e
                                local_error->message);
           return FALSE;
         }
+      if (candidate.ufrag[0] != '\0' && strcmp (candidate.ufrag, facts->remote.ufrag) != 0)
+        continue;
+      take_nat (facts, &candidate);
       if (floe_jsep_is_usable (&candidate)
-          && (candidate.ufrag[0] == '\0' || strcmp (candidate.ufrag, facts->remote.ufrag) == 0)
           && facts->candidates->len < FLOE_MAX_DESCRIPTION_CANDIDATES
           && !floe_jsep_has_candidate (facts->candidates, &candidate))
         g_array_append_val (facts->candidates, candidate);
@@ -205,6 +233,7 @@ floe_jsep_facts_read (FloeJsepFacts *out, const FloeSdp *sdp, gboolean is_offer,
   guint index = (guint) facts.data_index;
   const FloeSdpSection *section;
 
+  read_nat (&facts, sdp);
   if (facts.data_index < 0)
     {
       *out = facts;

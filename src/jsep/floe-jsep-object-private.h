@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 
 struct _FloeJsep
 {
-  FloeJsepIdentity identity; /* its strings are (owned) */
+  FloeJsepIdentity identity; /* its members are (owned) */
   FloeSignalingState signaling_state;
   gboolean wants_data;
 
@@ -30,6 +30,9 @@ struct _FloeJsep
   gboolean has_transport;     /* a description with a data section was applied */
   gboolean is_controlling;    /* meaningful when @has_transport */
   gboolean is_gathering;      /* start_gathering was said */
+
+  gboolean has_remote_nat; /* @remote_nat is filled */
+  FloeNatSummary remote_nat;
 
   gboolean has_remote;       /* @remote is filled */
   FloeJsepRemote remote;     /* (owned) */

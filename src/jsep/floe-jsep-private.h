@@ -39,6 +39,7 @@ typedef struct
   guint64 session_id;       /* RFC 8829 section 5.2.1: random, 62 bits, the highest bit 0 */
   guint64 max_message_size; /* RFC 8841 section 6; 0: no limit */
   guint max_channels;
+  const FloeNatSummary *nat; /* (nullable): told to the peer when there is one */
 } FloeJsepIdentity;
 
 typedef enum
@@ -75,6 +76,8 @@ typedef struct
   gboolean data_rejected;     /* the answer rejected the data section */
   gboolean is_stable;         /* this description completed an exchange */
   gboolean is_controlling;    /* ours; known with the first description: the offerer controls */
+  gboolean has_remote_nat;    /* this description tells of the peer's NAT */
+  FloeNatSummary remote_nat;
 } FloeJsepActions;
 
 void floe_jsep_actions_clear (FloeJsepActions *actions);
@@ -124,6 +127,14 @@ gboolean floe_jsep_add_remote_candidate (FloeJsep *self, const FloeCandidate *ca
 /* Local candidates show in the local descriptions from now on. NULL: all are gathered,
  * until one more comes. */
 void floe_jsep_add_local_candidate (FloeJsep *self, const FloeCandidate *candidate);
+
+/* Offers and answers that are made from now on tell the peer of our NAT; with NULL they don't. */
+void floe_jsep_set_local_nat (FloeJsep *self, const FloeNatSummary *summary);
+
+/* What the peer told last of its NAT, in a description or with a candidate. FALSE, and @out is
+ * untouched, when it has told nothing; a later description that tells nothing takes nothing back.
+ */
+gboolean floe_jsep_get_remote_nat (const FloeJsep *self, FloeNatSummary *out);
 
 /* The mid and index of the section that owns the transport; FALSE when there is none yet. */
 gboolean floe_jsep_get_transport_section (const FloeJsep *self, const char **mid, int *index);

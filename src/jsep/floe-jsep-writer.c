@@ -39,6 +39,13 @@ write_session (const FloeJsepIdentity *identity)
   /* RFC 8840 section 4.1.1. Never "ice2": nomination is aggressive, which RFC 8445 section 10
    * takes from an agent that announces it. */
   floe_sdp_section_add (sdp->session, "a=ice-options:trickle");
+  if (identity->nat != NULL)
+    {
+      g_autofree char *nat =
+          floe_nat_summary_serialize (identity->nat, FLOE_NAT_SUMMARY_ATTRIBUTE_VALUE);
+
+      floe_sdp_section_add (sdp->session, "a=" FLOE_NAT_SUMMARY_ATTRIBUTE ":%s", nat);
+    }
   return sdp;
 }
 

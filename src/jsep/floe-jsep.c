@@ -16,6 +16,7 @@ floe_jsep_new (const FloeJsepIdentity *identity)
   self->identity.ufrag = g_strdup (identity->ufrag);
   self->identity.pwd = g_strdup (identity->pwd);
   self->identity.fingerprint = g_strdup (identity->fingerprint);
+  self->identity.nat = g_memdup2 (identity->nat, sizeof *identity->nat);
   self->signaling_state = FLOE_SIGNALING_STATE_STABLE;
   self->negotiated_index = -1;
   self->remote_candidates = g_array_new (FALSE, FALSE, sizeof (FloeCandidate));
@@ -29,6 +30,7 @@ floe_jsep_free (FloeJsep *self)
   g_free ((char *) self->identity.ufrag);
   g_free ((char *) self->identity.pwd);
   g_free ((char *) self->identity.fingerprint);
+  g_free ((FloeNatSummary *) self->identity.nat);
   for (guint side = 0; side < FLOE_JSEP_N_SIDES; side++)
     {
       g_clear_pointer (&self->current[side], floe_jsep_description_unref);
@@ -59,6 +61,23 @@ void
 floe_jsep_want_data (FloeJsep *self)
 {
   self->wants_data = TRUE;
+}
+
+void
+floe_jsep_set_local_nat (FloeJsep *self, const FloeNatSummary *summary)
+{
+  FloeNatSummary *old = (FloeNatSummary *) self->identity.nat;
+
+  self->identity.nat = g_memdup2 (summary, sizeof *summary);
+  g_free (old);
+}
+
+gboolean
+floe_jsep_get_remote_nat (const FloeJsep *self, FloeNatSummary *out)
+{
+  if (self->has_remote_nat)
+    *out = self->remote_nat;
+  return self->has_remote_nat;
 }
 
 gboolean

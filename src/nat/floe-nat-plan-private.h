@@ -53,4 +53,8 @@ void floe_nat_plan_add_target (FloeNatPlan *self, const FloeNatTarget *target);
  * password, and no server's name. */
 char *floe_nat_plan_get_digest (const FloeNatPlan *self);
 
+/* Returns: (transfer full): the same for plans whose runs find the same: by the digest, passwords,
+ * interfaces, proxies and authorities. For this process only, and not to be written down. */
+char *floe_nat_plan_get_fingerprint (const FloeNatPlan *self);
+
 G_END_DECLS

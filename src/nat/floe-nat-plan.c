@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "floe-random-private.h"
+
 static void
 free_target (gpointer data)
 {
@@ -87,5 +89,63 @@ floe_nat_plan_get_digest (const FloeNatPlan *self)
       /* Without a password a TURN server can tell less. */
       add_text (checksum, target->password != NULL ? "with password" : "");
     }
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+/* Random, so that a fingerprint tells nothing about a password. */
+static const guint8 *
+get_salt (void)
+{
+  static guint8 salt[16];
+  static gsize is_made = 0;
+
+  if (g_once_init_enter (&is_made))
+    {
+      floe_random_bytes (salt, sizeof salt);
+      g_once_init_leave (&is_made, 1);
+    }
+  return salt;
+}
+
+/* No two objects of the process have the same, whereas addresses are used again. */
+static void
+add_object (GChecksum *checksum, gpointer object)
+{
+  static gint last_id = 0;
+  g_autofree char *text = NULL;
+  GQuark quark = g_quark_from_static_string ("floe-nat-plan-id");
+  guint id = 0;
+
+  if (object != NULL)
+    {
+      gpointer fresh = GINT_TO_POINTER (g_atomic_int_add (&last_id, 1) + 1);
+
+      g_object_replace_qdata (object, quark, NULL, fresh, NULL, NULL);
+      id = GPOINTER_TO_UINT (g_object_get_qdata (object, quark));
+    }
+  text = g_strdup_printf ("%u", id);
+  add_text (checksum, text);
+}
+
+char *
+floe_nat_plan_get_fingerprint (const FloeNatPlan *self)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  g_checksum_update (checksum, get_salt (), 16);
+  for (guint i = 0; i < self->targets->len; i++)
+    {
+      const FloeNatTarget *target = g_ptr_array_index (self->targets, i);
+
+      add_text (checksum, target->url);
+      add_text (checksum, target->username != NULL ? target->username : "");
+      add_text (checksum, target->password != NULL ? target->password : "");
+    }
+  add_text (checksum, "interfaces");
+  for (guint i = 0; self->interfaces != NULL && self->interfaces[i] != NULL; i++)
+    add_text (checksum, self->interfaces[i]);
+  add_text (checksum, self->include_loopback ? "1" : "0");
+  add_object (checksum, self->proxy_resolver);
+  add_object (checksum, self->tls_database);
   return g_strdup (g_checksum_get_string (checksum));
 }

@@ -11,6 +11,8 @@
 #define DEFAULT_TLS_PORT 5349
 #define MAX_ATTEMPTS (4 * FLOE_NAT_REACH_MAX_SERVERS)
 #define NO_TARGET G_MAXUINT
+/* Beyond the attempts' own limit: for those that go on after it. */
+#define SLACK_US (300 * G_TIME_SPAN_MILLISECOND)
 
 G_STATIC_ASSERT (FLOE_NAT_MAX_TARGETS <= 32);
 
@@ -44,10 +46,11 @@ struct _FloeNatReach
   Attempt *attempts[MAX_ATTEMPTS]; /* (owned): a pending one outlives this */
   guint count;
   guint pending;
+  GMainContext *context;     /* (unowned): outlives this */
   GCancellable *cancellable; /* (owned) */
   gint64 started_us;
   gboolean may_guess;
-  GSource *timer;                   /* (owned): guesses, then tells the end */
+  GSource *timer;                   /* (owned): guesses, gives up, then tells the end */
   const FloeNatReachEvents *events; /* (unowned): static */
   gpointer user_data;               /* (unowned) */
 };
@@ -181,15 +184,49 @@ guess (FloeNatReach *self)
     }
 }
 
+static gint64
+get_end_us (const FloeNatReach *self)
+{
+  return self->started_us + FLOE_NAT_REACH_LIMIT_US + SLACK_US;
+}
+
+/* A proxy resolver is the application's, and need not heed that nobody waits any more. What is
+ * under way keeps its attempt, and a copy stays here. */
+static void
+give_up (FloeNatReach *self)
+{
+  for (guint i = 0; i < self->count; i++)
+    {
+      Attempt *attempt = self->attempts[i];
+
+      if (attempt->state != ATTEMPT_PENDING)
+        continue;
+      self->attempts[i] = g_memdup2 (attempt, sizeof *attempt);
+      self->attempts[i]->state = ATTEMPT_SILENT;
+      self->attempts[i]->after_us = g_get_monotonic_time () - self->started_us;
+      g_strlcpy (self->attempts[i]->reason, "no answer in time", sizeof attempt->reason);
+      attempt->reach = NULL;
+    }
+  self->pending = 0;
+}
+
 static void
 on_timer (gpointer user_data)
 {
   FloeNatReach *self = user_data;
 
   if (self->may_guess)
-    guess (self);
+    {
+      g_main_context_push_thread_default (self->context);
+      guess (self);
+      g_main_context_pop_thread_default (self->context);
+    }
+  if (g_get_monotonic_time () >= get_end_us (self))
+    give_up (self);
   if (self->pending == 0)
     self->events->done (self->user_data);
+  else
+    floe_deadline_source_set (self->timer, get_end_us (self));
 }
 
 static gboolean
@@ -212,14 +249,16 @@ floe_nat_reach_new (GMainContext *context, FloeNatPlan *plan, const FloeStunAddr
   self->plan = floe_nat_plan_ref (plan);
   self->base = *base;
   self->skipped = skipped;
+  self->context = context;
   self->cancellable = g_cancellable_new ();
   self->started_us = g_get_monotonic_time ();
   self->may_guess = can_guess (self);
   self->events = events;
   self->user_data = user_data;
   self->timer = floe_deadline_source_new (context, on_timer, self);
-  if (self->may_guess)
-    floe_deadline_source_set (self->timer, self->started_us + FLOE_NAT_REACH_GUESS_US);
+  floe_deadline_source_set (self->timer, self->may_guess
+                                             ? self->started_us + FLOE_NAT_REACH_GUESS_US
+                                             : get_end_us (self));
   g_main_context_push_thread_default (context);
   ask_targets (self);
   g_main_context_pop_thread_default (context);
@@ -250,7 +289,7 @@ floe_nat_reach_set_udp_works (FloeNatReach *self)
   if (!self->may_guess)
     return;
   self->may_guess = FALSE;
-  floe_deadline_source_set (self->timer, -1);
+  floe_deadline_source_set (self->timer, get_end_us (self));
   schedule_end (self);
 }
 

@@ -23,12 +23,12 @@ typedef struct
   char interface[16];       /* IF_NAMESIZE; empty when not known */
   gboolean has_default_route;
   FloeNatAnswer tcp, tls;           /* with their proofs in the findings */
-  guint lifetime_s;                 /* of an idle mapping; 0: not measured */
   GPtrArray *servers;               /* (owned) (element-type FloeNatServerRecord) */
   gboolean is_complete;             /* FALSE: told while the run was under way */
   gint64 time_us;                   /* when it was measured: microseconds since 1970 */
   FloeStunAddress external_network; /* the external address's /24 or /48; size 0: not known */
-  char *key; /* (owned) (nullable): of the network, the same as long as that is */
+  char *key;  /* (owned) (nullable): of the network, the same as long as that is */
+  char *plan; /* (owned) (nullable): fingerprint of what it was asked by; NULL from a file */
 } FloeNatRecord;
 
 FloeNatRecord *floe_nat_record_new (void);

@@ -14,6 +14,7 @@ struct _FloeNatRun
   GMainContext *context; /* (owned) */
   FloeNatPlan *plan;     /* (owned) */
   char *digest;          /* (owned): of the plan */
+  char *fingerprint;     /* (owned): of the plan */
   FloeNatCache *cache;   /* (unowned): the process's */
   FloeNatNames *names;   /* (owned) (nullable): from its turn on */
   GPtrArray *lanes;      /* (owned) (element-type FloeNatLane) */
@@ -97,7 +98,13 @@ remember (FloeNatRun *self, const GPtrArray *records)
              != FLOE_NAT_ANSWER_YES)
     return;
   for (guint i = 0; i < records->len; i++)
-    floe_nat_cache_put (self->cache, now_us, g_ptr_array_index (records, i));
+    {
+      FloeNatRecord *record = g_ptr_array_index (records, i);
+
+      g_free (record->plan);
+      record->plan = g_strdup (self->fingerprint);
+      floe_nat_cache_put (self->cache, now_us, record);
+    }
 }
 
 static void
@@ -158,8 +165,9 @@ find_fresh (FloeNatRun *self, const FloeNatNetwork *network, const GArray *bases
       g_autofree char *key = floe_nat_base_get_key (base, network, self->digest);
       FloeNatRecord *record = floe_nat_cache_get (self->cache, now_us, key);
 
-      /* What came from a file tells of no base. */
+      /* What came from a file tells of no base; another password or proxy finds other things. */
       if (record == NULL || now_us - record->time_us > FLOE_NAT_FRESH_US
+          || g_strcmp0 (record->plan, self->fingerprint) != 0
           || !floe_stun_address_is_same_host (&record->findings.base, &base->address))
         return NULL;
       g_ptr_array_add (records, floe_nat_record_ref (record));
@@ -269,6 +277,7 @@ floe_nat_run_new (GMainContext *context, FloeNatPlan *plan, FloeNatCache *cache,
   self->context = g_main_context_ref (context);
   self->plan = floe_nat_plan_ref (plan);
   self->digest = floe_nat_plan_get_digest (plan);
+  self->fingerprint = floe_nat_plan_get_fingerprint (plan);
   self->cache = cache;
   self->lanes = g_ptr_array_new_with_free_func (free_lane);
   self->events = events;
@@ -297,5 +306,6 @@ floe_nat_run_free (FloeNatRun *self)
   floe_nat_plan_unref (self->plan);
   g_main_context_unref (self->context);
   g_free (self->digest);
+  g_free (self->fingerprint);
   g_free (self);
 }

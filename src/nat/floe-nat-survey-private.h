@@ -29,6 +29,7 @@ typedef struct
   FloeNatOrderType type;
   FloeNatPlan *plan; /* (owned) (nullable): of RUN and BACKGROUND */
   gboolean is_set;
+  guint64 serial; /* of RUN: larger than that of the one before */
 } FloeNatOrder;
 
 typedef struct
@@ -36,6 +37,7 @@ typedef struct
   FloeLetter letter;
   GPtrArray *records; /* (owned) (element-type FloeNatRecord): the best first */
   gboolean is_final;  /* of a run: it is over */
+  guint64 serial;     /* of the last RUN by then; 0: there was none */
 } FloeNatFact;
 
 FloeNatOrder *floe_nat_order_new (FloeNatOrderType type, FloeNatPlan *plan);

@@ -27,6 +27,7 @@ struct _FloeNatSurvey
   GSource *timer;            /* (owned): the next run in the background */
   gboolean is_background;
   gboolean is_wanted; /* the application waits for the run */
+  guint64 serial;     /* of the last order for a run */
 };
 
 /* What is remembered in this process; the network thread's. */
@@ -63,6 +64,7 @@ tell (FloeNatSurvey *self, GPtrArray *records, gboolean is_final)
 
   fact->records = g_ptr_array_ref (records);
   fact->is_final = is_final;
+  fact->serial = self->serial;
   floe_mailbox_post_always (self->facts, &fact->letter, 0);
 }
 
@@ -156,12 +158,12 @@ start_run (FloeNatSurvey *self)
     self->run = floe_nat_run_new (self->context, self->plan, process_cache, &run_events, self);
 }
 
-/* A run for other servers is not what is wanted now. */
+/* A run for other servers, or with other passwords, is not what is wanted now. */
 static void
 set_plan (FloeNatSurvey *self, FloeNatPlan *plan)
 {
-  g_autofree char *before = self->plan != NULL ? floe_nat_plan_get_digest (self->plan) : NULL;
-  g_autofree char *now = floe_nat_plan_get_digest (plan);
+  g_autofree char *before = self->plan != NULL ? floe_nat_plan_get_fingerprint (self->plan) : NULL;
+  g_autofree char *now = floe_nat_plan_get_fingerprint (plan);
 
   if (g_strcmp0 (before, now) != 0)
     {
@@ -224,6 +226,7 @@ deliver_order (FloeLetter *letter, gpointer user_data)
     {
     case FLOE_NAT_ORDER_RUN:
       self->is_wanted = TRUE;
+      self->serial = order->serial;
       start_run (self);
       break;
     case FLOE_NAT_ORDER_ABORT:

@@ -22,6 +22,7 @@ struct _FloeNatDiscovery
   FloeNatSurvey *survey;            /* (owned) (nullable): until closed */
   GPtrArray *reports;               /* (owned) (element-type FloeNatReport): the best first */
   GPtrArray *waiting;               /* (owned) (element-type Waiting of floe-nat-discovery-run.c) */
+  guint64 serial;                   /* of the last call */
   gboolean is_background;
   FloeNetworkWatch *network; /* (owned) (nullable): while in the background */
 };

@@ -11,6 +11,7 @@
 typedef struct
 {
   FloeNatDiscovery *discovery; /* (unowned): owns the array that this is in */
+  guint64 serial;              /* of the order for its run */
   GTask *task;                 /* (owned) (nullable): until it is about to return */
   GSource *cancelled;          /* (owned) (nullable) */
 } Waiting;
@@ -96,16 +97,35 @@ copy_reports (const GPtrArray *reports)
   return copy;
 }
 
+/* (transfer full): the calls whose order came before the end of the run. The end of an earlier run,
+ * which may have asked others, can have been on its way when a call began. */
+static GPtrArray *
+take_calls (FloeNatDiscovery *self, guint64 serial)
+{
+  GPtrArray *taken = floe_nat_discovery_make_waiting ();
+
+  for (guint i = 0; i < self->waiting->len;)
+    {
+      Waiting *call = g_ptr_array_index (self->waiting, i);
+
+      if (call->serial > serial)
+        {
+          i++;
+          continue;
+        }
+      stop_watching (call);
+      g_ptr_array_add (taken, g_ptr_array_steal_index (self->waiting, i));
+    }
+  return taken;
+}
+
 /* Takes the calls out first: a callback may begin the next run, close the object, drop it, or run
  * the main loop. */
 static void
-finish_calls (FloeNatDiscovery *self, const GPtrArray *reports)
+finish_calls (FloeNatDiscovery *self, const GPtrArray *reports, guint64 serial)
 {
-  g_autoptr (GPtrArray) waiting = self->waiting;
+  g_autoptr (GPtrArray) waiting = take_calls (self, serial);
 
-  self->waiting = floe_nat_discovery_make_waiting ();
-  for (guint i = 0; i < waiting->len; i++)
-    stop_watching (g_ptr_array_index (waiting, i));
   for (guint i = 0; i < waiting->len; i++)
     {
       Waiting *call = g_ptr_array_index (waiting, i);
@@ -122,7 +142,7 @@ finish_calls (FloeNatDiscovery *self, const GPtrArray *reports)
 void
 floe_nat_discovery_abort (FloeNatDiscovery *self)
 {
-  finish_calls (self, NULL);
+  finish_calls (self, NULL, G_MAXUINT64);
 }
 
 static void
@@ -138,7 +158,7 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
     g_ptr_array_add (reports, floe_nat_report_new (g_ptr_array_index (fact->records, i)));
   floe_nat_discovery_publish (self, reports);
   if (fact->is_final)
-    finish_calls (self, reports);
+    finish_calls (self, reports, fact->serial);
 }
 
 static void
@@ -170,6 +190,7 @@ wait_for_run (FloeNatDiscovery *self, GTask *task)
   Waiting *waiting = g_new0 (Waiting, 1);
 
   waiting->discovery = self;
+  waiting->serial = ++self->serial;
   waiting->task = g_object_ref (task);
   g_ptr_array_add (self->waiting, waiting);
   if (cancellable == NULL)
@@ -191,7 +212,7 @@ wait_for_run (FloeNatDiscovery *self, GTask *task)
  * second and a half at most, and up to half a second before for the servers' names; at most 60
  * packets for each interface and address family. Runs of one object that are under way together
  * are one, and of several objects one is under way at a time. What was measured less than ten
- * minutes ago, on the same network and with the same servers, is told at once.
+ * minutes ago, on the same network and with the same configuration, is told at once.
  *
  * A server that can't be reached or resolved is no error: the reports say so. Without any interface
  * that is up there is no report.
@@ -209,6 +230,7 @@ floe_nat_discovery_run_async (FloeNatDiscovery *self, GCancellable *cancellable,
 {
   g_autoptr (GTask) task = NULL;
   g_autoptr (FloeNatPlan) plan = NULL;
+  FloeNatOrder *order;
 
   g_return_if_fail (FLOE_IS_NAT_DISCOVERY (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -232,7 +254,9 @@ floe_nat_discovery_run_async (FloeNatDiscovery *self, GCancellable *cancellable,
       return;
     }
   wait_for_run (self, task);
-  floe_nat_survey_post (self->survey, floe_nat_order_new (FLOE_NAT_ORDER_RUN, plan));
+  order = floe_nat_order_new (FLOE_NAT_ORDER_RUN, plan);
+  order->serial = self->serial;
+  floe_nat_survey_post (self->survey, order);
 }
 
 /**

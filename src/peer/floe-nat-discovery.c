@@ -68,7 +68,9 @@ floe_nat_discovery_publish (FloeNatDiscovery *self, GPtrArray *reports)
   g_ptr_array_unref (self->reports);
   self->reports = g_ptr_array_ref (reports);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORTS]);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  /* A handler may have closed it. */
+  if (self->survey != NULL)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 static void

@@ -53,7 +53,7 @@ typedef struct
 typedef struct
 {
   FloeConfiguration *applied; /* (owned): what is in effect, whatever becomes of the original */
-  GArray *expiring;           /* (owned) (element-type Expiring): who has not been told of yet */
+  GArray *expiring;           /* (owned) (element-type Expiring): whose credentials end */
   GSource *timer;             /* (owned): until closed */
 } FloePeerServers;
 

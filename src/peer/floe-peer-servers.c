@@ -8,19 +8,16 @@
 
 #include "floe-configuration-private.h"
 #include "floe-deadline-source-private.h"
+#include "floe-expiry-core-private.h"
 #include "floe-ice-server-private.h"
 #include "floe-log-private.h"
 #include "floe-turn-rest-private.h"
 
-/* How long before the end the application is asked: this long, but not before only a fifth of the
- * time is left. */
-#define NOTICE_US (60 * G_TIME_SPAN_SECOND)
-#define NOTICE_PART 5
-
 typedef struct
 {
   FloeIceServer *server; /* (owned) */
-  gint64 due_us;         /* monotonic */
+  gint64 due_us;         /* of the wall clock */
+  gboolean is_told;
 } Expiring;
 
 static void
@@ -55,70 +52,109 @@ copy_configuration (const FloeConfiguration *other)
 static void
 arm_timer (FloePeerConnection *self)
 {
-  gint64 deadline_us = -1;
+  gint64 now_us = g_get_real_time ();
+  gint64 wait_us = -1;
 
   for (guint i = 0; i < self->servers.expiring->len; i++)
     {
-      gint64 due_us = g_array_index (self->servers.expiring, Expiring, i).due_us;
+      const Expiring *expiring = &g_array_index (self->servers.expiring, Expiring, i);
+      gint64 own_us = floe_expiry_core_get_wait_us (expiring->due_us, now_us);
 
-      deadline_us = deadline_us == -1 ? due_us : MIN (deadline_us, due_us);
+      if (!expiring->is_told)
+        wait_us = wait_us == -1 ? own_us : MIN (wait_us, own_us);
     }
-  floe_deadline_source_set (self->servers.timer, deadline_us);
+  floe_deadline_source_set (self->servers.timer,
+                            wait_us == -1 ? -1 : g_get_monotonic_time () + wait_us);
 }
 
-/* A handler may give other servers, close the connection, or drop it. */
+/* With the same end: of a server with new credentials the application has to be told anew. */
+static gboolean
+is_same_server (const FloeIceServer *a, const FloeIceServer *b)
+{
+  return g_strcmp0 (floe_ice_server_get_username (a), floe_ice_server_get_username (b)) == 0
+         && g_strv_equal (floe_ice_server_get_urls (a), floe_ice_server_get_urls (b));
+}
+
+static gboolean
+is_in_use (const FloePeerConnection *self, const FloeIceServer *server)
+{
+  const GPtrArray *servers = self->servers.applied->ice_servers;
+
+  for (guint i = 0; i < servers->len; i++)
+    {
+      if (is_same_server (g_ptr_array_index (servers, i), server))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A handler may give other servers, for all that end as well, close the connection, or drop it. */
 static void
 on_deadline (gpointer user_data)
 {
   g_autoptr (FloePeerConnection) self = g_object_ref (user_data);
   g_autoptr (GPtrArray) due =
       g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
-  GArray *all = self->servers.expiring;
-  gint64 now_us = g_get_monotonic_time ();
+  gint64 now_us = g_get_real_time ();
 
-  for (guint i = all->len; i > 0; i--)
+  for (guint i = 0; i < self->servers.expiring->len; i++)
     {
-      Expiring *expiring = &g_array_index (all, Expiring, i - 1);
+      Expiring *expiring = &g_array_index (self->servers.expiring, Expiring, i);
 
-      if (now_us < expiring->due_us)
+      if (expiring->is_told || now_us < expiring->due_us)
         continue;
+      expiring->is_told = TRUE;
       g_ptr_array_add (due, floe_ice_server_ref (expiring->server));
-      g_array_remove_index (all, i - 1);
     }
   arm_timer (self);
-  for (guint i = due->len; i > 0; i--)
-    floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING, g_ptr_array_index (due, i - 1));
+  for (guint i = 0; i < due->len; i++)
+    {
+      if (is_in_use (self, g_ptr_array_index (due, i)))
+        floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING, g_ptr_array_index (due, i));
+    }
 }
 
-/* When the server's credentials end, in seconds of Unix time; -1 when they have ended already, or
- * are no such. */
-static gint64
-get_expiry (const FloeIceServer *server, gint64 now_s)
+static gboolean
+was_told (const GArray *known, const FloeIceServer *server)
 {
-  const char *username = floe_ice_server_get_username (server);
-  gint64 expiry_s = username != NULL ? floe_turn_rest_get_expiry (username) : -1;
+  for (guint i = 0; i < known->len; i++)
+    {
+      const Expiring *expiring = &g_array_index (known, Expiring, i);
 
-  return expiry_s > now_s && expiry_s < G_MAXINT32 * G_GINT64_CONSTANT (64) ? expiry_s : -1;
+      if (expiring->is_told && is_same_server (expiring->server, server))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static GArray *
+make_expiring (void)
+{
+  GArray *expiring = g_array_new (FALSE, FALSE, sizeof (Expiring));
+
+  g_array_set_clear_func (expiring, clear_expiring);
+  return expiring;
 }
 
 static void
 watch_expiry (FloePeerConnection *self)
 {
   GPtrArray *servers = self->servers.applied->ice_servers;
-  gint64 real_us = g_get_real_time ();
+  g_autoptr (GArray) known = g_steal_pointer (&self->servers.expiring);
+  gint64 now_us = g_get_real_time ();
 
-  g_array_set_size (self->servers.expiring, 0);
+  self->servers.expiring = make_expiring ();
   for (guint i = 0; i < servers->len; i++)
     {
       FloeIceServer *server = g_ptr_array_index (servers, i);
-      gint64 expiry_s = get_expiry (server, real_us / G_USEC_PER_SEC);
-      gint64 left_us = expiry_s * G_USEC_PER_SEC - real_us;
-      Expiring expiring;
+      const char *username = floe_ice_server_get_username (server);
+      gint64 expiry_s = username != NULL ? floe_turn_rest_get_expiry (username) : -1;
+      Expiring expiring = { .due_us = floe_expiry_core_get_due_us (expiry_s, now_us) };
 
-      if (expiry_s == -1)
+      if (expiring.due_us == -1)
         continue;
       expiring.server = floe_ice_server_ref (server);
-      expiring.due_us = g_get_monotonic_time () + left_us - MIN (NOTICE_US, left_us / NOTICE_PART);
+      expiring.is_told = was_told (known, server);
       g_array_append_val (self->servers.expiring, expiring);
     }
   arm_timer (self);
@@ -128,8 +164,7 @@ void
 floe_peer_servers_init (FloePeerConnection *self)
 {
   self->servers.applied = copy_configuration (self->configuration);
-  self->servers.expiring = g_array_new (FALSE, FALSE, sizeof (Expiring));
-  g_array_set_clear_func (self->servers.expiring, clear_expiring);
+  self->servers.expiring = make_expiring ();
   self->servers.timer = floe_deadline_source_new (self->context, on_deadline, self);
   watch_expiry (self);
 }

@@ -8,6 +8,8 @@
 
 #include <floe/floe-enums.h>
 
+#include "floe-nat-summary-codec-private.h"
+
 G_BEGIN_DECLS
 
 #define FLOE_FOUNDATION_SIZE 33     /* RFC 8839 section 5.1: 1 to 32 ice-chars */
@@ -43,12 +45,14 @@ typedef struct
   FloeRelayProtocol relay_protocol;               /* local relay candidates only; not in the text */
   char other_transport[FLOE_CANDIDATE_WORD_SIZE]; /* as written, for FLOE_CANDIDATE_OTHER only */
   char other_type[FLOE_CANDIDATE_WORD_SIZE];      /* as written, when @type does not know it */
+  gboolean has_nat;                               /* extension "floe-nat" */
+  FloeNatSummary nat;                             /* of the whole side, not of this candidate */
 } FloeCandidate;
 
 /* Parses "candidate:…", with or without "a=" in front. Everything from the peer: bounded, checked.
- * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"); an unknown transport or
- * type makes %FLOE_CANDIDATE_OTHER. On failure @out is untouched and @error is
- * %FLOE_ERROR_SYNTAX. */
+ * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"), and so is a "floe-nat" that
+ * does not parse, for it is a hint; an unknown transport or type makes %FLOE_CANDIDATE_OTHER. On
+ * failure @out is untouched and @error is %FLOE_ERROR_SYNTAX. */
 gboolean floe_candidate_parse (FloeCandidate *out, const char *text, GError **error);
 
 /* Returns: (transfer full): "candidate:…" without "a=" and without line end. */

@@ -158,6 +158,9 @@ take_extension (FloeCandidate *candidate, const char **tcp_type, const char *nam
         return fail (error, "the username fragment", value);
       replace_text (candidate->ufrag, sizeof candidate->ufrag, value);
     }
+  else if (strcmp (name, FLOE_NAT_SUMMARY_ATTRIBUTE) == 0)
+    candidate->has_nat |=
+        floe_nat_summary_parse (&candidate->nat, value, FLOE_NAT_SUMMARY_TOKEN, NULL);
   return TRUE;
 }
 
@@ -243,6 +246,12 @@ floe_candidate_serialize (const FloeCandidate *candidate)
     g_string_append_printf (text, " tcptype %s", tcp_type_names[candidate->transport]);
   if (candidate->ufrag[0] != '\0')
     g_string_append_printf (text, " ufrag %s", candidate->ufrag);
+  if (candidate->has_nat)
+    {
+      g_autofree char *nat = floe_nat_summary_serialize (&candidate->nat, FLOE_NAT_SUMMARY_TOKEN);
+
+      g_string_append_printf (text, " " FLOE_NAT_SUMMARY_ATTRIBUTE " %s", nat);
+    }
   return g_string_free (text, FALSE);
 }
 

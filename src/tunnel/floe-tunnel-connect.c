@@ -34,11 +34,12 @@ typedef struct
   gboolean is_tls;
   GSocketConnectable *identity; /* (owned) (nullable): whose certificate it has to be */
   guint timeout_ms;
-  GTlsDatabase *database; /* (owned) (nullable) */
-  GSocketAddress *local;  /* (owned) (nullable): where a direct way begins */
-  char **proxies;         /* (owned) (nullable): URIs, as the resolver gave them */
-  guint next;             /* which is to be tried */
-  char *proxy;            /* (owned) (nullable): the present one, for messages */
+  GTlsDatabase *database;      /* (owned) (nullable) */
+  GSocketAddress *local;       /* (owned) (nullable): where a direct way begins */
+  GSocketAddress *other_local; /* (owned) (nullable): of the other family, until it is tried */
+  char **proxies;              /* (owned) (nullable): URIs, as the resolver gave them */
+  guint next;                  /* which is to be tried */
+  char *proxy;                 /* (owned) (nullable): the present one, for messages */
   FloeTunnelPhase phase;
   GTlsConnection *tls; /* (owned) (nullable) */
   GError *error;       /* (owned) (nullable): of the first way that failed */
@@ -62,6 +63,7 @@ attempt_free (Attempt *self)
   g_clear_object (&self->tls);
   g_clear_object (&self->database);
   g_clear_object (&self->local);
+  g_clear_object (&self->other_local);
   g_clear_object (&self->address);
   g_clear_object (&self->identity);
   g_clear_error (&self->error);
@@ -175,6 +177,29 @@ may_try_another (const Attempt *self)
          && self->phase != FLOE_TUNNEL_PHASE_TLS;
 }
 
+/* A name may have addresses of one family only, and which is not known here. */
+static gboolean
+turn_to_other_family (Attempt *self)
+{
+  if (self->other_local == NULL || self->proxy != NULL || self->phase == FLOE_TUNNEL_PHASE_TLS)
+    return FALSE;
+  g_object_unref (self->local);
+  self->local = g_steal_pointer (&self->other_local);
+  self->next--;
+  return TRUE;
+}
+
+/* That an address is not of the server's family is not worth telling. */
+static void
+keep_error (Attempt *self, const GError *cause)
+{
+  FloeTunnelSituation situation = get_situation (self);
+
+  if (self->error == NULL
+      && (self->proxy != NULL || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED)))
+    self->error = floe_tunnel_error_new (&situation, cause);
+}
+
 static void
 handle_failure (GTask *task, const GError *cause)
 {
@@ -185,14 +210,13 @@ handle_failure (GTask *task, const GError *cause)
     fail (task, floe_tunnel_error_new_silence (&situation, self->timeout_ms));
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (cause));
-  else if (!may_try_another (self))
-    fail (task, floe_tunnel_error_new (&situation, cause));
-  else
+  else if (turn_to_other_family (self) || may_try_another (self))
     {
-      if (self->error == NULL)
-        self->error = floe_tunnel_error_new (&situation, cause);
+      keep_error (self, cause);
       try_next (task);
     }
+  else
+    fail (task, floe_tunnel_error_new (&situation, cause));
 }
 
 /* The stream itself, and not what makes it look like a socket, which would close the socket without
@@ -305,6 +329,7 @@ attempt_new (const FloeTunnelConfig *config, GCancellable *cancellable)
   self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
   g_set_object (&self->database, config->tls_database);
   g_set_object (&self->local, config->local_address);
+  g_set_object (&self->other_local, config->other_local);
   self->cancellable = g_cancellable_new ();
   self->limit = floe_deadline_source_new (g_main_context_get_thread_default (), on_late, self);
   floe_deadline_source_set (self->limit,

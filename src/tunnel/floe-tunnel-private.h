@@ -30,6 +30,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): the desktop's */
   GTlsDatabase *tls_database;     /* (unowned) (nullable): the system's */
   GSocketAddress *local_address;  /* (unowned) (nullable): any; of a direct way */
+  GSocketAddress *other_local;    /* (unowned) (nullable): of the other family, tried after it */
   guint timeout_ms;               /* until the way is open; 0 for 10,000 */
 } FloeTunnelConfig;
 

@@ -99,6 +99,24 @@ def test_tells_the_options_of_a_channel_on_both_sides():
     two.end()
 
 
+def test_tells_the_pair_that_carries():
+    alone = Peer()
+    alone.say(cmd="pair")
+    assert list(alone.wait("pair").items())[1:] == [
+        ("local", None), ("remote", None), ("protocol", None), ("relayProtocol", None)]
+    alone.end()
+    one, two = connect([{"label": "chat"}])
+    for peer in (one, two):
+        peer.wait("open", label="chat")
+        peer.say(cmd="pair")
+        event = peer.wait("pair")
+        # With a loopback interface alone, a check can overtake the candidate that it comes from.
+        assert event["local"] in ("host", "prflx") and event["remote"] in ("host", "prflx"), event
+        assert (event["protocol"], event["relayProtocol"]) == ("udp", None), event
+    one.end()
+    two.end()
+
+
 def test_closes_a_channel_and_the_connection():
     one, two = connect([{"label": "x"}, {"label": "y"}])
     for peer in (one, two):

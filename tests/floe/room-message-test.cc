@@ -117,6 +117,9 @@ TEST (RoomWelcome, HasTheServersThatAreGood)
   EXPECT_EQ (UrlsOf ("[{'urls':'stun:a'},{'urls':['stun:b','stun:c']}]"),
              Urls ({ "stun:a", "stun:b", "stun:c" }));
   EXPECT_EQ (UrlsOf ("[{'urls':['turns:a','turn:b'],'username':'u','credential':'c'}]"),
+             Urls ({ "turns:a", "turn:b" }));
+  EXPECT_EQ (UrlsOf ("[{'urls':['turns:a?transport=udp','turn:b'],'username':'u',"
+                     "'credential':'c'}]"),
              Urls ({ "turn:b" }));
   EXPECT_EQ (UrlsOf ("[7,null,{},{'urls':{}},{'urls':[]},{'urls':[1,{},null,'http:x']},"
                      "{'urls':['turn:no-credential']},{'urls':'stun:d'}]"),

@@ -84,6 +84,31 @@ TEST_P (RelayCauses, AnAlternateServerIsFollowed)
 INSTANTIATE_TEST_SUITE_P (Transports, RelayCauses, testing::Values ("udp", "tcp"),
                           [] (const auto &info) { return std::string (info.param); });
 
+/* Which family the server has is known late where it has a name, and then there may be a socket of
+ * the other one. */
+class RelayFamilies : public IceTest, public testing::WithParamInterface<const char *>
+{
+};
+
+TEST_P (RelayFamilies, AreFoundOverTcpWhenAddressesAreChosen)
+{
+  std::string url = std::string ("turn:") + GetParam () + ":" + std::to_string (Coturn::PickPort ())
+                    + "?transport=tcp";
+  PeerOptions options = OptionsFor (url.c_str ());
+
+  options.interfaces = { "127.0.0.1", "::1" };
+  IcePeer peer (context_, options);
+  floe_ice_transport_gather (peer.transport);
+  ASSERT_TRUE (Run (8000, [&] { return peer.gathered_count > 0; }));
+  ASSERT_EQ (peer.errors.size (), 1u);
+  EXPECT_NE (peer.errors[0].text.find ("nothing listens there"), std::string::npos)
+      << peer.errors[0].text;
+}
+
+INSTANTIATE_TEST_SUITE_P (Servers, RelayFamilies,
+                          testing::Values ("127.0.0.1", "[::1]", "localhost"),
+                          [] (const auto &info) { return "Number" + std::to_string (info.index); });
+
 /* A UDP port that swallows everything. */
 class SilentServer
 {

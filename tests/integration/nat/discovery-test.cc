@@ -92,6 +92,26 @@ TEST_F (NatDiscovery, AWrongPasswordIsTheServersFaultAndNoError)
   EXPECT_EQ (GetFault (report, 0), FLOE_NAT_FAULT_REFUSED);
 }
 
+TEST_F (NatDiscovery, ARightPasswordAfterAWrongOneIsTriedAtOnce)
+{
+  StartServer ();
+  NEEDS_COTURN ();
+  DiscoveryCall wrong, right;
+  Discovery mended;
+  ErrorHolder error;
+
+  ASSERT_TRUE (floe_configuration_add_ice_server_url (
+      floe_nat_discovery_get_configuration (discovery_.get ()), server_->Url ("udp").c_str (),
+      Coturn::Username (), "wrong", error));
+  discovery_.Run (wrong);
+  ASSERT_NE (FindReport (wrong.reports, "127.0.0.1"), nullptr);
+  EXPECT_EQ (GetFault (FindReport (wrong.reports, "127.0.0.1"), 0), FLOE_NAT_FAULT_REFUSED);
+  mended.AddServer (server_->Url ("udp"));
+  mended.Run (right);
+  ASSERT_NE (FindReport (right.reports, "127.0.0.1"), nullptr);
+  EXPECT_EQ (GetFault (FindReport (right.reports, "127.0.0.1"), 0), FLOE_NAT_FAULT_NONE);
+}
+
 /* Nothing listens: the kernel says so, and nobody waits for the rest of the time. */
 TEST_F (NatDiscovery, DeadServersAreSilent)
 {

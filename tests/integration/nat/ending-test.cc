@@ -50,6 +50,22 @@ TEST_F (NatEnding, ACancelledCallEndsAndTheOtherGoesOn)
   EXPECT_NE (FindReport (other.reports, "127.0.0.1"), nullptr);
 }
 
+/* The end of the first run waits to be told when the second call begins. */
+TEST_F (NatEnding, ACallGetsWhatItsOwnServersSay)
+{
+  DiscoveryCall first, second;
+
+  discovery_.Start (first);
+  g_usleep (2 * G_USEC_PER_SEC); /* long enough for the run; too short, and this proves nothing */
+  discovery_.AddServer ("stun:127.0.0.3:" + std::to_string (Coturn::PickPort ()));
+  discovery_.Start (second);
+  discovery_.Wait (second);
+  FloeNatReport *report = FindReport (second.reports, "127.0.0.1");
+  ASSERT_NE (report, nullptr);
+  EXPECT_EQ (floe_nat_report_get_servers (report)->len, 3u);
+  EXPECT_TRUE (first.is_over);
+}
+
 TEST_F (NatEnding, ACallThatIsCancelledBeforeSendsNothing)
 {
   DiscoveryCall call;
@@ -102,6 +118,24 @@ TEST_F (NatEnding, AHandlerMayCloseAndDrop)
   discovery_.Wait (call);
   EXPECT_TRUE (call.Failed (FLOE_ERROR, FLOE_ERROR_ABORT));
   EXPECT_EQ (discovery_.get (), nullptr);
+}
+
+TEST_F (NatEnding, NothingIsEmittedAfterAHandlerHasClosed)
+{
+  DiscoveryCall call;
+  guint changed_count = 0;
+
+  g_signal_connect (
+      discovery_.get (), "notify::reports",
+      G_CALLBACK (+[] (FloeNatDiscovery *discovery) { floe_nat_discovery_close (discovery); }),
+      nullptr);
+  g_signal_connect (discovery_.get (), "changed",
+                    G_CALLBACK (+[] (FloeNatDiscovery *, guint *count) { (*count)++; }),
+                    &changed_count);
+  discovery_.Start (call);
+  discovery_.Wait (call);
+  EXPECT_TRUE (call.Failed (FLOE_ERROR, FLOE_ERROR_ABORT));
+  EXPECT_EQ (changed_count, 0u);
 }
 
 TEST_F (NatEnding, TheRunOfADroppedObjectIsStillFinished)

@@ -153,6 +153,63 @@ TEST_F (NatAsk, CancellingEnds)
   EXPECT_TRUE (error_.Is (G_IO_ERROR, G_IO_ERROR_CANCELLED)) << error_.message ();
 }
 
+/* Tells of no proxy, and heeds nothing, until it is freed. */
+struct DeafResolver
+{
+  GObject parent;
+  GPtrArray *tasks; /* (owned) (element-type GTask) */
+};
+
+struct DeafResolverClass
+{
+  GObjectClass parent;
+};
+
+static void
+deaf_resolver_ask (GProxyResolver *self, const char *, GCancellable *, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  g_ptr_array_add (((DeafResolver *) self)->tasks, g_task_new (self, nullptr, callback, user_data));
+}
+
+static char **
+deaf_resolver_finish (GProxyResolver *, GAsyncResult *result, GError **error)
+{
+  return (char **) g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+deaf_resolver_iface_init (GProxyResolverInterface *iface)
+{
+  iface->lookup_async = deaf_resolver_ask;
+  iface->lookup_finish = deaf_resolver_finish;
+}
+
+G_DEFINE_TYPE_WITH_CODE (DeafResolver, deaf_resolver, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, deaf_resolver_iface_init))
+
+static void
+deaf_resolver_class_init (DeafResolverClass *)
+{
+}
+
+static void
+deaf_resolver_init (DeafResolver *self)
+{
+  self->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/* The tasks answer, for what waits for them to be freed. */
+static void
+LetGo (DeafResolver *self)
+{
+  for (guint i = 0; i < self->tasks->len; i++)
+    g_task_return_new_error ((GTask *) g_ptr_array_index (self->tasks, i), G_IO_ERROR,
+                             G_IO_ERROR_FAILED, "late");
+  g_ptr_array_unref (self->tasks);
+  g_object_unref (self);
+}
+
 class NatReach : public testing::Test
 {
 protected:
@@ -177,7 +234,8 @@ protected:
   }
   void Start (guint32 skipped = 0)
   {
-    plan_->proxy_resolver = g_simple_proxy_resolver_new ("direct://", nullptr);
+    if (plan_->proxy_resolver == nullptr)
+      plan_->proxy_resolver = g_simple_proxy_resolver_new ("direct://", nullptr);
     reach_ =
         floe_nat_reach_new (g_main_context_default (), plan_, &loopback, skipped, &events_, this);
   }
@@ -271,6 +329,24 @@ TEST_F (NatReach, WhatIsSkippedIsNotAsked)
   Wait ();
   EXPECT_EQ (server.connection_count (), 0u);
   EXPECT_EQ (done_count_, 1u);
+}
+
+TEST_F (NatReach, AResolverThatNeverAnswersIsGivenUp)
+{
+  auto *resolver = (DeafResolver *) g_object_new (deaf_resolver_get_type (), nullptr);
+  gint64 start_us = g_get_monotonic_time ();
+
+  Add (FLOE_NAT_WAY_TCP, 9);
+  Add (FLOE_NAT_WAY_UDP, 9, "127.0.0.2");
+  plan_->proxy_resolver = G_PROXY_RESOLVER (g_object_ref (resolver));
+  Start ();
+  while (done_count_ == 0 && g_get_monotonic_time () < start_us + 20 * G_TIME_SPAN_SECOND)
+    g_main_context_iteration (nullptr, FALSE);
+  EXPECT_EQ (done_count_, 1u);
+  EXPECT_EQ (resolver->tasks->len, 3u) << "what was guessed was asked for as well";
+  EXPECT_EQ (Judge (FLOE_NAT_WAY_TCP).answer, FLOE_NAT_ANSWER_UNKNOWN);
+  EXPECT_STREQ (Judge (FLOE_NAT_WAY_TCP).proof.evidence, "no answer in time");
+  LetGo (resolver);
 }
 
 TEST_F (NatReach, AtMostTwoServersOfAKindAreAsked)

@@ -151,6 +151,61 @@ TEST (Servers, ThatLiveLongAreNotToldOf)
   EXPECT_TRUE (carol.expiring.empty ());
 }
 
+/* Two servers that end together, and what is done when told of one. */
+class TwoServers : public testing::Test
+{
+protected:
+  static constexpr const char *urls[] = { "turn:127.0.0.1:9", "turn:127.0.0.1:19" };
+
+  static FloeConfiguration *Make (guint lifetime)
+  {
+    FloeConfiguration *configuration = MakeConfiguration (urls[0], lifetime);
+    g_autoptr (FloeIceServer) second = MakeServer (urls[1], lifetime);
+
+    floe_configuration_add_ice_server (configuration, second);
+    return configuration;
+  }
+  void SetUp () override
+  {
+    g_autoptr (FloeConfiguration) configuration = Make (2);
+
+    peer_ = std::make_unique<Peer> (configuration);
+    g_signal_connect (peer_->pc, "ice-server-expiring", G_CALLBACK (OnExpiring), this);
+  }
+  void TearDown () override
+  {
+    g_signal_handlers_disconnect_by_data (peer_->pc, this);
+    g_clear_object (&next_);
+  }
+
+  FloeConfiguration *next_ = nullptr; /* NULL for what the connection has */
+  int told_ = 0;
+
+private:
+  static void OnExpiring (FloePeerConnection *pc, FloeIceServer *, TwoServers *self)
+  {
+    self->told_++;
+    EXPECT_TRUE (floe_peer_connection_set_configuration (
+        pc, self->next_ != nullptr ? self->next_ : floe_peer_connection_get_configuration (pc),
+        nullptr));
+  }
+
+  std::unique_ptr<Peer> peer_;
+};
+
+TEST_F (TwoServers, AreReplacedByOneAnswer)
+{
+  next_ = Make (3600);
+  RunFor (2.5);
+  EXPECT_EQ (told_, 1) << "the other one is not in use any more";
+}
+
+TEST_F (TwoServers, AreToldOfOnceAlsoWhenTheyStay)
+{
+  RunFor (2.5);
+  EXPECT_EQ (told_, 2);
+}
+
 struct Modification
 {
   const char *name;

@@ -40,6 +40,7 @@ protected:
   TestAuthority authority_;
   /* What the server's threads use outlives them. */
   std::atomic<gsize> sent_{ 0 };
+  std::atomic<bool> is_enough_{ false };
   std::string heard_, answer_ = StunMessage (FLOE_STUN_SUCCESS), data_ = ChannelData (65536);
   std::unique_ptr<TestServer> server_;
 };
@@ -102,7 +103,7 @@ TEST_P (TunnelCarryingTest, ASlowReaderSlowsTheServerDown)
   Serve ([this] (GIOStream *stream) {
     ReadBytes (stream, 1);
     if (WriteText (stream, answer_))
-      while (sent_ < (256u << 20) && WriteText (stream, data_))
+      while (sent_ < (256u << 20) && !is_enough_ && WriteText (stream, data_))
         sent_ += data_.size ();
   });
   auto tunnel = Open ();
@@ -122,6 +123,12 @@ TEST_P (TunnelCarryingTest, ASlowReaderSlowsTheServerDown)
   EXPECT_TRUE (Run (LIMIT_MS, [&] {
     client.Poll ();
     return client.text.size () > held && sent_ > held;
+  }));
+  /* A TLS record that can't be written any more leaks an error in glib-networking 2.74. */
+  is_enough_ = true;
+  EXPECT_TRUE (Run (LIMIT_MS, [&] {
+    client.Poll ();
+    return server_->HasServed (1);
   }));
   tunnel->Free ();
 }

@@ -118,8 +118,9 @@ TEST_F (TunnelRelayTest, LibniceGetsARelayOverTlsAndGivesItBack)
   ASSERT_TRUE (Run (LIMIT_MS, [&] { return agent.is_done; })) << coturn_->Log ();
   RecordProperty ("gather_ms", (int) ((g_get_monotonic_time () - start_us) / 1000));
   EXPECT_EQ (agent.RelayedCount (), 1u) << tunnel.message << coturn_->Log ();
-  /* The first request of a long-term credential is refused always. */
-  ASSERT_EQ (tunnel.error_responses.size (), 1u);
+  /* The first request of a long-term credential is refused always, and as often as libnice repeats
+   * it when it has to wait. */
+  ASSERT_GE (tunnel.error_responses.size (), 1u);
   EXPECT_THAT (coturn_->Log (), Not (HasSubstr ("refreshed")));
 
   agent.Close ();

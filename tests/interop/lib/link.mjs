@@ -62,10 +62,14 @@ const ORDERS = {
   },
 };
 
-function carry(source, target, { order = 'trickle', change = (sdp) => sdp }) {
+const same = (text) => text;
+
+function carry(source, target, { order = 'trickle', change = same, changeCandidate = same }) {
   const deliver = ORDERS[order](source);
   const pass = (event) => target.send(
-    isDescription(event) ? { ...event, sdp: change(event.sdp, event.type) } : event);
+    isDescription(event) ? { ...event, sdp: change(event.sdp, event.type) }
+      : isEnd(event) ? event
+      : { ...event, candidate: changeCandidate(event.candidate) });
   return source.listen((event) => {
     if (isDescription(event) || isCandidate(event))
       deliver(event, pass);
@@ -74,7 +78,7 @@ function carry(source, target, { order = 'trickle', change = (sdp) => sdp }) {
 
 /**
  * Links two peers and lets @offerer begin. @toOfferer and @toAnswerer say how the signalling in
- * that direction delivers: { order, change }.
+ * that direction delivers: { order, change, changeCandidate }.
  */
 export function link(offerer, answerer, { offer = {}, toOfferer = {}, toAnswerer = {} } = {}) {
   const ends = [carry(offerer, answerer, toAnswerer), carry(answerer, offerer, toOfferer)];

@@ -7,7 +7,8 @@
 
 import { link, openAtBoth, opened } from './link.mjs';
 import { crc32, pattern, sameCrc } from './payload.mjs';
-import { FORGERIES, HARMLESS, forceSetup, sections, setupRoles } from './sdp.mjs';
+import { FORGERIES, HARMLESS, forceSetup, sections, setupRoles, tellNat,
+         tellNatBeside } from './sdp.mjs';
 
 const SIZES = [0, 1, 1200, 16384, 65535];
 const TEXTS = ['', 'plain', 'Grüße, 世界, 👩‍👩‍👧', 'long '.repeat(4000)];
@@ -154,6 +155,17 @@ async function noTrickle(pair) {
   await exchange(pair);
 }
 
+/* Whoever does not know it must not mind it. With all candidates inside, the extension is part of
+ * what the peer parses as a whole. */
+const natTold = (order) => async (pair) => {
+  const direction = { order, change: tellNat, changeCandidate: tellNatBeside };
+  const atOfferer = pair.foreign === pair.offerer;
+  await openPair(pair, atOfferer ? { toOfferer: direction } : { toAnswerer: direction });
+  await exchange(pair);
+  const error = pair.foreign.find((event) => event.event === 'error');
+  check(!error, `${pair.foreign.name} minds it: ${error?.message}`);
+};
+
 async function mediaRejected(pair) {
   await openPair(pair, {
     offer: { channels: [{ label: 'first' }], media: ['audio', 'video'] } });
@@ -239,6 +251,8 @@ export const SCENARIOS = [
   { name: 'takes candidates before the description', run: ordered('candidatesFirst') },
   { name: 'takes candidates well after the description', run: ordered('late') },
   { name: 'connects without trickling', run: noTrickle },
+  { name: 'tells of its NAT beside the candidates', run: natTold('trickle') },
+  { name: 'tells of its NAT without trickling', run: natTold('inside') },
   { name: 'rejects offered audio and video and keeps data', run: mediaRejected,
     onlyOffers: 'foreign', needs: 'media' },
   { name: 'tells the other side that it closes', run: connectionClose((pair) => pair.subject),

@@ -45,6 +45,13 @@ export function forceSetup(sdp, role) {
   return sdp.replaceAll('a=setup:actpass', `a=setup:${role}`);
 }
 
+const NAT = 'udp-yes nat-yes map-apd filter-apd alloc-seq step-2 sure-high punch-yes';
+
+/** Adds what Floe tells of its NAT (decision 21): to a candidate, or to a session and all in it. */
+export const tellNatBeside = (candidate) => `${candidate} floe-nat 1.${NAT.replaceAll(' ', '.')}`;
+export const tellNat = (sdp) => sdp.replace(/^m=/m, `a=floe-nat:1 ${NAT}\r\nm=`)
+  .replace(/^a=candidate:.*$/gm, tellNatBeside);
+
 /** Media sections as { kind, port, mid }, in order. */
 export function sections(sdp) {
   const found = [];

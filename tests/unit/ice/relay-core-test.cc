@@ -238,6 +238,22 @@ TEST_F (RelayCore, BeginsTheReserveWhenAKeptOneFallsSilentAndKeepsItWhenItComesB
   EXPECT_EQ (trace_, "1000 begin 2\n2000 end 2\n");
 }
 
+/* One comes back and another falls silent before anybody has ended the third. */
+TEST_F (RelayCore, DoesNotBeginWhatHasNotEnded)
+{
+  Start ({ udp_near, udp_middle, udp_far });
+  Run (1000);
+  floe_relay_core_set_suspect (&core_, now_us_, 0, TRUE);
+  Drain ();
+  Run (2000);
+  trace_ = "";
+  floe_relay_core_set_suspect (&core_, now_us_, 0, FALSE);
+  floe_relay_core_set_suspect (&core_, now_us_, 1, TRUE);
+  Drain ();
+  EXPECT_EQ (trace_, "") << "it has an address, and is wanted again";
+  EXPECT_EQ (State (2), FLOE_RELAY_KEPT);
+}
+
 TEST_F (RelayCore, DoesNotEmptyTheReserveForAPeerThatHasGone)
 {
   Start ({ udp_near, udp_near, udp_near, udp_near, udp_near, udp_near, udp_near, udp_near });
