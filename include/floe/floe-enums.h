@@ -200,17 +200,6 @@ typedef enum
 } FloeRelayProtocol;
 
 /**
-<<<<<<< HEAD
- * FloePathReason:
- * @FLOE_PATH_REASON_FIRST: it is the first path that works
- * @FLOE_PATH_REASON_BETTER: it is better than the one before
- * @FLOE_PATH_REASON_LOST: nothing came back on the one before
- * @FLOE_PATH_REASON_NETWORK_CHANGED: the address that the one before used is gone
- * @FLOE_PATH_REASON_CREDENTIALS: the credentials of the one before end, or its server is not
- *   configured any more
- *
- * Why data takes another path (#FloePathEvent).
-=======
  * FloeStrategy:
  * @FLOE_STRATEGY_AUTO: the one that fits both sides' NATs best
  * @FLOE_STRATEGY_DIRECT_FAST: a direct path is all but certain: a relay is asked for only when it
@@ -222,26 +211,38 @@ typedef enum
  *
  * Which paths get a head start. All of them try all kinds of paths in the end; to allow nothing but
  * relays is what %FLOE_ICE_TRANSPORT_POLICY_RELAY is for.
->>>>>>> main
  *
  * Since: 1.0
  */
 typedef enum
 {
-<<<<<<< HEAD
-  FLOE_PATH_REASON_FIRST,
-  FLOE_PATH_REASON_BETTER,
-  FLOE_PATH_REASON_LOST,
-  FLOE_PATH_REASON_NETWORK_CHANGED,
-  FLOE_PATH_REASON_CREDENTIALS,
-} FloePathReason;
-=======
   FLOE_STRATEGY_AUTO,
   FLOE_STRATEGY_DIRECT_FAST,
   FLOE_STRATEGY_DIRECT_PATIENT,
   FLOE_STRATEGY_TURN_FALLBACK,
   FLOE_STRATEGY_TURN_ONLY,
 } FloeStrategy;
->>>>>>> main
+
+/**
+ * FloePathReason:
+ * @FLOE_PATH_REASON_FIRST: it is the first path that works
+ * @FLOE_PATH_REASON_BETTER: it is better than the one before
+ * @FLOE_PATH_REASON_LOST: nothing came back on the one before
+ * @FLOE_PATH_REASON_NETWORK_CHANGED: the address that the one before used is gone
+ * @FLOE_PATH_REASON_CREDENTIALS: the credentials of the one before end, or its server is not
+ *   configured any more
+ *
+ * Why data takes another path (#FloePathEvent).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PATH_REASON_FIRST,
+  FLOE_PATH_REASON_BETTER,
+  FLOE_PATH_REASON_LOST,
+  FLOE_PATH_REASON_NETWORK_CHANGED,
+  FLOE_PATH_REASON_CREDENTIALS,
+} FloePathReason;
 
 G_END_DECLS
