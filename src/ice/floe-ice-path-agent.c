@@ -200,10 +200,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
-  self->fed_number = 0;
-  self->fed_count = 0;
-  self->has_fed_credentials = FALSE;
-  self->has_fed_end = FALSE;
+  self->fed = (FloeIcePathFed){ 0 };
 }
 
 const char *
@@ -254,12 +251,12 @@ collect_fresh (FloeIcePath *self)
       NiceCandidate *candidate = g_ptr_array_index (remote->candidates, i - 1);
       guint number = g_array_index (remote->numbers, guint, i - 1);
 
-      if (number <= self->fed_number || self->fed_count >= MAX_FED)
+      if (number <= self->fed.number || self->fed.count >= MAX_FED)
         break;
       if (!floe_candidate_guard_allows (candidate, self->shared->addresses)
           || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
         continue;
-      self->fed_count++;
+      self->fed.count++;
       fresh = g_slist_prepend (fresh, candidate);
     }
   return fresh;
@@ -270,7 +267,7 @@ feed_candidates (FloeIcePath *self)
 {
   GSList *fresh = collect_fresh (self);
 
-  self->fed_number = self->shared->remote->last_number;
+  self->fed.number = self->shared->remote->last_number;
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
@@ -287,13 +284,13 @@ floe_ice_path_update_remote (FloeIcePath *self)
 
   if (self->agent == NULL || remote->ufrag == NULL)
     return;
-  if (!self->has_fed_credentials)
+  if (!self->fed.has_credentials)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
-  self->has_fed_credentials = TRUE;
+  self->fed.has_credentials = TRUE;
   feed_candidates (self);
-  if (remote->is_ended && !self->has_fed_end)
+  if (remote->is_ended && !self->fed.has_end)
     {
-      self->has_fed_end = TRUE;
+      self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
     }
 }

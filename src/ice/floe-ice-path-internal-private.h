@@ -12,6 +12,15 @@
 
 G_BEGIN_DECLS
 
+/* What the agent knows of the peer. */
+typedef struct
+{
+  guint number; /* of the newest candidate */
+  guint count;  /* of candidates */
+  gboolean has_credentials;
+  gboolean has_end;
+} FloeIcePathFed;
+
 struct _FloeIcePath
 {
   guint id;
@@ -30,10 +39,7 @@ struct _FloeIcePath
   gboolean is_gathered;
   gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
   gboolean is_reflected; /* a candidate of the server's making has come */
-  guint fed_number;      /* of the newest remote candidate that the agent knows */
-  guint fed_count;       /* how many it knows */
-  gboolean has_fed_credentials;
-  gboolean has_fed_end;
+  FloeIcePathFed fed;
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 

@@ -46,7 +46,7 @@ struct _FloeStack
   FloeStackRemote *remote; /* (owned) (nullable) */
   FloeEarlyQueue early;
   FloeProbeLedger probes;
-  gboolean has_pair;   /* a path carries data: @carrier_id */
+  gboolean has_pair; /* a path carries data: @carrier_id */
   guint carrier_id;
   guint probe_path_id; /* while a probe or its answer is being sent: where to */
   guint input_path_id; /* while a datagram is being read: where it came; else FLOE_STACK_NO_PATH */

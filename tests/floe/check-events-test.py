@@ -62,6 +62,12 @@ class CheckEvents(unittest.TestCase):
     def test_takes_members_that_were_added(self):
         self.assertEqual(problems([{**event, "more": 1} for event in GOOD]), [])
 
+    def test_takes_changes_of_the_path_after_the_connection_only(self):
+        first = {**PATH, "from": None, "reason": "first"}
+        self.assertEqual(problems(GOOD[:3] + [PATH, first] + GOOD[3:]), [])
+        self.assertNotEqual(problems(GOOD[:1] + [PATH] + GOOD[1:]), [])
+        self.assertNotEqual(problems(GOOD[:3] + [{**PATH, "reason": "whim"}] + GOOD[3:]), [])
+
     def test_takes_a_file_that_was_skipped_and_one_of_unknown_size(self):
         skipped = {"event": "file", "name": "c", "size": None}
         self.assertEqual(problems(GOOD[:3] + [skipped] + GOOD[4:]), [])
