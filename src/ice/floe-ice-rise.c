@@ -267,6 +267,7 @@ floe_ice_rise_update (FloeIceRise *self, const FloeIceLane *carrier)
   if (carrier != NULL && carrier->is_proven)
     watch_others (self, carrier, now_us);
   floe_rise_core_set_alive (&self->core, count);
+  floe_rise_core_set_doubt (&self->core, carrier != NULL && floe_ice_lane_owes_answer (carrier));
   floe_rise_core_set_carrier (&self->core, now_us, kind, is_silent);
 }
 

@@ -66,6 +66,7 @@ typedef struct
   guint32 random_state; /* for the jitter; any */
   FloeRouteKind carrier;
   gboolean is_silent;    /* the carrier shows no life */
+  gboolean is_in_doubt;  /* it owes an answer: what else there is may be needed soon */
   gint64 took_over_us;   /* when @carrier became what it is */
   gint64 start_us;       /* of the last try, or when the paths of the plan began */
   gint64 next_us;        /* -1: no try is due */
@@ -91,6 +92,8 @@ void floe_rise_core_start (FloeRiseCore *self, gint64 now_us);
  * changed. */
 void floe_rise_core_set_carrier (FloeRiseCore *self, gint64 now_us, FloeRouteKind kind,
                                  gboolean is_silent);
+/* Whether the carrier was asked and has not answered yet. */
+void floe_rise_core_set_doubt (FloeRiseCore *self, gboolean is_in_doubt);
 /* How many tries go on. */
 void floe_rise_core_set_alive (FloeRiseCore *self, guint count);
 

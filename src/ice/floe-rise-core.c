@@ -87,7 +87,8 @@ update_relays (FloeRiseCore *self, gint64 now_us)
   else if (self->warm_until_us == -1)
     self->warm_until_us =
         self->warm_us == G_MAXINT64 ? G_MAXINT64 : self->took_over_us + self->warm_us;
-  self->needs_relays = !is_rich || now_us < self->warm_until_us;
+  self->needs_relays =
+      !is_rich || now_us < self->warm_until_us || (self->is_in_doubt && self->wants_relays);
 }
 
 void
@@ -142,6 +143,12 @@ floe_rise_core_set_carrier (FloeRiseCore *self, gint64 now_us, FloeRouteKind kin
   else if (has_fallen)
     schedule (self, now_us, TRUE);
   update_relays (self, now_us);
+}
+
+void
+floe_rise_core_set_doubt (FloeRiseCore *self, gboolean is_in_doubt)
+{
+  self->is_in_doubt = is_in_doubt;
 }
 
 void
@@ -215,7 +222,8 @@ floe_rise_core_get_deadline (const FloeRiseCore *self, gint64 now_us)
     return now_us;
   if (self->distrust_us > now_us)
     deadline_us = sooner (deadline_us, self->distrust_us);
-  if (self->wants_relays && self->warm_until_us != -1 && self->warm_until_us != G_MAXINT64)
+  if (self->wants_relays && !self->is_in_doubt && self->warm_until_us != -1
+      && self->warm_until_us != G_MAXINT64)
     deadline_us = sooner (deadline_us, self->warm_until_us);
   return deadline_us;
 }

@@ -47,6 +47,7 @@ struct PeerOptions
   bool relay_only = false;
   bool is_controlling = false;
   guint failed_timeout_ms = 39500;
+  guint relay_warm_ms = 0;    /* 0: as long as usual */
   guint start_after_ms = 0;   /* of the plan's first row */
   guint give_up_after_ms = 0; /* likewise */
   std::vector<const char *> interfaces = { "lo" };
@@ -74,6 +75,7 @@ public:
     config.proxy_resolver = options.proxy_resolver;
     config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;
+    config.relay_warm_ms = options.relay_warm_ms;
     transport = floe_ice_transport_new (&config, plan, Events (), this);
     floe_ice_transport_set_controlling (transport, options.is_controlling);
     g_ptr_array_unref (plan);

@@ -259,6 +259,18 @@ TEST_F (RiseCore, RelaysStayWarmForAWhileAndComeBackAtOnce)
   EXPECT_EQ (relays_[1], std::make_pair (true, 160 * SECOND));
 }
 
+TEST_F (RiseCore, RelaysStayWarmWhileTheDirectPathOwesAnAnswer)
+{
+  Carry (FLOE_ROUTE_DIRECT);
+  floe_rise_core_set_doubt (&core_, TRUE);
+  Pass (12 * SECOND);
+  EXPECT_TRUE (relays_.empty ());
+  floe_rise_core_set_doubt (&core_, FALSE);
+  Pass (0);
+  ASSERT_EQ (relays_.size (), 1u);
+  EXPECT_FALSE (relays_[0].first);
+}
+
 TEST_F (RiseCore, RelaysStayForEverWhenThePlanSaysSo)
 {
   Init (FLOE_ROUTE_DIRECT, G_MAXINT64);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Two transports with a real TURN server, whose direct way opens and shuts. */
+#include "coturn.h"
+#include "ice-peer.h"
+
+/* A peer whose candidates but relays the other one is not told of until it may be: without them
+ * neither side has anywhere to send a check to. */
+class IceRise : public IceTest
+{
+protected:
+  void SetUp () override
+  {
+    if (!coturn_.IsRunning ())
+      GTEST_SKIP () << "turnserver (package coturn) is not installed or does not start";
+  }
+
+  PeerOptions Options (bool is_controlling)
+  {
+    PeerOptions options;
+
+    url_ = coturn_.Url ("udp");
+    options.urls.push_back (url_.c_str ());
+    options.is_controlling = is_controlling;
+    return options;
+  }
+
+  /* Only relayed data comes in as long as the way is shut: what a direct path would bring is lost,
+   * both probes and their answers. */
+  void Couple (IcePeer &a, IcePeer &b)
+  {
+    for (auto [from, to] : { std::make_pair (&a, &b), std::make_pair (&b, &a) })
+      {
+        from->on_candidate = [this, to = to] (const FloeCandidate &candidate) {
+          if (candidate.type == FLOE_ICE_CANDIDATE_TYPE_RELAY || is_open_)
+            floe_ice_transport_add_remote_candidate (to->transport, &candidate);
+        };
+        from->on_probe = [from = from] (guint path_id) {
+          floe_ice_transport_send_on (from->transport, path_id,
+                                      (const guint8 *) Ask (path_id).data (), 5);
+        };
+        from->on_message = [from = from] (guint path_id, const std::string &text) {
+          floe_ice_transport_handle_life (from->transport, path_id);
+          if (text.compare (0, 4, "ask ") == 0)
+            from->Send ("ans " + text.substr (4));
+          else if (text.compare (0, 4, "ans ") == 0)
+            floe_ice_transport_handle_answer (from->transport, (guint) (text[4] - '0'), 1000);
+        };
+      }
+  }
+
+  static std::string Ask (guint path_id)
+  {
+    return "ask " + std::string (1, (char) ('0' + path_id));
+  }
+
+  void Connect (IcePeer &a, IcePeer &b)
+  {
+    Couple (a, b);
+    a.TakeCredentials (b);
+    b.TakeCredentials (a);
+    floe_ice_transport_gather (a.transport);
+    floe_ice_transport_gather (b.transport);
+    ASSERT_TRUE (Run (10000, [&] { return a.IsConnected () && b.IsConnected (); }));
+    ASSERT_TRUE (a.Send ("hello") && b.Send ("hello"));
+    ASSERT_TRUE (Run (5000, [&] { return !a.messages.empty () && !b.messages.empty (); }));
+  }
+
+  static bool IsDirect (const IcePeer &peer)
+  {
+    return peer.local.type != FLOE_ICE_CANDIDATE_TYPE_RELAY
+           && peer.remote.type != FLOE_ICE_CANDIDATE_TYPE_RELAY;
+  }
+
+  gsize Count (const char *what) const
+  {
+    std::string log = coturn_.Log ();
+    gsize count = 0;
+
+    for (gsize at = 0; (at = log.find (what, at)) != std::string::npos; at++)
+      count++;
+    return count;
+  }
+
+  Coturn coturn_;
+  std::string url_;
+  bool is_open_ = false;
+};
+
+TEST_F (IceRise, ATryOnNewSocketsLeadsFromTheRelayToADirectPath)
+{
+  IcePeer a (context_, Options (true)), b (context_, Options (false));
+
+  Connect (a, b);
+  ASSERT_FALSE (IsDirect (a)) << "only the relays are known";
+  is_open_ = true;
+  EXPECT_TRUE (Run (20000, [&] { return IsDirect (a) && IsDirect (b); }));
+  EXPECT_TRUE (a.IsConnected () && b.IsConnected ());
+  EXPECT_EQ (a.reasons.front (), FLOE_PATH_REASON_FIRST);
+  EXPECT_EQ (a.reasons.back (), FLOE_PATH_REASON_BETTER);
+  EXPECT_GT (a.gathered_count, 1u) << "what the try gathered was told, and its end";
+}
+
+TEST_F (IceRise, RelaysAreGivenBackWhenADirectPathHasCarriedForAWhile)
+{
+  PeerOptions a_options = Options (true), b_options = Options (false);
+
+  a_options.relay_warm_ms = b_options.relay_warm_ms = 500;
+  is_open_ = true;
+  IcePeer a (context_, a_options), b (context_, b_options);
+  Connect (a, b);
+  ASSERT_TRUE (Run (20000, [&] { return IsDirect (a) && IsDirect (b); }));
+  EXPECT_TRUE (Run (20000, [&] {
+    return Count ("ALLOCATE processed, success") > 0
+           && Count ("lifetime=0") == Count ("ALLOCATE processed, success");
+  })) << coturn_.Log ();
+  EXPECT_TRUE (a.IsConnected () && b.IsConnected ());
+}
