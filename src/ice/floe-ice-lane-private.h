@@ -69,9 +69,9 @@ gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */
 gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
-/* The peer sends here, or did a short while ago: it may know no other way. */
-gboolean floe_ice_lane_is_in_use (const FloeIceLane *self, gint64 now_us);
-gint64 floe_ice_lane_get_use_end (const FloeIceLane *self);
+/* Until when it may be that the peer sends here and knows no other way: not any more, when it has
+ * sent elsewhere for a while. @received_us: when it sent something on any path. */
+gint64 floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us);
 FloeRoute floe_ice_lane_get_route (const FloeIceLane *self);
 /* FALSE for equals. @other nullable. */
 gboolean floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other);

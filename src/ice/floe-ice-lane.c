@@ -7,6 +7,9 @@
  * that again at random). */
 #define USE_US (50 * G_TIME_SPAN_SECOND)
 
+/* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
+#define LEFT_US (12 * G_TIME_SPAN_SECOND)
+
 #define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
 
 /* What has shown life so recently need not be asked whether it lives. */
@@ -214,15 +217,11 @@ floe_ice_lane_owes_answer (const FloeIceLane *self)
 }
 
 gint64
-floe_ice_lane_get_use_end (const FloeIceLane *self)
+floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us)
 {
-  return self->received_us != 0 ? self->received_us + USE_US : 0;
-}
-
-gboolean
-floe_ice_lane_is_in_use (const FloeIceLane *self, gint64 now_us)
-{
-  return now_us < floe_ice_lane_get_use_end (self);
+  if (self->received_us == 0 || received_us - self->received_us >= LEFT_US)
+    return 0;
+  return self->received_us + USE_US;
 }
 
 FloeRoute

@@ -60,6 +60,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   guint path_count;               /* that share the pace of checks */
+  gint64 received_us;             /* when the peer sent something on any path; 0: never */
 } FloeIceShared;
 
 /* @shared lives longer than the path; so does @events. */

@@ -326,7 +326,7 @@ get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIc
   if (!self->core.is_resting || lane == carrier || lane->is_retiring || spec->stays_warm
       || spec->kind != FLOE_PATH_RELAY || state == FLOE_PATH_IDLE || state == FLOE_PATH_CLOSED)
     return -1;
-  return floe_ice_lane_get_use_end (lane);
+  return floe_ice_lane_get_use_end (lane, self->shared->received_us);
 }
 
 static void

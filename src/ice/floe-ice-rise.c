@@ -88,7 +88,7 @@ get_end_us (const FloeIceRise *self, const FloeIceLane *lane, const FloeIceLane 
   /* The plan's own path stays while there is nothing better: the peer's checks may revive it. */
   else if (is_good (lane) || !floe_ice_path_get_spec (lane->path)->is_try)
     return -1;
-  return MAX (end_us, floe_ice_lane_get_use_end (lane));
+  return MAX (end_us, floe_ice_lane_get_use_end (lane, self->shared->received_us));
 }
 
 /* Makes room for one more: the oldest path that nobody uses goes. */
@@ -105,7 +105,7 @@ make_room (FloeIceRise *self, const FloeIceLane *carrier, gint64 now_us)
       if (!is_running (lane) || !is_direct (lane) || lane == carrier)
         continue;
       count++;
-      if (!floe_ice_lane_is_in_use (lane, now_us)
+      if (now_us >= floe_ice_lane_get_use_end (lane, self->shared->received_us)
           && (oldest == NULL || lane->start_us < oldest->start_us))
         oldest = lane;
     }
@@ -215,7 +215,7 @@ floe_ice_rise_allows (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *c
   if (!floe_rise_core_allows (&self->core, now_us, floe_ice_path_get_route (lane->path)))
     return FALSE;
   /* Before the first sign of life nobody can be asked: the handshake is under way. */
-  if (!carrier->is_proven || lane->is_proven)
+  if (!carrier->is_proven || (lane->is_watched && lane->liveness.has_answered))
     return TRUE;
   floe_ice_lane_ask (lane, now_us);
   return FALSE;

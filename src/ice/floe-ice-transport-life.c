@@ -44,6 +44,7 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   lane = floe_ice_transport_get_lane (self, path_id);
   was_good = floe_ice_lane_is_trusted (lane) && floe_ice_lane_is_alive (lane) && lane->is_proven;
   was_alive = self->carrier == NULL || floe_ice_lane_is_alive (self->carrier);
+  self->shared.received_us = now_us;
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds the later deadline by itself. */

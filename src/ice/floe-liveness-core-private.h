@@ -17,7 +17,7 @@
  *
  * Data proves one direction. So a path that life flows on is asked every second, too; such a probe
  * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
- * only. Other data is a reason to ask it again.
+ * only. Other data is a reason to ask it again. Whoever has never answered is believed his data.
  *
  * A path that is kept in reserve is asked after 15 s of quiet instead of 5.
  *

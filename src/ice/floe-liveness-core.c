@@ -135,13 +135,15 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
   self->last_life_us = now_us;
   self->awaited_us = 0;
   self->has_lived = TRUE;
-  if (self->state != FLOE_LIVENESS_ALIVE)
+  if (self->state != FLOE_LIVENESS_ALIVE && self->has_answered)
     {
       ask_again (self, now_us);
       return;
     }
-  if (self->is_check)
+  if (self->is_check && self->state == FLOE_LIVENESS_ALIVE)
     return;
+  self->state = FLOE_LIVENESS_ALIVE;
+  self->is_check = FALSE;
   self->first_probe_us = 0;
   self->last_probe_us = 0;
   self->is_urgent = FALSE;

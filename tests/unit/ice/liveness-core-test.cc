@@ -132,9 +132,22 @@ TEST_F (LivenessCore, AnAnswerRevivesADisconnectedPath)
   EXPECT_EQ (Pass (5 * SECOND), 1);
 }
 
-TEST_F (LivenessCore, DataHasAnExpiredPathAskedAndItsAnswerRevivesIt)
+TEST_F (LivenessCore, DataRevivesAPathThatHasNeverAnswered)
 {
   Live ();
+  Pass (12 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+  Live ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (40 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+  Live ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, DataHasAnExpiredPathAskedAndItsAnswerRevivesIt)
+{
+  Answer ();
   Pass (40 * SECOND);
   ASSERT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
   Live ();
