@@ -7,13 +7,26 @@
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 
+/* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
+#define CONSENT_US (30 * G_TIME_SPAN_SECOND)
+
 /* Addresses come and go in several steps: names of interfaces, IPv4, IPv6 some seconds later. */
 #define LOOK_AGAIN_US (2 * G_TIME_SPAN_SECOND)
+
+/* A new path is a new chance to ask the peer, and no new consent to data: otherwise one that has
+ * gone would be sent to for as long as its ICE agent answers. */
+static gboolean
+has_consent (const FloeIceTransport *self)
+{
+  return self->carrier->is_proven || self->shared.life_us == 0
+         || g_get_monotonic_time () < self->shared.life_us + CONSENT_US;
+}
 
 gboolean
 floe_ice_transport_send (FloeIceTransport *self, const guint8 *data, gsize size)
 {
-  return self->carrier != NULL && floe_ice_lane_send (self->carrier, data, size);
+  return self->carrier != NULL && has_consent (self)
+         && floe_ice_lane_send (self->carrier, data, size);
 }
 
 gboolean
@@ -45,6 +58,7 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   was_good = floe_ice_lane_is_trusted (lane) && floe_ice_lane_is_alive (lane) && lane->is_proven;
   was_alive = self->carrier == NULL || floe_ice_lane_is_alive (self->carrier);
   self->shared.received_us = now_us;
+  self->shared.life_us = now_us;
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds the later deadline by itself. */
@@ -60,7 +74,8 @@ floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 
   if (self->is_closed || path_id >= self->lanes->len)
     return;
   lane = floe_ice_transport_get_lane (self, path_id);
-  floe_ice_lane_handle_answer (lane, g_get_monotonic_time (), round_trip_us);
+  self->shared.life_us = g_get_monotonic_time ();
+  floe_ice_lane_handle_answer (lane, self->shared.life_us, round_trip_us);
   floe_ice_transport_update (self);
 }
 
