@@ -242,6 +242,25 @@ Wire (IcePeer &a, IcePeer &b)
   };
 }
 
+/* Has probes answered as SCTP would: on the path that carries, naming the one that was asked. */
+inline void
+AnswerProbes (IcePeer &peer)
+{
+  peer.on_probe = [&peer] (guint path_id) {
+    std::string text = "ask " + std::to_string (path_id);
+
+    floe_ice_transport_send_on (peer.transport, path_id, (const guint8 *) text.data (),
+                                text.size ());
+  };
+  peer.on_message = [&peer] (guint path_id, const std::string &text) {
+    floe_ice_transport_handle_life (peer.transport, path_id);
+    if (text.compare (0, 4, "ask ") == 0)
+      peer.Send ("ans " + text.substr (4));
+    else if (text.compare (0, 4, "ans ") == 0)
+      floe_ice_transport_handle_answer (peer.transport, (guint) std::stoul (text.substr (4)), 1000);
+  };
+}
+
 /* A fixture with a context of its own that is emptied at the end. */
 class IceTest : public testing::Test
 {

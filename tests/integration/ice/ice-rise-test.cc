@@ -3,8 +3,6 @@
 #include "coturn.h"
 #include "ice-peer.h"
 
-/* A peer whose candidates but relays the other one is not told of until it may be: without them
- * neither side has anywhere to send a check to. */
 class IceRise : public IceTest
 {
 protected:
@@ -24,8 +22,7 @@ protected:
     return options;
   }
 
-  /* Only relayed data comes in as long as the way is shut: what a direct path would bring is lost,
-   * both probes and their answers. */
+  /* As long as the way is shut candidates but relays are not told. */
   void Couple (IcePeer &a, IcePeer &b)
   {
     for (auto [from, to] : { std::make_pair (&a, &b), std::make_pair (&b, &a) })
@@ -34,23 +31,8 @@ protected:
           if (candidate.type == FLOE_ICE_CANDIDATE_TYPE_RELAY || is_open_)
             floe_ice_transport_add_remote_candidate (to->transport, &candidate);
         };
-        from->on_probe = [from = from] (guint path_id) {
-          floe_ice_transport_send_on (from->transport, path_id,
-                                      (const guint8 *) Ask (path_id).data (), 5);
-        };
-        from->on_message = [from = from] (guint path_id, const std::string &text) {
-          floe_ice_transport_handle_life (from->transport, path_id);
-          if (text.compare (0, 4, "ask ") == 0)
-            from->Send ("ans " + text.substr (4));
-          else if (text.compare (0, 4, "ans ") == 0)
-            floe_ice_transport_handle_answer (from->transport, (guint) (text[4] - '0'), 1000);
-        };
+        AnswerProbes (*from);
       }
-  }
-
-  static std::string Ask (guint path_id)
-  {
-    return "ask " + std::string (1, (char) ('0' + path_id));
   }
 
   void Connect (IcePeer &a, IcePeer &b)
