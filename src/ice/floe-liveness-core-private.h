@@ -15,7 +15,7 @@
  * round trips, if that is longer) the path is SUSPECT: 2 s after the last life. That is no reason
  * to complain, but one to use another path that lives.
  *
- * Data proves one direction. So a path that life flows on is asked every second, too; such a probe
+ * Data proves one direction. So a path that life flows on is asked every 500 ms, too; such a probe
  * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
  * only. Other data is a reason to ask it again. Whoever has never answered is believed his data.
  *

@@ -12,8 +12,8 @@
 #define URGENT_RETRY_US (500 * G_TIME_SPAN_MILLISECOND)
 #define SUSPECT_AFTER_PROBE_US (1500 * G_TIME_SPAN_MILLISECOND)
 #define SUSPECT_ROUND_TRIPS 4
-#define CHECK_US (1 * G_TIME_SPAN_SECOND) /* where life flows */
-#define FLOWING 5                         /* signs of life in a row */
+#define CHECK_US (500 * G_TIME_SPAN_MILLISECOND) /* where life flows */
+#define FLOWING 5                                /* signs of life in a row */
 
 /* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
 #define EXPIRY_US (30 * G_TIME_SPAN_SECOND)
