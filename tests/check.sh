@@ -120,7 +120,7 @@ build ()
 
 build_plain ()
 {
-    build check all -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled
+    build check all -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled -Dlaboratory=true
 }
 
 # g-ir-scanner can't load a library that wants a sanitizer.

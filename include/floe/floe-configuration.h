@@ -6,6 +6,7 @@
 #include <floe/floe-certificate.h>
 #include <floe/floe-enums.h>
 #include <floe/floe-ice-server.h>
+#include <floe/floe-server-directory.h>
 #include <floe/floe-version-macros.h>
 
 G_BEGIN_DECLS
@@ -27,6 +28,19 @@ gboolean floe_configuration_add_ice_server_url (FloeConfiguration *self, const c
 
 FLOE_AVAILABLE_IN_1_0
 GPtrArray *floe_configuration_get_ice_servers (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_server_directory (FloeConfiguration *self,
+                                              FloeServerDirectory *directory);
+
+FLOE_AVAILABLE_IN_1_0
+FloeServerDirectory *floe_configuration_get_server_directory (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_gather_timeout (FloeConfiguration *self, guint timeout_ms);
+
+FLOE_AVAILABLE_IN_1_0
+guint floe_configuration_get_gather_timeout (FloeConfiguration *self);
 
 FLOE_AVAILABLE_IN_1_0
 void floe_configuration_set_ice_transport_policy (FloeConfiguration *self,

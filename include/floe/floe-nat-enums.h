@@ -95,6 +95,7 @@ typedef enum
  * @FLOE_NAT_ASPECT_TCP: whether TCP reaches a server
  * @FLOE_NAT_ASPECT_TLS: whether TLS reaches a server
  * @FLOE_NAT_ASPECT_LIFETIME: how long an idle mapping lives
+ * @FLOE_NAT_ASPECT_REWRITING: whether something on the way changes addresses in packets
  *
  * What a NAT report has evidence for.
  *
@@ -112,6 +113,7 @@ typedef enum
   FLOE_NAT_ASPECT_TCP,
   FLOE_NAT_ASPECT_TLS,
   FLOE_NAT_ASPECT_LIFETIME,
+  FLOE_NAT_ASPECT_REWRITING,
 } FloeNatAspect;
 
 /**

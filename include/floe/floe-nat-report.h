@@ -39,10 +39,16 @@ FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_udp (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
+FloeNatAnswer floe_nat_report_get_udp_limited (const FloeNatReport *self);
+
+FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_tcp (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_tls (const FloeNatReport *self);
+
+FLOE_AVAILABLE_IN_1_0
+const char *floe_nat_report_get_proxy (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_translation (const FloeNatReport *self);
@@ -70,6 +76,9 @@ FloeNatAnswer floe_nat_report_get_carrier (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
 FloeNatAnswer floe_nat_report_get_poisoning (const FloeNatReport *self);
+
+FLOE_AVAILABLE_IN_1_0
+FloeNatAnswer floe_nat_report_get_rewriting (const FloeNatReport *self);
 
 FLOE_AVAILABLE_IN_1_0
 guint floe_nat_report_get_lifetime (const FloeNatReport *self);

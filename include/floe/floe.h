@@ -6,6 +6,7 @@
 #include <floe/floe-data-channel-init.h>
 #include <floe/floe-data-channel-stream.h>
 #include <floe/floe-data-channel.h>
+#include <floe/floe-dns-server-directory.h>
 #include <floe/floe-enum-types.h>
 #include <floe/floe-enums.h>
 #include <floe/floe-error.h>
@@ -18,7 +19,11 @@
 #include <floe/floe-network.h>
 #include <floe/floe-path-event.h>
 #include <floe/floe-peer-connection.h>
+#include <floe/floe-server-directory-chain.h>
+#include <floe/floe-server-directory.h>
+#include <floe/floe-server-query.h>
 #include <floe/floe-session-description.h>
+#include <floe/floe-static-server-directory.h>
 #include <floe/floe-turn-credentials.h>
 #include <floe/floe-version-macros.h>
 #include <floe/floe-version.h>

@@ -66,6 +66,8 @@ make_configuration (const Options *options)
                                        (const char *const *) options->nat.interfaces);
   if (options->nat.proxy != NULL)
     floe_configuration_set_proxy_resolver (configuration, options->nat.proxy);
+  if (options->max_port != 0)
+    floe_configuration_set_port_range (configuration, options->min_port, options->max_port, NULL);
   if (options->trust != NULL)
     floe_configuration_set_tls_database (configuration, options->trust);
   return configuration;
@@ -102,8 +104,10 @@ read_facts (const FloeNatReport *report, const GArray *servers, NatFacts *facts)
     .base_address = floe_nat_report_get_base_address (report),
     .external = floe_nat_report_get_external_addresses (report),
     .udp = floe_nat_report_get_udp (report),
+    .udp_limited = floe_nat_report_get_udp_limited (report),
     .tcp = floe_nat_report_get_tcp (report),
     .tls = floe_nat_report_get_tls (report),
+    .proxy = floe_nat_report_get_proxy (report),
     .translation = floe_nat_report_get_translation (report),
     .mapping = floe_nat_report_get_mapping (report),
     .filtering = floe_nat_report_get_filtering (report),
@@ -114,6 +118,7 @@ read_facts (const FloeNatReport *report, const GArray *servers, NatFacts *facts)
     .hairpin = floe_nat_report_get_hairpin (report),
     .carrier = floe_nat_report_get_carrier (report),
     .poisoning = floe_nat_report_get_poisoning (report),
+    .rewriting = floe_nat_report_get_rewriting (report),
     .lifetime_s = floe_nat_report_get_lifetime (report),
     .servers = (const NatServer *) (gconstpointer) servers->data,
     .n_servers = servers->len,

@@ -6,6 +6,8 @@
 
 #include <nice/agent.h>
 
+#include "floe-nat64-codec-private.h"
+
 G_BEGIN_DECLS
 
 /* FALSE when the machine has so many addresses that libnice aborts: with the 64th it has no number
@@ -18,8 +20,10 @@ gboolean floe_candidate_guard_has_room (void);
 #define FLOE_MAX_REFLEXIVE_ADDRESSES 512
 
 /* Whether checks may go to @candidate from a machine that gathers on @addresses (element-type
- * FloeLocalAddress): to a loopback address only if one of these is. */
-gboolean floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses);
+ * FloeLocalAddress): to a loopback address only if one of these is, and through NAT64 (@nat64: the
+ * network's) to public addresses only. */
+gboolean floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses,
+                                      const FloeNat64 *nat64);
 
 /* Counts one more peer-reflexive address that @agent has learned; TRUE when they are too many, and
  * @agent should be released. */

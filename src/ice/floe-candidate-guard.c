@@ -21,9 +21,24 @@ is_loopback (const NiceAddress *address)
   return inet != NULL && g_inet_address_get_is_loopback (inet);
 }
 
-gboolean
-floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses)
+/* RFC 6052 section 5: what is behind a translator is not to be reached through it by whoever knows
+ * its prefix. */
+static gboolean
+leads_inside (const NiceAddress *address, const FloeNat64 *nat64)
 {
+  guint8 ipv4[FLOE_NAT64_IPV4_SIZE];
+
+  return nice_address_ip_version (address) == 6
+         && floe_nat64_extract (nat64, address->s.ip6.sin6_addr.s6_addr, ipv4)
+         && !floe_nat64_is_public (ipv4);
+}
+
+gboolean
+floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses,
+                             const FloeNat64 *nat64)
+{
+  if (leads_inside (&candidate->addr, nat64))
+    return FALSE;
   if (!is_loopback (&candidate->addr))
     return TRUE;
   for (guint i = 0; i < addresses->len; i++)

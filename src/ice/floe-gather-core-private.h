@@ -33,12 +33,14 @@ typedef struct
 
 typedef struct
 {
+  gint64 limit_us;   /* 0: none */
   gint64 started_us; /* -1 until started */
   gint64 deadline_us;
   gboolean is_complete;
 } FloeGatherCore;
 
-void floe_gather_core_init (FloeGatherCore *self);
+/* @limit_us: so long after its start gathering is complete whatever is outstanding; 0: never. */
+void floe_gather_core_init (FloeGatherCore *self, gint64 limit_us);
 void floe_gather_core_start (FloeGatherCore *self, gint64 now_us);
 
 /* Returns TRUE when gathering is complete from now on. It stays so. */

@@ -200,7 +200,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
-  self->fed = (FloeIcePathFed){ 0 };
+  self->fed = (FloeFedRemote){ 0 };
 }
 
 const char *
@@ -238,13 +238,12 @@ floe_ice_path_drop_agent (FloeIcePath *self)
                                     : floe_ice_path_get_server (self) != NULL && is_young);
 }
 
-/* What the agent does not know, the oldest first. */
+/* Prepends the candidates to @fresh that the agent does not know, so that the oldest is first. */
 static GSList *
-collect_fresh (FloeIcePath *self)
+take_fresh (FloeIcePath *self, GSList *fresh)
 {
   const FloeIceRemote *remote = self->shared->remote;
   guint recent = self->spec->is_try ? floe_ice_remote_get_recent (remote) : 0;
-  GSList *fresh = NULL;
 
   for (guint i = remote->candidates->len; i > 0; i--)
     {
@@ -253,21 +252,47 @@ collect_fresh (FloeIcePath *self)
 
       if (number <= self->fed.number || self->fed.count >= MAX_FED)
         break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses)
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64)
           || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
         continue;
       self->fed.count++;
       fresh = g_slist_prepend (fresh, candidate);
     }
+  self->fed.number = remote->last_number;
+  return fresh;
+}
+
+/* The same of the addresses behind NAT64. */
+static GSList *
+take_translated (FloeIcePath *self, GSList *fresh)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+  guint first = remote->translated_number - remote->translated->len;
+
+  for (guint i = remote->translated->len; i > 0 && first + i > self->fed.translated_number; i--)
+    {
+      NiceCandidate *candidate = g_ptr_array_index (remote->translated, i - 1);
+
+      if (self->fed.count >= MAX_FED
+          || (self->spec->is_try && remote->translated->len - i >= FLOE_RECENT_REMOTE_CANDIDATES))
+        break;
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+        continue;
+      self->fed.count++;
+      fresh = g_slist_prepend (fresh, candidate);
+    }
+  self->fed.translated_number = remote->translated_number;
   return fresh;
 }
 
 static void
 feed_candidates (FloeIcePath *self)
 {
-  GSList *fresh = collect_fresh (self);
+  GSList *fresh = NULL;
 
-  self->fed.number = self->shared->remote->last_number;
+  if (self->spec->kind == FLOE_PATH_DIRECT)
+    fresh = take_translated (self, fresh);
+  fresh = take_fresh (self, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
@@ -288,7 +313,7 @@ floe_ice_path_update_remote (FloeIcePath *self)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
   self->fed.has_credentials = TRUE;
   feed_candidates (self);
-  if (remote->is_ended && !self->fed.has_end)
+  if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
     {
       self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);

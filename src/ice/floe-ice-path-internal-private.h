@@ -12,14 +12,15 @@
 
 G_BEGIN_DECLS
 
-/* What the agent knows of the peer. */
+/* What of the remote side an agent knows. */
 typedef struct
 {
   guint number; /* of the newest candidate */
-  guint count;  /* of candidates */
+  guint translated_number;
+  guint count; /* of candidates */
   gboolean has_credentials;
   gboolean has_end;
-} FloeIcePathFed;
+} FloeFedRemote;
 
 struct _FloeIcePath
 {
@@ -37,9 +38,9 @@ struct _FloeIcePath
   gint64 started_us;
   gint64 attempt_us; /* when the agent was made */
   gboolean is_gathered;
-  gboolean has_sockets;  /* nothing has to come before @reflexive can say something */
-  gboolean is_reflected; /* a candidate of the server's making has come */
-  FloeIcePathFed fed;
+  gboolean has_sockets;     /* nothing has to come before @reflexive can say something */
+  gboolean is_reflected;    /* a candidate of the server's making has come */
+  FloeFedRemote fed;        /* to @agent */
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 

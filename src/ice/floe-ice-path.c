@@ -152,6 +152,17 @@ floe_ice_path_free (FloeIcePath *self)
 }
 
 void
+floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers)
+{
+  if (self->spec->kind != FLOE_PATH_DIRECT
+      || (self->state != FLOE_PATH_IDLE && self->state != FLOE_PATH_CLOSED))
+    return;
+  g_clear_pointer (&self->spec->stun_servers, g_array_unref);
+  if (servers != NULL)
+    self->spec->stun_servers = g_array_copy ((GArray *) servers);
+}
+
+void
 floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 {
   g_autoptr (GInetAddress) literal = NULL;
@@ -177,7 +188,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       run (self, NULL);
       return;
     }
-  literal = g_inet_address_new_from_string (server->host);
+  literal = floe_name_resolver_read (server->host);
   if (literal != NULL)
     {
       GList servers = { .data = literal };
@@ -336,5 +347,6 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
   floe_candidate_from_nice (local, nice_local, &mark);
   name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
+  floe_ice_remote_restore (self->shared->remote, remote);
   return TRUE;
 }

@@ -7,11 +7,11 @@
 #include "floe-log-private.h"
 
 static gboolean
-is_known (const FloeIceRemote *self, const NiceCandidate *candidate)
+is_known (const GPtrArray *candidates, const NiceCandidate *candidate)
 {
-  for (guint i = 0; i < self->candidates->len; i++)
+  for (guint i = 0; i < candidates->len; i++)
     {
-      const NiceCandidate *other = g_ptr_array_index (self->candidates, i);
+      const NiceCandidate *other = g_ptr_array_index (candidates, i);
 
       if (other->type == candidate->type && nice_address_equal (&other->addr, &candidate->addr))
         return TRUE;
@@ -49,6 +49,43 @@ make_room (FloeIceRemote *self)
     }
 }
 
+/* As with the others the oldest one gives way. */
+static void
+add_translated (FloeIceRemote *self, NiceCandidate *candidate)
+{
+  if (self->translated->len >= FLOE_MAX_REMOTE_CANDIDATES)
+    g_ptr_array_remove_index (self->translated, 0);
+  self->translated_number++;
+  g_ptr_array_add (self->translated, candidate);
+}
+
+/* Not signalled, and the peer needs none of them: to it our checks come from IPv4. RFC 8445
+ * section 5.1.1.2 has the same for our own side. */
+static void
+translate (FloeIceRemote *self, const NiceCandidate *candidate)
+{
+  guint8 ipv4[FLOE_NAT64_IPV4_SIZE], ipv6[FLOE_NAT64_IPV6_SIZE];
+
+  if (nice_address_ip_version (&candidate->addr) != 4)
+    return;
+  memcpy (ipv4, &candidate->addr.s.ip4.sin_addr, sizeof ipv4);
+  for (guint i = 0; i < self->nat64.count && floe_nat64_is_public (ipv4); i++)
+    {
+      NiceCandidate *translated;
+
+      if (!floe_nat64_synthesize (&self->nat64.prefixes[i], ipv4, ipv6))
+        continue;
+      translated = nice_candidate_copy (candidate);
+      nice_address_set_ipv6 (&translated->addr, ipv6);
+      nice_address_set_port (&translated->addr, nice_address_get_port (&candidate->addr));
+      translated->base_addr = translated->addr;
+      if (is_known (self->candidates, translated) || is_known (self->translated, translated))
+        nice_candidate_free (translated);
+      else
+        add_translated (self, translated);
+    }
+}
+
 /* Returns why @candidate is not taken, or NULL. */
 static const char *
 take (FloeIceRemote *self, const FloeCandidate *candidate)
@@ -62,7 +99,7 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   nice = floe_candidate_to_nice (candidate, &why);
   if (nice == NULL)
     return why;
-  if (is_known (self, nice))
+  if (is_known (self->candidates, nice))
     {
       nice_candidate_free (nice);
       return "known already";
@@ -71,6 +108,7 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   self->last_number++;
   g_ptr_array_add (self->candidates, nice);
   g_array_append_val (self->numbers, self->last_number);
+  translate (self, nice);
   return NULL;
 }
 
@@ -91,6 +129,7 @@ floe_ice_remote_init (FloeIceRemote *self)
   *self = (FloeIceRemote){
     .candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
     .numbers = g_array_new (FALSE, FALSE, sizeof (guint)),
+    .translated = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
     .early = g_array_new (FALSE, FALSE, sizeof (FloeCandidate)),
   };
 }
@@ -102,6 +141,7 @@ floe_ice_remote_clear (FloeIceRemote *self)
   g_free (self->pwd);
   g_ptr_array_unref (self->candidates);
   g_array_unref (self->numbers);
+  g_ptr_array_unref (self->translated);
   g_array_unref (self->early);
 }
 
@@ -153,4 +193,44 @@ floe_ice_remote_is_relay (const FloeIceRemote *self, const NiceAddress *address)
         return TRUE;
     }
   return FALSE;
+}
+
+void
+floe_ice_remote_set_nat64 (FloeIceRemote *self, const FloeNat64 *nat64)
+{
+  self->is_asking = FALSE;
+  self->nat64 = *nat64;
+  for (guint i = 0; i < self->candidates->len; i++)
+    translate (self, g_ptr_array_index (self->candidates, i));
+}
+
+static gboolean
+is_told (const FloeIceRemote *self, const NiceAddress *address)
+{
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      const NiceCandidate *candidate = g_ptr_array_index (self->candidates, i);
+
+      if (nice_address_equal (&candidate->addr, address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+floe_ice_remote_restore (const FloeIceRemote *self, FloeCandidate *candidate)
+{
+  guint8 ipv4[FLOE_NAT64_IPV4_SIZE];
+  NiceAddress address;
+
+  nice_address_init (&address);
+  if (self->nat64.count == 0 || !nice_address_set_from_string (&address, candidate->address)
+      || nice_address_ip_version (&address) != 6)
+    return;
+  nice_address_set_port (&address, candidate->port);
+  if (is_told (self, &address)
+      || !floe_nat64_extract (&self->nat64, address.s.ip6.sin6_addr.s6_addr, ipv4))
+    return;
+  g_snprintf (candidate->address, sizeof candidate->address, "%u.%u.%u.%u", ipv4[0], ipv4[1],
+              ipv4[2], ipv4[3]);
 }

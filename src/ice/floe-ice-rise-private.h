@@ -29,6 +29,9 @@ FloeIceRise *floe_ice_rise_new (GPtrArray *lanes, FloeIceShared *shared, const F
                                 guint warm_ms, const FloeIceRiseEvents *events, gpointer user_data);
 void floe_ice_rise_free (FloeIceRise *self);
 
+/* For tries from now on; (nullable) (element-type FloeIceUri): copied. */
+void floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers);
+
 void floe_ice_rise_start (FloeIceRise *self);
 
 void floe_ice_rise_handle_remote_candidate (FloeIceRise *self);

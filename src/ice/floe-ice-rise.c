@@ -151,6 +151,7 @@ try_direct (FloeIceRise *self, const FloeIceLane *carrier, gboolean is_rescue)
               is_rescue ? " in need" : "");
   self->events->begun (self->user_data);
   self->shared->path_count++;
+  floe_ice_path_set_stun_servers (lane->path, self->direct->stun_servers);
   floe_ice_lane_start (lane, g_get_monotonic_time ());
 }
 
@@ -184,6 +185,16 @@ floe_ice_rise_free (FloeIceRise *self)
 {
   g_clear_pointer (&self->direct, floe_path_spec_free);
   g_free (self);
+}
+
+void
+floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers)
+{
+  if (self->direct == NULL)
+    return;
+  g_clear_pointer (&self->direct->stun_servers, g_array_unref);
+  if (servers != NULL)
+    self->direct->stun_servers = g_array_copy ((GArray *) servers);
 }
 
 void

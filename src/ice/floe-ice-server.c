@@ -101,6 +101,9 @@ check_url (const char *url, const char *username, const char *credential, GError
  * A STUN or TURN server that finds or lends addresses (W3C RTCIceServer). All arguments are
  * copied.
  *
+ * A URL without a port means the scheme's default port, 3478 or 5349; no SRV records are looked
+ * for, as browsers do (#FloeDnsServerDirectory does).
+ *
  * A "turns:" server is reached over TLS, and through the proxies that
  * floe_configuration_set_proxy_resolver() says, like one over TCP; its certificate has to be good
  * for the name in the URL. A "stuns:" server is accepted and gives no candidate: what it sees is

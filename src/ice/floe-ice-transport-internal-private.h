@@ -15,13 +15,14 @@
 
 G_BEGIN_DECLS
 
-/* What is told of moves from one path to another. */
+/* What was told, of moves from one path to another and of gathering. */
 typedef struct
 {
-  FloeIceEvent *last;    /* (owned) (nullable): what was told of the pair */
-  FloePathReason reason; /* of the next one that is told */
-  gint64 start_us;       /* of gathering */
-  gint64 look_us;        /* when to look at the host's addresses again; -1 for not */
+  FloeIceEvent *last;        /* (owned) (nullable): what was told of the pair */
+  FloePathReason reason;     /* of the next one that is told */
+  gint64 start_us;           /* of gathering */
+  gint64 look_us;            /* when to look at the host's addresses again; -1 for not */
+  gboolean is_told_gathered; /* and no candidate was told after that */
 } FloeIceMoves;
 
 struct _FloeIceTransport
@@ -43,8 +44,8 @@ struct _FloeIceTransport
   FloeIceMoves moves;
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
+  GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
   gboolean has_started;
-  gboolean is_told_gathered; /* and no candidate was told after that */
   gboolean is_closed;
 };
 

@@ -50,7 +50,8 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;        /* not FAILED earlier (RFC 8863: 39500) */
-  guint relay_warm_ms; /* relays stay so long when a direct path carries; G_MAXUINT: for ever */
+  guint relay_warm_ms;     /* relays stay so long when a direct path carries; G_MAXUINT: for ever */
+  guint gather_timeout_ms; /* gathering is complete then at the latest; 0: no limit */
 } FloeIceTransportConfig;
 
 /* @config and @plan (element-type FloePathSpec) are copied; @events is static. */
@@ -66,8 +67,8 @@ void floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_con
 /* Starts the paths of the plan. Once. */
 void floe_ice_transport_gather (FloeIceTransport *self);
 
-/* Other TURN servers, or other credentials: the rows of @plan that are relays count, and the rest
- * stays as it is. What carries data is replaced before it ends. */
+/* Other servers, or other credentials. Before gathering they are simply the ones to use. After its
+ * start the rows of @plan that are relays count: what carries data is replaced before it ends. */
 void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 
 /* The remote side may come before or after gathering starts; candidates before or after this. */

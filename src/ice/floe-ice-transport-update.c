@@ -112,9 +112,9 @@ check_gathered (FloeIceTransport *self, gint64 now_us)
     }
   facts.pending_relays = !floe_ice_relays_is_settled (self->relays);
   floe_gather_core_handle_facts (&self->gather, &facts, now_us);
-  if (!self->gather.is_complete || self->is_told_gathered)
+  if (!self->gather.is_complete || self->moves.is_told_gathered)
     return;
-  self->is_told_gathered = TRUE;
+  self->moves.is_told_gathered = TRUE;
   floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_GATHERING_DONE));
 }
 

@@ -7,6 +7,7 @@
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-local-addresses-private.h"
+#include "floe-nat64-private.h"
 #include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
@@ -58,7 +59,7 @@ on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer u
 
   event->local = *candidate;
   floe_ice_transport_push (self, event);
-  self->is_told_gathered = FALSE;
+  self->moves.is_told_gathered = FALSE;
   floe_ice_relays_handle_candidate (self->relays, floe_ice_path_get_id (path));
 }
 
@@ -162,7 +163,7 @@ on_rise_begun (gpointer user_data)
 {
   FloeIceTransport *self = user_data;
 
-  floe_gather_core_init (&self->gather);
+  floe_gather_core_init (&self->gather, self->gather.limit_us);
   floe_gather_core_start (&self->gather, g_get_monotonic_time ());
   /* The address that it is bound to may be new, or the one before gone. */
   floe_ice_transport_look_at_addresses (self);
@@ -261,7 +262,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   self->interfaces = g_strdupv ((char **) config->interfaces);
   self->include_loopback = config->include_loopback;
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
-  floe_gather_core_init (&self->gather);
+  floe_gather_core_init (&self->gather,
+                         config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   g_queue_init (&self->queue);
 
@@ -300,6 +302,34 @@ floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controll
   self->shared.is_controlling = is_controlling;
 }
 
+static void
+update_paths (FloeIceTransport *self)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
+  floe_ice_transport_update (self);
+}
+
+static void
+on_prefixes (const FloeNat64 *nat64, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  g_clear_object (&self->prefixes);
+  floe_ice_remote_set_nat64 (&self->remote, nat64);
+  update_paths (self);
+}
+
+static void
+look_up_prefixes (FloeIceTransport *self)
+{
+  if (!floe_nat64_is_needed ())
+    return;
+  self->remote.is_asking = TRUE;
+  self->prefixes = g_cancellable_new ();
+  floe_nat64_look_up (self->shared.context, self->prefixes, on_prefixes, self, NULL);
+}
+
 void
 floe_ice_transport_gather (FloeIceTransport *self)
 {
@@ -313,6 +343,7 @@ floe_ice_transport_gather (FloeIceTransport *self)
                                                         self->include_loopback);
   self->has_started = TRUE;
   self->moves.start_us = now_us;
+  look_up_prefixes (self);
   floe_gather_core_start (&self->gather, now_us);
   floe_ice_rise_start (self->rise);
   for (guint i = 0; i < self->lanes->len; i++)
@@ -335,20 +366,29 @@ floe_ice_transport_gather (FloeIceTransport *self)
   floe_ice_transport_update (self);
 }
 
+static void
+set_stun_servers (FloeIceTransport *self, GPtrArray *plan)
+{
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *spec = g_ptr_array_index (plan, i);
+
+      if (spec->kind != FLOE_PATH_DIRECT)
+        continue;
+      floe_ice_rise_set_stun_servers (self->rise, spec->stun_servers);
+      for (guint j = 0; !self->has_started && j < self->lanes->len; j++)
+        floe_ice_path_set_stun_servers (floe_ice_transport_get_lane (self, j)->path,
+                                        spec->stun_servers);
+    }
+}
+
 void
 floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
 {
   if (self->is_closed)
     return;
+  set_stun_servers (self, plan);
   floe_ice_relays_set_plan (self->relays, plan);
-  floe_ice_transport_update (self);
-}
-
-static void
-update_paths (FloeIceTransport *self)
-{
-  for (guint i = 0; i < self->lanes->len; i++)
-    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
   floe_ice_transport_update (self);
 }
 
@@ -407,6 +447,8 @@ floe_ice_transport_close (FloeIceTransport *self)
   floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
   self->carrier = NULL;
   g_clear_pointer (&self->rise, floe_ice_rise_free);
+  g_cancellable_cancel (self->prefixes);
+  g_clear_object (&self->prefixes);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_source (&self->flush_source);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "floe-inet-convert-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-nice-agent-private.h"
 
@@ -60,6 +61,26 @@ find_family (GList *servers, GSocketFamily family)
   return NULL;
 }
 
+/* From loopback the host's own addresses are reached, but nothing beyond: the system takes what is
+ * sent there and drops it. */
+static gboolean
+is_cut_off (GList *servers, const GArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      if (!g_array_index (addresses, FloeLocalAddress, i).is_loopback)
+        return FALSE;
+    }
+  for (GList *link = servers; link != NULL; link = link->next)
+    {
+      FloeStunAddress server = floe_stun_address_from_inet (link->data, 0);
+
+      if (floe_stun_address_get_scope (&server) != FLOE_STUN_SCOPE_GLOBAL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 add_turn_server (NiceAgent *agent, const FloePathSpec *spec, GInetAddress *server)
 {
@@ -104,7 +125,7 @@ floe_nice_servers_use_turn (NiceAgent *agent, const FloePathSpec *spec, GList *s
       if (add_address_towards (agent, server, spec->server.port, addresses, has_free_choice))
         has_source = TRUE;
     }
-  return has_source || add_all_addresses (agent, addresses);
+  return has_source || (!is_cut_off (servers, addresses) && add_all_addresses (agent, addresses));
 }
 
 void

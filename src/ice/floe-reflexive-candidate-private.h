@@ -31,6 +31,10 @@ typedef struct
 void floe_reflexive_candidate_make (FloeCandidate *out, const FloeCandidate *host,
                                     const FloeReflexiveName *name, const FloeStunAddress *mapped);
 
+/* FALSE for another family, and for a server out there from loopback: the host's own addresses are
+ * reached from there, too, but nothing beyond. */
+gboolean floe_reflexive_may_reach (const FloeStunAddress *base, const FloeStunAddress *server);
+
 /* What a server's response says of a socket at @base; FALSE when peers could not send there. */
 gboolean floe_reflexive_read (const FloeStunMessage *response, const FloeStunAddress *base,
                               FloeStunAddress *mapped);

@@ -47,6 +47,25 @@ floe_reflexive_candidate_make (FloeCandidate *out, const FloeCandidate *host,
   g_strlcpy (out->related_address, host->address, sizeof out->related_address);
 }
 
+/* Behind NAT64 a socket of IPv6 is seen at a public address of IPv4. */
+static gboolean
+is_fitting (const FloeStunAddress *mapped, const FloeStunAddress *base)
+{
+  FloeStunScope scope = floe_stun_address_get_scope (mapped);
+
+  return mapped->size == base->size
+             ? scope != FLOE_STUN_SCOPE_NONE
+             : base->size == FLOE_STUN_IPV6_SIZE && scope == FLOE_STUN_SCOPE_GLOBAL;
+}
+
+gboolean
+floe_reflexive_may_reach (const FloeStunAddress *base, const FloeStunAddress *server)
+{
+  return base->size == server->size
+         && (floe_stun_address_get_scope (base) != FLOE_STUN_SCOPE_LOOPBACK
+             || floe_stun_address_get_scope (server) != FLOE_STUN_SCOPE_GLOBAL);
+}
+
 gboolean
 floe_reflexive_read (const FloeStunMessage *response, const FloeStunAddress *base,
                      FloeStunAddress *mapped)
@@ -54,8 +73,7 @@ floe_reflexive_read (const FloeStunMessage *response, const FloeStunAddress *bas
   /* A server of RFC 3489 knows the second one only. */
   return (floe_stun_message_get_xor_address (response, FLOE_STUN_XOR_MAPPED_ADDRESS, mapped)
           || floe_stun_message_get_address (response, FLOE_STUN_MAPPED_ADDRESS, mapped))
-         && mapped->size == base->size && mapped->port != 0
-         && floe_stun_address_get_scope (mapped) != FLOE_STUN_SCOPE_NONE;
+         && mapped->port != 0 && is_fitting (mapped, base);
 }
 
 gboolean

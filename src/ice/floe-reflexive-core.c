@@ -109,7 +109,8 @@ ask_first (FloeReflexiveCore *self, gint64 now_us, guint base, guint server,
 {
   Question question = { .base = base, .server = server, .to = *to, .is_first = TRUE };
 
-  if (get_base (self, base)->base.address.size != to->size || !ask (self, now_us, &question))
+  if (!floe_reflexive_may_reach (&get_base (self, base)->base.address, to)
+      || !ask (self, now_us, &question))
     return;
   get_base (self, base)->pending_count++;
   self->servers[server].pending_count++;
@@ -207,7 +208,7 @@ floe_reflexive_core_end_lookup (FloeReflexiveCore *self, guint index, gboolean i
 
   server->is_looked_up = TRUE;
   server->code = CODE_UNREACHABLE;
-  server->text = is_found ? "No local address is of the STUN server's address family"
+  server->text = is_found ? "No local address leads to the STUN server"
                           : "The STUN server's name could not be resolved";
 }
 

@@ -172,7 +172,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
 static void
 look_up (Server *server)
 {
-  g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (server->uri.host);
+  g_autoptr (GInetAddress) literal = floe_name_resolver_read (server->uri.host);
 
   if (literal != NULL)
     {

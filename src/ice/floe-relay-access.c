@@ -87,7 +87,8 @@ static FloeStunAddress
 guess_server (const FloeRelayAccess *self, const FloeStunMessage *response)
 {
   g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (self->used->server.host);
-  GInetAddress *known = self->servers != NULL ? self->servers->data : literal;
+  /* Behind NAT64 an IPv4 server speaks of IPv4 addresses. */
+  GInetAddress *known = literal == NULL && self->servers != NULL ? self->servers->data : literal;
   FloeStunAddress server = { 0 };
 
   if (known != NULL)
@@ -268,6 +269,16 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   conclude (self, 0, NULL);
 }
 
+/* A tunnel resolves names by itself, or its proxy does; what NAT64 needs has to be known before. */
+static void
+on_prepared (GList *addresses, const GError *error, gpointer user_data)
+{
+  FloeRelayAccess *self = user_data;
+
+  g_clear_object (&self->lookup);
+  open_way (self);
+}
+
 static void
 start (FloeRelayAccess *self)
 {
@@ -275,11 +286,17 @@ start (FloeRelayAccess *self)
 
   if (is_stream (self))
     {
-      open_way (self);
+      g_autoptr (GInetAddress) usable = floe_name_resolver_read (self->used->server.host);
+
+      if (usable == NULL && g_hostname_is_ip_address (self->used->server.host))
+        self->lookup = floe_name_resolver_start (self->config.context, self->used->server.host,
+                                                 on_prepared, self);
+      else
+        open_way (self);
       return;
     }
   g_list_free_full (g_steal_pointer (&self->servers), g_object_unref);
-  literal = g_inet_address_new_from_string (self->used->server.host);
+  literal = floe_name_resolver_read (self->used->server.host);
   if (literal != NULL)
     {
       self->servers = g_list_prepend (NULL, literal);

@@ -112,7 +112,7 @@ floe_relay_probe_new (GMainContext *context, const FloeIceUri *server, const GAr
                       FloeRelayProbeFunc func, gpointer user_data)
 {
   FloeRelayProbe *self = g_new0 (FloeRelayProbe, 1);
-  g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (server->host);
+  g_autoptr (GInetAddress) literal = floe_name_resolver_read (server->host);
 
   self->context = context;
   self->server = *server;

@@ -31,4 +31,8 @@ void floe_nat_ask_async (const FloeNatAskConfig *config, GCancellable *cancellab
  * as floe_tunnel_connect_finish() does. */
 gboolean floe_nat_ask_finish (GAsyncResult *result, gint64 *rtt_us, GError **error);
 
+/* Returns: (transfer none) (nullable): the proxy, "host:port", through which the server was
+ * reached, as long as @result lives. */
+const char *floe_nat_ask_get_proxy (GAsyncResult *result);
+
 G_END_DECLS

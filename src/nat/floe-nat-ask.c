@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "floe-deadline-source-private.h"
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-random-private.h"
 #include "floe-stun-codec-private.h"
 #include "floe-tunnel-connect-private.h"
@@ -16,6 +16,7 @@
 typedef struct
 {
   GIOStream *stream; /* (owned) (nullable): when it is open */
+  char *proxy;       /* (owned) (nullable): through which it is */
   guint8 request[HEADER_SIZE];
   guint8 answer[MAX_ANSWER_SIZE];
   gsize answer_size; /* expected */
@@ -40,6 +41,7 @@ free_asking (gpointer data)
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->caller);
+  g_free (self->proxy);
   g_free (self);
 }
 
@@ -159,6 +161,7 @@ on_open (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (task, error);
       return;
     }
+  self->proxy = g_strdup (floe_tunnel_connect_get_proxy (result));
   self->opened_us = g_get_monotonic_time ();
   g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream), self->request,
                                    HEADER_SIZE, G_PRIORITY_DEFAULT, self->cancellable, on_sent,
@@ -192,7 +195,7 @@ floe_nat_ask_async (const FloeNatAskConfig *config, GCancellable *cancellable,
                     GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GSocketAddress) local = floe_nat_address_to_socket (config->base);
+  g_autoptr (GSocketAddress) local = floe_stun_address_to_socket_address (config->base);
   FloeTunnelConfig tunnel = { .host = config->host,
                               .port = config->port,
                               .is_tls = config->is_tls,
@@ -214,4 +217,12 @@ floe_nat_ask_finish (GAsyncResult *result, gint64 *rtt_us, GError **error)
 
   *rtt_us = self->rtt_us;
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+const char *
+floe_nat_ask_get_proxy (GAsyncResult *result)
+{
+  const Asking *self = g_task_get_task_data (G_TASK (result));
+
+  return self->proxy;
 }

@@ -42,9 +42,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FloeNatNetwork, floe_nat_network_clear)
 GArray *floe_nat_bases_select (const FloeNatNetwork *network, const GArray *servers,
                                const GArray *sources);
 
+/* Returns: (transfer full) (element-type FloeNatBase): all that can be a base, wherever it leads;
+ * of loopback only @with_loopback. To tell of each that nobody could be asked. Pure. */
+GArray *floe_nat_bases_list (const FloeNatNetwork *network, gboolean with_loopback);
+
 /* Returns: (transfer full): what the kernel sends from to each of @servers, for
  * floe_nat_bases_select(). */
 GArray *floe_nat_bases_find_sources (const GArray *servers);
+
+/* What addresses of one network have in common, without a port: /24 or, for IPv6, /@ipv6_bits.
+ * Pure. */
+FloeStunAddress floe_nat_get_network (const FloeStunAddress *address, guint ipv6_bits);
 
 /* Returns: (transfer full): the same as long as the base is in the same network: a hash of
  * interface, address's network, gateway, the gateway's link-layer address where that is known, and

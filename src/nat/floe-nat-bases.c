@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 
 #define MAX_TABLE_SIZE (64 * 1024)
 #define BASE_IPV6_BITS 64
+#define IPV4_BITS 24
 
 /* Files of the kernel are read at once and never wait. */
 static char *
@@ -63,12 +64,12 @@ floe_nat_bases_find_sources (const GArray *servers)
   for (guint i = 0; i < servers->len; i++)
     {
       const FloeStunAddress *server = &g_array_index (servers, FloeStunAddress, i);
-      g_autoptr (GInetAddress) inet = floe_nat_address_to_inet (server);
+      g_autoptr (GInetAddress) inet = floe_stun_address_to_inet (server);
       FloeLocalAddress local;
       FloeStunAddress source;
 
       if (floe_local_address_towards (inet, server->port, &local)
-          && floe_nat_address_from_text (local.text, &source))
+          && floe_stun_address_from_text (local.text, &source))
         g_array_append_val (sources, source);
     }
   return sources;
@@ -127,11 +128,27 @@ leads_to_server (const FloeNatNetwork *network, const FloeNatBase *base, const G
   return FALSE;
 }
 
+FloeStunAddress
+floe_nat_get_network (const FloeStunAddress *address, guint ipv6_bits)
+{
+  guint bits = address->size == FLOE_STUN_IPV4_SIZE ? IPV4_BITS : ipv6_bits;
+  FloeStunAddress network = { .size = address->size };
+
+  for (gsize i = 0; i < address->size && bits > 0; i++)
+    {
+      guint taken = MIN (bits, 8u);
+
+      network.bytes[i] = address->bytes[i] & (guint8) (0xff << (8 - taken));
+      bits -= taken;
+    }
+  return network;
+}
+
 static gboolean
 is_same_network (const FloeNatBase *a, const FloeNatBase *b)
 {
-  FloeStunAddress network_a = floe_nat_address_get_network (&a->address, BASE_IPV6_BITS);
-  FloeStunAddress network_b = floe_nat_address_get_network (&b->address, BASE_IPV6_BITS);
+  FloeStunAddress network_a = floe_nat_get_network (&a->address, BASE_IPV6_BITS);
+  FloeStunAddress network_b = floe_nat_get_network (&b->address, BASE_IPV6_BITS);
 
   return strcmp (a->interface, b->interface) == 0
          && floe_stun_address_equal (&network_a, &network_b);
@@ -165,6 +182,33 @@ compare_bases (gconstpointer a, gconstpointer b)
   return left->metric < right->metric ? -1 : left->metric > right->metric;
 }
 
+static gboolean
+make_base (const FloeNatNetwork *network, guint index, FloeNatBase *base)
+{
+  const FloeLocalAddress *local = &g_array_index (network->addresses, FloeLocalAddress, index);
+  const FloeNatRoute *route;
+
+  *base = (FloeNatBase){ 0 };
+  if (!floe_stun_address_from_text (local->text, &base->address))
+    return FALSE;
+  g_strlcpy (base->interface, local->interface, sizeof base->interface);
+  route = floe_nat_routes_find_default (network->routes, base->interface, base->address.size);
+  if (route == NULL || is_loopback (&base->address))
+    return TRUE;
+  base->has_default_route = TRUE;
+  base->metric = route->metric;
+  base->gateway = route->gateway;
+  return TRUE;
+}
+
+static void
+sort_bases (GArray *bases)
+{
+  g_array_sort (bases, compare_bases);
+  if (bases->len > FLOE_NAT_MAX_BASES)
+    g_array_set_size (bases, FLOE_NAT_MAX_BASES);
+}
+
 GArray *
 floe_nat_bases_select (const FloeNatNetwork *network, const GArray *servers, const GArray *sources)
 {
@@ -172,29 +216,33 @@ floe_nat_bases_select (const FloeNatNetwork *network, const GArray *servers, con
 
   for (guint i = 0; i < network->addresses->len; i++)
     {
-      const FloeLocalAddress *local = &g_array_index (network->addresses, FloeLocalAddress, i);
-      const FloeNatRoute *route;
-      FloeNatBase base = { 0 };
+      FloeNatBase base;
 
-      if (!floe_nat_address_from_text (local->text, &base.address))
-        continue;
-      g_strlcpy (base.interface, local->interface, sizeof base.interface);
-      route = floe_nat_routes_find_default (network->routes, base.interface, base.address.size);
-      if (route != NULL && !is_loopback (&base.address))
-        {
-          base.has_default_route = TRUE;
-          base.metric = route->metric;
-          base.gateway = route->gateway;
-        }
       /* A table may be one of several, so what the kernel says counts as well. */
-      if ((base.has_default_route || leads_to_server (network, &base, servers)
-           || contains_host (sources, &base.address))
+      if (make_base (network, i, &base)
+          && (base.has_default_route || leads_to_server (network, &base, servers)
+              || contains_host (sources, &base.address))
           && is_worth_asking (&base, servers))
         add_base (bases, &base, sources);
     }
-  g_array_sort (bases, compare_bases);
-  if (bases->len > FLOE_NAT_MAX_BASES)
-    g_array_set_size (bases, FLOE_NAT_MAX_BASES);
+  sort_bases (bases);
+  return bases;
+}
+
+GArray *
+floe_nat_bases_list (const FloeNatNetwork *network, gboolean with_loopback)
+{
+  g_autoptr (GArray) no_sources = g_array_new (FALSE, FALSE, sizeof (FloeStunAddress));
+  GArray *bases = g_array_new (FALSE, TRUE, sizeof (FloeNatBase));
+
+  for (guint i = 0; i < network->addresses->len; i++)
+    {
+      FloeNatBase base;
+
+      if (make_base (network, i, &base) && (with_loopback || !is_loopback (&base.address)))
+        add_base (bases, &base, no_sources);
+    }
+  sort_bases (bases);
   return bases;
 }
 
@@ -203,15 +251,15 @@ floe_nat_base_get_key (const FloeNatBase *self, const FloeNatNetwork *network,
                        const char *plan_digest)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  FloeStunAddress prefix = floe_nat_address_get_network (&self->address, BASE_IPV6_BITS);
-  g_autofree char *prefix_text = floe_nat_address_to_text (&prefix);
+  FloeStunAddress prefix = floe_nat_get_network (&self->address, BASE_IPV6_BITS);
+  g_autofree char *prefix_text = floe_stun_address_to_text (&prefix);
   g_autofree char *gateway = NULL;
   g_autofree char *hardware = NULL;
   g_autofree char *all = NULL;
 
   if (self->gateway.size > 0)
     {
-      gateway = floe_nat_address_to_text (&self->gateway);
+      gateway = floe_stun_address_to_text (&self->gateway);
       hardware = floe_nat_neighbours_find (network->neighbours, self->interface, gateway);
     }
   all = g_strjoin ("\n", "1", self->interface, prefix_text, gateway != NULL ? gateway : "-",

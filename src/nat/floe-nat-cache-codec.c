@@ -27,6 +27,7 @@ static const char *const aspects[FLOE_NAT_ASPECT_COUNT] = {
   [FLOE_NAT_ASPECT_TCP] = "tcp",
   [FLOE_NAT_ASPECT_TLS] = "tls",
   [FLOE_NAT_ASPECT_LIFETIME] = "lifetime",
+  [FLOE_NAT_ASPECT_REWRITING] = "rewriting",
 };
 
 static const char *const confidences[] = {
@@ -154,6 +155,7 @@ read_group (GKeyFile *file, const char *name)
   record->is_complete = TRUE;
   record->time_us = (gint64) read_number (&group, "time", G_MAXINT64);
   findings->udp = (FloeNatAnswer) read_word (&group, "udp", answers);
+  findings->udp_limited = (FloeNatAnswer) read_word (&group, "udp-limited", answers);
   findings->is_translated = (FloeNatAnswer) read_word (&group, "translation", answers);
   findings->mapping = read_behaviour (&group, "mapping");
   findings->filtering = read_behaviour (&group, "filtering");
@@ -163,6 +165,7 @@ read_group (GKeyFile *file, const char *name)
   findings->hairpin = (FloeNatAnswer) read_word (&group, "hairpin", answers);
   findings->carrier = (FloeNatAnswer) read_word (&group, "carrier", answers);
   findings->poisoning = (FloeNatAnswer) read_word (&group, "poisoning", answers);
+  findings->rewriting = (FloeNatAnswer) read_word (&group, "rewriting", answers);
   record->tcp = (FloeNatAnswer) read_word (&group, "tcp", answers);
   record->tls = (FloeNatAnswer) read_word (&group, "tls", answers);
   findings->lifetime_s = (guint) read_number (&group, "lifetime", MAX_LIFETIME_S);
@@ -211,6 +214,7 @@ write_record (GKeyFile *file, const FloeNatRecord *record)
 
   g_key_file_set_int64 (file, group, "time", record->time_us);
   g_key_file_set_string (file, group, "udp", answers[findings->udp]);
+  g_key_file_set_string (file, group, "udp-limited", answers[findings->udp_limited]);
   g_key_file_set_string (file, group, "translation", answers[findings->is_translated]);
   g_key_file_set_string (file, group, "mapping", floe_nat_behaviour_to_string (findings->mapping));
   g_key_file_set_string (file, group, "filtering",
@@ -222,6 +226,7 @@ write_record (GKeyFile *file, const FloeNatRecord *record)
   g_key_file_set_string (file, group, "hairpin", answers[findings->hairpin]);
   g_key_file_set_string (file, group, "carrier", answers[findings->carrier]);
   g_key_file_set_string (file, group, "poisoning", answers[findings->poisoning]);
+  g_key_file_set_string (file, group, "rewriting", answers[findings->rewriting]);
   g_key_file_set_string (file, group, "tcp", answers[record->tcp]);
   g_key_file_set_string (file, group, "tls", answers[record->tls]);
   g_key_file_set_uint64 (file, group, "lifetime", findings->lifetime_s);

@@ -177,7 +177,7 @@ floe_nat_change_judge (FloeNatCore *self, guint index)
           verdict.is_over ? "a server says that it has another address, but never answers from it"
                           : "still listening";
       if (verdict.is_over)
-        floe_nat_core_fault (self, prober->server, FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS);
+        floe_nat_mapping_fault_other (self, prober->server);
       return verdict;
     }
   if (prober->rounds.is_cut)

@@ -172,7 +172,10 @@ judge_dependent (const Votes *votes)
       verdict.evidence = "two ports of one server address see different ports";
     }
   else if (count_hosts (votes) < 2)
-    verdict.evidence = "only one server address has answered";
+    verdict.evidence = ports == FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT
+                           ? "two ports of one server address see the same port, but no other has "
+                             "answered"
+                           : "only one server address has answered";
   else if (ports == FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT)
     {
       verdict.mapping = ports;

@@ -74,7 +74,12 @@ typedef struct
   FloeStunAddress other;            /* OTHER-ADDRESS; of size 0 when there is none that is sane */
   FloeStunCredentials *credentials; /* (owned) (nullable) */
   gboolean has_allocated;
-  gint64 rtt_bound_us; /* an answer takes no longer; 0: not known */
+  gboolean names_itself; /* its OTHER-ADDRESS is an address of its own */
+  gboolean is_on_443;    /* it answers there, and that is not its own port */
+  gboolean is_refused;   /* nothing gets to its own port: ICMP says so */
+  gboolean is_there;     /* and it is its host that says so */
+  gint64 rtt_bound_us;   /* an answer takes no longer; 0: not known */
+  guint nat64_bits;      /* of @address; 0: it is not behind NAT64 */
 } NatServer;
 
 /* How a request differs from a plain Binding that is sent up to four times. */
@@ -145,6 +150,8 @@ typedef struct
   FloeStunAddress relayed;
   FloeStunAddress permitted; /* our external address */
   FloeStunAddress near_mapped, far_mapped, main_mapped;
+  FloeStunAddress near_elsewhere; /* the near socket as the server sees it, when the relay is on
+                                     another host */
   NatToken near_token, far_token, control_token, punch_token;
   gboolean has_asked_far;
   gboolean has_hurried;
@@ -164,6 +171,15 @@ typedef struct
   gboolean is_heard;
   NatRounds rounds;
 } NatHairpin;
+
+/* Who says what of packets on the way; bits of servers. */
+typedef struct
+{
+  guint spoilt;         /* what comes from them has been changed */
+  guint intact;         /* they tell our outside address in clear, and it comes as such */
+  gboolean shows_local; /* an address that nobody outside knows stands in an answer */
+  gboolean is_repaired; /* the datagram that is being handled */
+} NatRewriting;
 
 typedef struct
 {
@@ -194,10 +210,12 @@ struct _FloeNatCore
   NatRelay relay;
   NatHairpin hairpin;
   NatSamples samples;
+  NatRewriting rewriting;
   FloeNatFindings report;
   gint64 now_us;
   gint64 started_us; /* -1 before */
   gboolean has_heard;
+  gboolean has_heard_freely; /* from a port that only a network without limits lets out */
   gboolean has_tried_443;
   gboolean was_cut; /* the budget is spent: no silence means anything */
   gboolean is_done;
@@ -219,18 +237,22 @@ void floe_nat_core_bind (FloeNatCore *self, NatPurpose purpose, guint server, gu
 void floe_nat_core_ask (FloeNatCore *self, NatPurpose purpose, guint server,
                         const FloeStunBuilder *builder, guint send_count);
 guint floe_nat_core_count_pending (const FloeNatCore *self, NatPurpose purpose);
+/* Whether a server may still tell where it sees the main socket. */
+gboolean floe_nat_core_is_asking (const FloeNatCore *self);
 gboolean floe_nat_core_has_pending (const FloeNatCore *self, NatPurpose purpose, guint server);
 void floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault);
 gboolean floe_nat_core_is_sane (const FloeNatCore *self, guint server,
                                 const FloeStunAddress *address);
 /* How we send to what @server calls @address: behind NAT64 servers know IPv4 addresses only. */
-FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address);
-/* Whether a server is known to be behind NAT64 by its address. */
-gboolean floe_nat_is_behind_nat64 (const FloeStunAddress *server);
-FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server);
+FloeStunAddress floe_nat_core_reach (const FloeStunAddress *server, guint nat64_bits,
+                                     const FloeStunAddress *address);
+/* The length of the NAT64 prefix in the server's address, or 0. */
+guint floe_nat_get_nat64_bits (const FloeNatServer *server);
+FloeStunFamily floe_nat_get_relay_family (const FloeStunAddress *server, guint nat64_bits);
 /* A server at @server speaks of @address: one of our family, or of NAT64, that can be seen from
  * where it is. */
-gboolean floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address);
+gboolean floe_nat_is_sane (const FloeStunAddress *server, guint nat64_bits,
+                           const FloeStunAddress *address);
 gboolean floe_nat_core_read_mapped (FloeNatCore *self, guint server, const FloeStunMessage *message,
                                     FloeStunAddress *mapped);
 /* A Binding indication whose transaction id is @token, for packets that are to be recognized. */
@@ -255,6 +277,11 @@ gboolean floe_nat_core_is_silent (const FloeNatCore *self, const NatRounds *roun
 void floe_nat_mapping_start (FloeNatCore *self);
 void floe_nat_mapping_handle (FloeNatCore *self, const NatPending *pending,
                               const FloeStunMessage *response);
+/* Takes the OTHER-ADDRESS of a Binding response from a server's own address. */
+void floe_nat_mapping_learn_other (FloeNatCore *self, guint server,
+                                   const FloeStunMessage *response);
+/* What a server says of its other address is wrong. One that relays is there for that. */
+void floe_nat_mapping_fault_other (FloeNatCore *self, guint server);
 void floe_nat_mapping_observe (FloeNatCore *self, guint server, const FloeStunAddress *to,
                                const FloeStunAddress *mapped);
 const FloeNatObservation *floe_nat_mapping_find (const FloeNatCore *self,
@@ -289,6 +316,11 @@ void floe_nat_ports_step (FloeNatCore *self);
 gboolean floe_nat_ports_is_over (const FloeNatCore *self);
 /* Whether ports were seen in a way that no NAT gives them: a server lies. */
 gboolean floe_nat_ports_is_impossible (const FloeNatCore *self);
+
+/* floe-nat-rewrite-core.c */
+void floe_nat_rewrite_note (FloeNatCore *self, const NatPending *pending,
+                            const FloeStunMessage *response);
+void floe_nat_rewrite_conclude (FloeNatCore *self);
 
 /* floe-nat-poison-core.c */
 void floe_nat_poison_handle (FloeNatCore *self, const NatPending *pending,

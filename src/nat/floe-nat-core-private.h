@@ -31,6 +31,7 @@ typedef struct
 {
   FloeStunAddress address;
   FloeStunCredentials *credentials; /* (nullable): a TURN server's; a fork is taken */
+  guint nat64_bits; /* the first so many of @address are a NAT64 prefix; 0: none, or 64:ff9b::/96 */
 } FloeNatServer;
 
 typedef enum
@@ -69,6 +70,8 @@ void floe_nat_core_handle_datagram (FloeNatCore *self, gint64 now_us, guint sock
 /* The network says that nothing gets from @socket to @remote. */
 void floe_nat_core_handle_unreachable (FloeNatCore *self, gint64 now_us, guint socket,
                                        const FloeStunAddress *remote);
+/* Before that: it is the host of @remote itself that says so, so packets get there. */
+void floe_nat_core_note_host (FloeNatCore *self, const FloeStunAddress *remote);
 void floe_nat_core_handle_timeout (FloeNatCore *self, gint64 now_us);
 /* -1 before the start and when it is over. */
 gint64 floe_nat_core_get_deadline (const FloeNatCore *self);

@@ -5,6 +5,9 @@
 /* Kept back to give relays free. */
 #define RESERVED_PACKETS 2
 #define TRY_443_US (400 * G_TIME_SPAN_MILLISECOND)
+/* Of DNS and HTTP/3. */
+#define DNS_PORT 53
+#define WEB_PORT 443
 
 FloeNatCore *
 floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, guint count)
@@ -20,6 +23,7 @@ floe_nat_core_new (const FloeStunAddress *base, const FloeNatServer *servers, gu
   for (guint i = 0; i < self->report.server_count; i++)
     {
       self->servers[i].address = servers[i].address;
+      self->servers[i].nat64_bits = floe_nat_get_nat64_bits (&servers[i]);
       if (servers[i].credentials != NULL)
         self->servers[i].credentials = floe_stun_credentials_fork (servers[i].credentials);
       self->report.servers[i] =
@@ -145,11 +149,33 @@ is_refusal (const NatPending *pending, const FloeStunOutcome *outcome)
              || outcome->result == FLOE_STUN_RESULT_UNUSABLE);
 }
 
+/* A server that answers elsewhere only is silent where it should not be. */
+static void
+note_answer (FloeNatCore *self, const NatPending *pending, const FloeStunOutcome *outcome)
+{
+  FloeNatServerFinding *finding = &self->report.servers[pending->server];
+  NatServer *server = &self->servers[pending->server];
+  gboolean is_own = floe_stun_address_equal (&pending->to, &server->address);
+
+  self->has_heard = TRUE;
+  if (pending->to.port != DNS_PORT && pending->to.port != WEB_PORT)
+    self->has_heard_freely = TRUE;
+  if (finding->fault == FLOE_NAT_FAULT_SILENT && !is_own)
+    {
+      server->is_on_443 = TRUE;
+      return;
+    }
+  if (finding->fault == FLOE_NAT_FAULT_SILENT)
+    finding->fault = FLOE_NAT_FAULT_NONE;
+  if (finding->rtt_us < 0)
+    finding->rtt_us = outcome->rtt_us;
+  note_rtt (server, outcome);
+}
+
 static void
 handle_outcome (FloeNatCore *self, const FloeStunOutcome *outcome)
 {
   NatPending pending = { 0 };
-  FloeNatServerFinding *server;
 
   for (guint i = 0; i < self->pending->len && pending.id == 0; i++)
     if (g_array_index (self->pending, NatPending, i).id == outcome->id)
@@ -159,18 +185,15 @@ handle_outcome (FloeNatCore *self, const FloeStunOutcome *outcome)
       }
   if (pending.id == 0)
     return;
-  server = &self->report.servers[pending.server];
   if (outcome->result == FLOE_STUN_RESULT_SUCCESS || outcome->error_code != 0)
-    {
-      self->has_heard = TRUE;
-      if (server->fault == FLOE_NAT_FAULT_SILENT)
-        server->fault = FLOE_NAT_FAULT_NONE;
-      if (server->rtt_us < 0)
-        server->rtt_us = outcome->rtt_us;
-      note_rtt (&self->servers[pending.server], outcome);
-    }
+    note_answer (self, &pending, outcome);
   if (outcome->result == FLOE_STUN_RESULT_SUCCESS)
-    note_port (self, &pending, &outcome->response);
+    {
+      note_port (self, &pending, &outcome->response);
+      floe_nat_rewrite_note (self, &pending, &outcome->response);
+    }
+  else if (outcome->result == FLOE_STUN_RESULT_UNREACHABLE)
+    self->servers[pending.server].is_refused = TRUE;
   else if (is_refusal (&pending, outcome))
     floe_nat_core_fault (self, pending.server, FLOE_NAT_FAULT_REFUSED);
   else if (outcome->result == FLOE_STUN_RESULT_BROKEN)
@@ -202,39 +225,49 @@ drain_client (FloeNatCore *self)
                    output.to.local, &output.to.remote, output.data, output.size);
 }
 
-/* Nobody answers: some networks let only a few ports out. */
+/* Nobody answers, or only from ports such as this one: some networks let only a few ports out. */
 static void
 try_443 (FloeNatCore *self)
 {
-  if (self->has_heard || self->has_tried_443 || self->now_us < self->started_us + TRY_443_US)
+  gboolean may_wait =
+      self->now_us < self->started_us + TRY_443_US && floe_nat_core_is_asking (self);
+
+  if (self->has_heard_freely || self->has_tried_443 || may_wait)
     return;
   self->has_tried_443 = TRUE;
   for (guint i = 0; i < self->report.server_count; i++)
     {
       FloeStunAddress to = self->servers[i].address;
 
-      if (to.port == 443 || self->report.servers[i].fault == FLOE_NAT_FAULT_OTHER_FAMILY)
+      if (to.port == WEB_PORT || self->report.servers[i].fault != FLOE_NAT_FAULT_SILENT)
         continue;
-      to.port = 443;
+      to.port = WEB_PORT;
       floe_nat_core_bind (self, NAT_PURPOSE_MAPPING, i, NAT_SOCKET_MAIN, &to, NULL);
     }
+}
+
+/* Whether what is silent now may still speak. */
+static gboolean
+is_worth_waiting (const FloeNatCore *self)
+{
+  gboolean is_patient =
+      !self->has_heard_freely || self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
+
+  return is_patient && floe_nat_core_is_asking (self);
 }
 
 static gboolean
 is_settled (const FloeNatCore *self)
 {
-  gboolean is_patient = self->now_us < self->started_us + FLOE_NAT_PATIENCE_US;
-
-  if (!self->has_heard || !floe_nat_ports_is_over (self) || !floe_nat_poison_is_over (self)
+  if (!self->has_heard)
+    return self->has_tried_443 && !floe_nat_core_is_asking (self);
+  if (!floe_nat_ports_is_over (self) || !floe_nat_poison_is_over (self)
       || !floe_nat_relay_judge ((FloeNatCore *) self).is_over)
     return FALSE;
   for (guint i = 0; i < FLOE_NAT_PROBER_COUNT; i++)
     if (!floe_nat_change_judge ((FloeNatCore *) self, i).is_over)
       return FALSE;
-  return !is_patient
-         || floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING)
-                    + floe_nat_core_count_pending (self, NAT_PURPOSE_ALLOCATE)
-                == 0;
+  return !is_worth_waiting (self);
 }
 
 static void
@@ -262,6 +295,7 @@ step (FloeNatCore *self)
   floe_nat_relay_step (self);
   floe_nat_change_step (self);
   floe_nat_mapping_conclude (self);
+  floe_nat_rewrite_conclude (self);
   floe_nat_ports_step (self);
   floe_nat_poison_step (self);
   drain_client (self);
@@ -299,11 +333,21 @@ floe_nat_core_handle_datagram (FloeNatCore *self, gint64 now_us, guint socket,
     return;
   self->now_us = now_us;
   floe_nat_datagram_init (&datagram, data, size);
+  self->rewriting.is_repaired = datagram.data != data;
   if (!floe_stun_client_core_handle_datagram (self->client, now_us, &route, datagram.data,
                                               datagram.size)
       && !floe_nat_relay_handle_datagram (self, socket, from, datagram.data, datagram.size))
     floe_nat_ports_handle_datagram (self, socket, datagram.data, datagram.size);
   step (self);
+  self->rewriting.is_repaired = FALSE;
+}
+
+void
+floe_nat_core_note_host (FloeNatCore *self, const FloeStunAddress *remote)
+{
+  for (guint i = 0; i < self->report.server_count; i++)
+    if (floe_stun_address_is_same_host (&self->servers[i].address, remote))
+      self->servers[i].is_there = TRUE;
 }
 
 void

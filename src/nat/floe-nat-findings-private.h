@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define FLOE_NAT_MAX_EVIDENCE_SIZE 112
 #define FLOE_NAT_MAX_EXTERNALS 4
 #define FLOE_NAT_MAX_SERVERS 8
-#define FLOE_NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_LIFETIME + 1)
+#define FLOE_NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_REWRITING + 1)
 
 /* Why an aspect is what it is; also, why it is unknown. */
 typedef struct
@@ -43,6 +43,7 @@ typedef struct
 {
   FloeStunAddress base;
   FloeNatAnswer udp;
+  FloeNatAnswer udp_limited;   /* to ports that are let out everywhere, such as 443 */
   FloeNatAnswer is_translated; /* whether servers see another address than @base */
   FloeNatBehaviour mapping;
   FloeNatBehaviour filtering;
@@ -52,6 +53,7 @@ typedef struct
   FloeNatAnswer hairpin;
   FloeNatAnswer carrier;   /* a carrier's NAT is suspected */
   FloeNatAnswer poisoning; /* packets that come too early spoil ports */
+  FloeNatAnswer rewriting; /* addresses in packets are changed on the way */
   guint lifetime_s;        /* of an idle mapping, at least; 0: not known */
   FloeNatProof proofs[FLOE_NAT_ASPECT_COUNT];
   FloeNatExternal externals[FLOE_NAT_MAX_EXTERNALS]; /* most seen first */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nat-lane-private.h"
 
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-nat-probe-private.h"
 #include "floe-nat-reach-private.h"
+#include "floe-nat64-private.h"
 
 #define EXTERNAL_IPV6_BITS 48
 
@@ -44,7 +45,9 @@ add_server (FloeNatLane *self, const FloeStunAddress *address, const FloeNatTarg
   if (i == FLOE_NAT_MAX_SERVERS)
     return -1;
   if (i == self->server_count)
-    self->servers[self->server_count++] = (FloeNatServer){ *address, NULL };
+    self->servers[self->server_count++] =
+        (FloeNatServer){ *address, NULL,
+                         floe_nat64_find_bits (floe_nat64_get_known (), address->bytes) };
   /* A server that lends addresses can tell more. Odd credentials are as good as none. */
   if (self->servers[i].credentials == NULL && target->username != NULL && target->password != NULL)
     self->servers[i].credentials =
@@ -102,6 +105,10 @@ on_probe_changed (FloeNatProbe *probe, gpointer user_data)
 static void
 on_probe_done (FloeNatProbe *probe, gpointer user_data)
 {
+  FloeNatLane *self = user_data;
+
+  if (floe_nat_probe_get_findings (probe)->udp != FLOE_NAT_ANSWER_YES)
+    floe_nat_reach_set_udp_fails (self->reach);
   finish_part (user_data);
 }
 
@@ -173,8 +180,10 @@ floe_nat_lane_new (const FloeNatLaneConfig *config, const FloeNatLaneEvents *eve
   find_places (self, config->names);
   if (self->server_count > 0)
     {
-      self->probe = floe_nat_probe_new (config->context, &self->base.address, self->servers,
-                                        self->server_count, &probe_events, self);
+      FloeNatOrigin origin = { self->base.address, self->plan->min_port, self->plan->max_port };
+
+      self->probe = floe_nat_probe_new (config->context, &origin, self->servers, self->server_count,
+                                        &probe_events, self);
       self->pending++;
     }
   else
@@ -244,11 +253,12 @@ floe_nat_lane_get_record (const FloeNatLane *self)
   record->key = g_strdup (self->key);
   if (record->findings.external_count > 0)
     record->external_network =
-        floe_nat_address_get_network (&record->findings.externals[0].address, EXTERNAL_IPV6_BITS);
+        floe_nat_get_network (&record->findings.externals[0].address, EXTERNAL_IPV6_BITS);
   record->tcp =
       take_verdict (self, FLOE_NAT_WAY_TCP, &record->findings.proofs[FLOE_NAT_ASPECT_TCP]);
   record->tls =
       take_verdict (self, FLOE_NAT_WAY_TLS, &record->findings.proofs[FLOE_NAT_ASPECT_TLS]);
+  record->proxy = g_strdup (floe_nat_reach_get_proxy (self->reach));
   add_servers (self, record);
   return record;
 }

@@ -25,6 +25,7 @@ floe_nat_lifetime_core_new (const FloeStunAddress *base, const FloeNatServer *se
       if (servers[i].address.size != base->size || servers[i].address.port == 0)
         continue;
       server->address = servers[i].address;
+      server->nat64_bits = floe_nat_get_nat64_bits (&servers[i]);
       if (servers[i].credentials != NULL)
         server->credentials = floe_stun_credentials_fork (servers[i].credentials);
       self->server_count++;

@@ -79,6 +79,7 @@ typedef struct
   FloeStunCredentials *credentials; /* (owned) (nullable) */
   FloeStunAddress mapped;           /* where it sees the asker; size 0: not known */
   gboolean has_other;               /* says that it does RFC 5780 */
+  guint nat64_bits;                 /* of @address; 0: it is not behind NAT64 */
 } LifetimeServer;
 
 struct _FloeNatLifetimeCore

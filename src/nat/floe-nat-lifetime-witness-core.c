@@ -25,7 +25,8 @@ read_mapped (const FloeNatLifetimeCore *self, guint server, const FloeStunMessag
              FloeStunAddress *mapped)
 {
   return floe_stun_message_get_xor_address (message, FLOE_STUN_XOR_MAPPED_ADDRESS, mapped)
-         && floe_nat_is_sane (&self->servers[server].address, mapped);
+         && floe_nat_is_sane (&self->servers[server].address, self->servers[server].nat64_bits,
+                              mapped);
 }
 
 static void
@@ -53,7 +54,9 @@ allocate (FloeNatLifetimeCore *self)
 
   floe_turn_builder_add_transport (&builder, FLOE_TURN_PROTOCOL_UDP);
   floe_turn_builder_add_lifetime (&builder, ALLOCATION_LIFETIME_S);
-  if (floe_nat_get_relay_family (&self->servers[self->server].address) == FLOE_STUN_FAMILY_IPV6)
+  if (floe_nat_get_relay_family (&self->servers[self->server].address,
+                                 self->servers[self->server].nat64_bits)
+      == FLOE_STUN_FAMILY_IPV6)
     floe_turn_builder_add_family (&builder, FLOE_STUN_REQUESTED_ADDRESS_FAMILY,
                                   FLOE_STUN_FAMILY_IPV6);
   floe_nat_lifetime_ask (self, &pending, LIFETIME_ASKER, &builder, NULL);
@@ -172,12 +175,12 @@ handle_allocation (FloeNatLifetimeCore *self, const FloeStunMessage *response)
 
   self->has_allocated = response != NULL;
   if (response != NULL
-      && floe_turn_message_get_relayed (response, floe_nat_get_relay_family (&server->address),
-                                        &relayed)
-      && floe_nat_is_sane (&server->address, &relayed)
+      && floe_turn_message_get_relayed (
+          response, floe_nat_get_relay_family (&server->address, server->nat64_bits), &relayed)
+      && floe_nat_is_sane (&server->address, server->nat64_bits, &relayed)
       && read_mapped (self, self->server, response, &mapped))
     {
-      self->relayed = floe_nat_core_reach (&server->address, &relayed);
+      self->relayed = floe_nat_core_reach (&server->address, server->nat64_bits, &relayed);
       server->mapped = mapped;
       permit (self, LIFETIME_PURPOSE_PERMIT);
     }
@@ -342,7 +345,8 @@ take_data (FloeNatLifetimeCore *self, const guint8 *data, gsize size)
   if (!floe_stun_message_parse (&message, data, size, NULL)
       || message.message_class != FLOE_STUN_INDICATION || message.method != FLOE_STUN_METHOD_DATA
       || !floe_stun_message_get_xor_address (&message, FLOE_STUN_XOR_PEER_ADDRESS, &peer)
-      || !floe_nat_is_sane (&self->servers[self->server].address, &peer)
+      || !floe_nat_is_sane (&self->servers[self->server].address,
+                            self->servers[self->server].nat64_bits, &peer)
       || !floe_turn_message_get_data (&message, &payload, &payload_size))
     return;
   for (guint i = LIFETIME_FIRST; i < FLOE_NAT_LIFETIME_MAX_SOCKETS; i++)

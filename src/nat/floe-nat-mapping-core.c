@@ -47,8 +47,8 @@ floe_nat_mapping_is_trusted (const FloeNatCore *self, guint server)
     case FLOE_NAT_FAULT_REFUSED: /* it may still have answered something else */
     case FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS:
     case FLOE_NAT_FAULT_BROKEN_RELAY:
+    case FLOE_NAT_FAULT_SILENT: /* on its own port, but perhaps not on 443 */
       return TRUE;
-    case FLOE_NAT_FAULT_SILENT:
     case FLOE_NAT_FAULT_OTHER_FAMILY:
     case FLOE_NAT_FAULT_MALFORMED:
     case FLOE_NAT_FAULT_PRIVATE_ADDRESS:
@@ -59,22 +59,57 @@ floe_nat_mapping_is_trusted (const FloeNatCore *self, guint server)
 }
 
 /* RFC 5780 section 4.1: a server that can be used has another address and another port. */
-static void
-learn_other (FloeNatCore *self, guint index, const FloeStunMessage *response)
+void
+floe_nat_mapping_learn_other (FloeNatCore *self, guint index, const FloeStunMessage *response)
 {
   NatServer *server = &self->servers[index];
   FloeStunAddress other;
 
   if (!floe_stun_message_get_address (response, FLOE_STUN_OTHER_ADDRESS, &other))
     return;
-  other = floe_nat_core_reach (&server->address, &other);
-  if (!floe_nat_core_is_sane (self, index, &other) || other.port == server->address.port
-      || floe_stun_address_is_same_host (&other, &server->address))
+  other = floe_nat_core_reach (&server->address, server->nat64_bits, &other);
+  if (floe_stun_address_is_same_host (&other, &server->address))
+    server->names_itself = TRUE;
+  else if (!floe_nat_core_is_sane (self, index, &other) || other.port == server->address.port)
+    floe_nat_mapping_fault_other (self, index);
+  else
+    server->other = other;
+}
+
+void
+floe_nat_mapping_fault_other (FloeNatCore *self, guint index)
+{
+  if (self->servers[index].credentials == NULL)
+    floe_nat_core_fault (self, index, FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS);
+}
+
+/* Whether the server is the second address of another one. */
+static gboolean
+is_other_of_one (const FloeNatCore *self, guint index)
+{
+  for (guint i = 0; i < self->report.server_count; i++)
+    if (i != index
+        && floe_stun_address_is_same_host (&self->servers[i].other, &self->servers[index].address))
+      return TRUE;
+  return FALSE;
+}
+
+/* A server's second address that tells of none but itself, as coturn's does, is no loss to who
+ * knows both. Which of them answers first does not matter. */
+static void
+judge_others (FloeNatCore *self)
+{
+  for (guint i = 0; i < self->report.server_count; i++)
     {
-      floe_nat_core_fault (self, index, FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS);
-      return;
+      FloeNatFault *fault = &self->report.servers[i].fault;
+
+      if (!self->servers[i].names_itself)
+        continue;
+      if (!is_other_of_one (self, i))
+        floe_nat_mapping_fault_other (self, i);
+      else if (*fault == FLOE_NAT_FAULT_WRONG_OTHER_ADDRESS)
+        *fault = FLOE_NAT_FAULT_NONE;
     }
-  server->other = other;
 }
 
 void
@@ -87,7 +122,7 @@ floe_nat_mapping_handle (FloeNatCore *self, const NatPending *pending,
     return;
   floe_nat_mapping_observe (self, pending->server, &pending->to, &mapped);
   if (floe_stun_address_equal (&pending->to, &self->servers[pending->server].address))
-    learn_other (self, pending->server, response);
+    floe_nat_mapping_learn_other (self, pending->server, response);
 }
 
 static void
@@ -174,10 +209,8 @@ list_externals (FloeNatCore *self)
 void
 floe_nat_mapping_conclude (FloeNatCore *self)
 {
-  gboolean is_complete = floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING)
-                                 + floe_nat_core_count_pending (self, NAT_PURPOSE_ALLOCATE)
-                             == 0
-                         || self->now_us >= self->started_us + FLOE_NAT_PATIENCE_US;
+  gboolean is_complete =
+      !floe_nat_core_is_asking (self) || self->now_us >= self->started_us + FLOE_NAT_PATIENCE_US;
   FloeNatMappingVerdict verdict =
       floe_nat_classify_mapping (self->observations, self->observation_count, is_complete);
 
@@ -192,6 +225,7 @@ floe_nat_mapping_conclude (FloeNatCore *self)
       self->report.servers[i].fault = FLOE_NAT_FAULT_OUTVOTED;
     else if (self->report.servers[i].fault == FLOE_NAT_FAULT_OUTVOTED)
       self->report.servers[i].fault = FLOE_NAT_FAULT_NONE;
+  judge_others (self);
   self->report.mapping = verdict.mapping;
   floe_nat_core_set_proof (self, FLOE_NAT_ASPECT_MAPPING, verdict.confidence, verdict.evidence);
   judge_translation (self);

@@ -5,7 +5,8 @@
 
 #include "floe-deadline-source-private.h"
 #include "floe-name-resolver-private.h"
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
+#include "floe-nat64-private.h"
 
 typedef struct
 {
@@ -23,6 +24,7 @@ struct _FloeNatNames
   Host hosts[FLOE_NAT_MAX_TARGETS];
   guint host_count;
   guint host_of[FLOE_NAT_MAX_TARGETS]; /* by target */
+  GCancellable *prefixes;              /* (owned) (nullable): while NAT64's are looked up */
   gint64 deadline_us;
   GSource *timer; /* (owned) */
   FloeNatNamesFunc func;
@@ -45,7 +47,7 @@ is_pending (const FloeNatNames *self)
   for (guint i = 0; i < self->host_count; i++)
     if (self->hosts[i].cancellable != NULL)
       return TRUE;
-  return FALSE;
+  return self->prefixes != NULL;
 }
 
 static void
@@ -57,7 +59,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   g_clear_object (&host->cancellable);
   for (GList *link = addresses; link != NULL; link = link->next)
     {
-      FloeStunAddress address = floe_nat_address_from_inet (link->data);
+      FloeStunAddress address = floe_stun_address_from_inet (link->data, 0);
 
       note_address (host, &address);
     }
@@ -66,9 +68,22 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   floe_deadline_source_set (self->timer, is_pending (self) ? self->deadline_us : 0);
 }
 
+/* They are remembered: who wants to know asks floe_nat64_get_known(). */
+static void
+on_prefixes (const FloeNat64 *nat64, gpointer user_data)
+{
+  FloeNatNames *self = user_data;
+
+  g_clear_object (&self->prefixes);
+  floe_deadline_source_set (self->timer, is_pending (self) ? self->deadline_us : 0);
+}
+
 static void
 cancel_all (FloeNatNames *self)
 {
+  if (self->prefixes != NULL)
+    g_cancellable_cancel (self->prefixes);
+  g_clear_object (&self->prefixes);
   for (guint i = 0; i < self->host_count; i++)
     {
       if (self->hosts[i].cancellable != NULL)
@@ -90,15 +105,20 @@ static guint
 add_host (FloeNatNames *self, const char *name)
 {
   Host *host;
-  FloeStunAddress literal;
+  FloeStunAddress address;
+  g_autoptr (GInetAddress) literal = NULL;
 
   for (guint i = 0; i < self->host_count; i++)
     if (g_ascii_strcasecmp (self->hosts[i].host, name) == 0)
       return i;
   host = &self->hosts[self->host_count];
   *host = (Host){ .names = self, .host = name };
-  if (floe_nat_address_from_text (name, &literal))
-    note_address (host, &literal);
+  literal = floe_name_resolver_read (name);
+  if (literal != NULL)
+    {
+      address = floe_stun_address_from_inet (literal, 0);
+      note_address (host, &address);
+    }
   else
     host->cancellable = floe_name_resolver_start (self->context, name, on_resolved, host);
   return self->host_count++;
@@ -123,6 +143,11 @@ floe_nat_names_new (GMainContext *context, FloeNatPlan *plan, FloeNatNamesFunc f
 
       self->host_of[i] = add_host (self, target->host);
       has_literal = has_literal || self->hosts[self->host_of[i]].cancellable == NULL;
+    }
+  if (floe_nat64_is_needed ())
+    {
+      self->prefixes = g_cancellable_new ();
+      floe_nat64_look_up (context, self->prefixes, on_prefixes, self, NULL);
     }
   self->deadline_us = now_us + (has_literal ? FLOE_NAT_NAMES_GRACE_US : FLOE_NAT_NAMES_LIMIT_US);
   floe_deadline_source_set (self->timer, is_pending (self) ? self->deadline_us : 0);

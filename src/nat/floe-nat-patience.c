@@ -3,6 +3,7 @@
 
 #include "floe-log-private.h"
 #include "floe-nat-probe-private.h"
+#include "floe-nat64-private.h"
 
 struct _FloeNatPatience
 {
@@ -50,7 +51,9 @@ list_servers (const FloeNatPlan *plan, const FloeNatRecord *record,
       if (target->way != FLOE_NAT_WAY_UDP || server->fault != FLOE_NAT_FAULT_NONE
           || server->address.size != record->findings.base.size)
         continue;
-      servers[count] = (FloeNatServer){ server->address, NULL };
+      servers[count] =
+          (FloeNatServer){ server->address, NULL,
+                           floe_nat64_find_bits (floe_nat64_get_known (), server->address.bytes) };
       if (target->username != NULL && target->password != NULL)
         servers[count].credentials =
             floe_stun_credentials_new_long_term (target->username, target->password, NULL);
@@ -74,6 +77,7 @@ floe_nat_patience_new (GMainContext *context, FloeNatPlan *plan, FloeNatRecord *
 {
   FloeNatServer servers[FLOE_NAT_MAX_SERVERS];
   FloeNatPatience *self;
+  FloeNatOrigin base;
   guint count;
 
   if (!is_worth_measuring (record))
@@ -85,8 +89,8 @@ floe_nat_patience_new (GMainContext *context, FloeNatPlan *plan, FloeNatRecord *
   self->record = floe_nat_record_ref (record);
   self->func = func;
   self->user_data = user_data;
-  self->probe = floe_nat_probe_new_lifetime (context, &record->findings.base, servers, count,
-                                             &probe_events, self);
+  base = (FloeNatOrigin){ record->findings.base, plan->min_port, plan->max_port };
+  self->probe = floe_nat_probe_new_lifetime (context, &base, servers, count, &probe_events, self);
   for (guint i = 0; i < count; i++)
     g_clear_pointer (&servers[i].credentials, floe_stun_credentials_unref);
   present = self;

@@ -89,6 +89,13 @@ floe_nat_plan_get_digest (const FloeNatPlan *self)
       /* Without a password a TURN server can tell less. */
       add_text (checksum, target->password != NULL ? "with password" : "");
     }
+  /* A firewall may let only some ports through. */
+  if (self->max_port > 0)
+    {
+      g_autofree char *range = g_strdup_printf ("%u-%u", self->min_port, self->max_port);
+
+      add_text (checksum, range);
+    }
   return g_strdup (g_checksum_get_string (checksum));
 }
 
@@ -130,6 +137,7 @@ add_object (GChecksum *checksum, gpointer object)
 char *
 floe_nat_plan_get_fingerprint (const FloeNatPlan *self)
 {
+  g_autofree char *range = NULL;
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
 
   g_checksum_update (checksum, get_salt (), 16);
@@ -145,6 +153,8 @@ floe_nat_plan_get_fingerprint (const FloeNatPlan *self)
   for (guint i = 0; self->interfaces != NULL && self->interfaces[i] != NULL; i++)
     add_text (checksum, self->interfaces[i]);
   add_text (checksum, self->include_loopback ? "1" : "0");
+  range = g_strdup_printf ("%u-%u", self->min_port, self->max_port);
+  add_text (checksum, range);
   add_object (checksum, self->proxy_resolver);
   add_object (checksum, self->tls_database);
   return g_strdup (g_checksum_get_string (checksum));

@@ -47,9 +47,11 @@ step_hairpin (FloeNatCore *self)
   NatHairpin *hairpin = &self->hairpin;
   guint8 payload[FLOE_STUN_HEADER_SIZE];
   gsize size = floe_nat_core_build_token (&hairpin->token, payload, sizeof payload);
-  const FloeStunAddress *server = &self->servers[hairpin->server].address;
-  FloeStunAddress near = floe_nat_core_reach (server, &hairpin->mapped);
-  FloeStunAddress main = floe_nat_core_reach (server, &hairpin->main_mapped);
+  const NatServer *server = &self->servers[hairpin->server];
+  FloeStunAddress near =
+      floe_nat_core_reach (&server->address, server->nat64_bits, &hairpin->mapped);
+  FloeStunAddress main =
+      floe_nat_core_reach (&server->address, server->nat64_bits, &hairpin->main_mapped);
 
   if (hairpin->mapped.size == 0 || hairpin->is_heard
       || !floe_nat_core_take_round (self, &hairpin->rounds, hairpin->server))

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "floe-nat-lifetime-core-private.h"
+#include "floe-nat-socket-private.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +23,7 @@ typedef struct
 } FloeNatProbeEvents;
 
 /* Returns: (transfer full): begins at once. @events is static. */
-FloeNatProbe *floe_nat_probe_new (GMainContext *context, const FloeStunAddress *base,
+FloeNatProbe *floe_nat_probe_new (GMainContext *context, const FloeNatOrigin *base,
                                   const FloeNatServer *servers, guint count,
                                   const FloeNatProbeEvents *events, gpointer user_data);
 /* No event comes after this. */
@@ -32,7 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeNatProbe, floe_nat_probe_free)
 const FloeNatFindings *floe_nat_probe_get_findings (const FloeNatProbe *self);
 
 /* Returns: (transfer full): the same, but measures how long idle mappings live: for minutes. */
-FloeNatProbe *floe_nat_probe_new_lifetime (GMainContext *context, const FloeStunAddress *base,
+FloeNatProbe *floe_nat_probe_new_lifetime (GMainContext *context, const FloeNatOrigin *base,
                                            const FloeNatServer *servers, guint count,
                                            const FloeNatProbeEvents *events, gpointer user_data);
 const FloeNatLifetime *floe_nat_probe_get_lifetime (const FloeNatProbe *self);

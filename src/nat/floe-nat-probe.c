@@ -2,7 +2,6 @@
 #include "floe-nat-probe-private.h"
 
 #include "floe-deadline-source-private.h"
-#include "floe-nat-socket-private.h"
 
 /* A packet that the kernel would not send: told to the core when it has been asked all. */
 typedef struct
@@ -77,7 +76,7 @@ struct _FloeNatProbe
   gpointer core;          /* (owned) */
   const CoreFuncs *funcs; /* (unowned): static */
   GMainContext *context;  /* (owned) */
-  FloeStunAddress base;
+  FloeNatOrigin base;
   FloeNatSocket *sockets[FLOE_NAT_MAX_SOCKETS]; /* (owned) (nullable) */
   GSource *timer;                               /* (owned) */
   GArray *refusals;                             /* (owned) (element-type Refusal) */
@@ -101,10 +100,13 @@ on_received (guint number, const FloeStunAddress *from, const guint8 *data, gsiz
 }
 
 static void
-on_unreachable (guint number, const FloeStunAddress *remote, gpointer user_data)
+on_unreachable (guint number, const FloeStunAddress *remote, gboolean is_by_host,
+                gpointer user_data)
 {
   FloeNatProbe *self = user_data;
 
+  if (is_by_host && self->funcs == &core_funcs)
+    floe_nat_core_note_host (self->core, remote);
   self->funcs->handle_unreachable (self->core, g_get_monotonic_time (), number, remote);
   drain (self);
 }
@@ -206,8 +208,8 @@ on_deadline (gpointer user_data)
 
 /* Takes @core. */
 static FloeNatProbe *
-make_probe (GMainContext *context, const FloeStunAddress *base, gpointer core,
-            const CoreFuncs *funcs, const FloeNatProbeEvents *events, gpointer user_data)
+make_probe (GMainContext *context, const FloeNatOrigin *base, gpointer core, const CoreFuncs *funcs,
+            const FloeNatProbeEvents *events, gpointer user_data)
 {
   FloeNatProbe *self = g_new0 (FloeNatProbe, 1);
 
@@ -224,20 +226,19 @@ make_probe (GMainContext *context, const FloeStunAddress *base, gpointer core,
 }
 
 FloeNatProbe *
-floe_nat_probe_new (GMainContext *context, const FloeStunAddress *base,
-                    const FloeNatServer *servers, guint count, const FloeNatProbeEvents *events,
-                    gpointer user_data)
+floe_nat_probe_new (GMainContext *context, const FloeNatOrigin *base, const FloeNatServer *servers,
+                    guint count, const FloeNatProbeEvents *events, gpointer user_data)
 {
-  return make_probe (context, base, floe_nat_core_new (base, servers, count), &core_funcs, events,
-                     user_data);
+  return make_probe (context, base, floe_nat_core_new (&base->address, servers, count), &core_funcs,
+                     events, user_data);
 }
 
 FloeNatProbe *
-floe_nat_probe_new_lifetime (GMainContext *context, const FloeStunAddress *base,
+floe_nat_probe_new_lifetime (GMainContext *context, const FloeNatOrigin *base,
                              const FloeNatServer *servers, guint count,
                              const FloeNatProbeEvents *events, gpointer user_data)
 {
-  return make_probe (context, base, floe_nat_lifetime_core_new (base, servers, count),
+  return make_probe (context, base, floe_nat_lifetime_core_new (&base->address, servers, count),
                      &lifetime_core_funcs, events, user_data);
 }
 

@@ -43,8 +43,14 @@ void floe_nat_reach_free (FloeNatReach *self);
 /* UDP works: other hosts need not be tried. */
 void floe_nat_reach_set_udp_works (FloeNatReach *self);
 
+/* UDP does not: other hosts are tried now. */
+void floe_nat_reach_set_udp_fails (FloeNatReach *self);
+
 /* @way: TCP or TLS. */
 FloeNatReachVerdict floe_nat_reach_judge (const FloeNatReach *self, FloeNatWay way);
+/* Returns: (transfer none) (nullable): a proxy, "host:port", through which an answer has come, as
+ * long as @self lives. */
+const char *floe_nat_reach_get_proxy (const FloeNatReach *self);
 /* FALSE when the target was not asked here. */
 gboolean floe_nat_reach_get_server (const FloeNatReach *self, guint target, FloeNatFault *fault,
                                     gint64 *rtt_us);

@@ -36,6 +36,7 @@ typedef struct
   gint64 rtt_us;
   gint64 after_us;
   char reason[FLOE_NAT_MAX_EVIDENCE_SIZE];
+  char *proxy; /* (owned) (nullable): through which the answer came */
 } Attempt;
 
 struct _FloeNatReach
@@ -54,6 +55,13 @@ struct _FloeNatReach
   const FloeNatReachEvents *events; /* (unowned): static */
   gpointer user_data;               /* (unowned) */
 };
+
+static void
+free_attempt (Attempt *self)
+{
+  g_free (self->proxy);
+  g_free (self);
+}
 
 static void
 schedule_end (FloeNatReach *self)
@@ -89,7 +97,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self == NULL)
     {
-      g_free (attempt);
+      free_attempt (attempt);
       return;
     }
   attempt->after_us = g_get_monotonic_time () - self->started_us;
@@ -98,6 +106,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       attempt->state = ATTEMPT_ANSWERED;
       attempt->fault = FLOE_NAT_FAULT_NONE;
       attempt->rtt_us = rtt_us;
+      attempt->proxy = g_strdup (floe_nat_ask_get_proxy (result));
     }
   else
     note_failure (attempt, error);
@@ -273,7 +282,7 @@ floe_nat_reach_free (FloeNatReach *self)
     {
       self->attempts[i]->reach = NULL;
       if (self->attempts[i]->state != ATTEMPT_PENDING)
-        g_free (self->attempts[i]);
+        free_attempt (self->attempts[i]);
     }
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
@@ -291,6 +300,13 @@ floe_nat_reach_set_udp_works (FloeNatReach *self)
   self->may_guess = FALSE;
   floe_deadline_source_set (self->timer, get_end_us (self));
   schedule_end (self);
+}
+
+void
+floe_nat_reach_set_udp_fails (FloeNatReach *self)
+{
+  if (self->may_guess)
+    floe_deadline_source_set (self->timer, 0);
 }
 
 /* Silence of one server may be its own; an error tells that something is there. */
@@ -339,7 +355,8 @@ floe_nat_reach_judge (const FloeNatReach *self, FloeNatWay way)
         {
           verdict.answer = FLOE_NAT_ANSWER_YES;
           set_proof (&verdict, FLOE_NAT_CONFIDENCE_HIGH, attempt->after_us,
-                     "a server has answered");
+                     attempt->proxy != NULL ? "a server has answered through the proxy"
+                                            : "a server has answered");
           return verdict;
         }
       if (attempt->state != ATTEMPT_PENDING)
@@ -352,6 +369,15 @@ floe_nat_reach_judge (const FloeNatReach *self, FloeNatWay way)
                  "no server that is reached so has answered");
     }
   return verdict;
+}
+
+const char *
+floe_nat_reach_get_proxy (const FloeNatReach *self)
+{
+  for (guint i = 0; i < self->count; i++)
+    if (self->attempts[i]->proxy != NULL)
+      return self->attempts[i]->proxy;
+  return NULL;
 }
 
 gboolean

@@ -27,8 +27,9 @@ typedef struct
   gboolean is_complete;             /* FALSE: told while the run was under way */
   gint64 time_us;                   /* when it was measured: microseconds since 1970 */
   FloeStunAddress external_network; /* the external address's /24 or /48; size 0: not known */
-  char *key;  /* (owned) (nullable): of the network, the same as long as that is */
-  char *plan; /* (owned) (nullable): fingerprint of what it was asked by; NULL from a file */
+  char *proxy; /* (owned) (nullable): through which TCP or TLS has reached a server */
+  char *key;   /* (owned) (nullable): of the network, the same as long as that is */
+  char *plan;  /* (owned) (nullable): fingerprint of what it was asked by; NULL from a file */
 } FloeNatRecord;
 
 FloeNatRecord *floe_nat_record_new (void);

@@ -28,6 +28,7 @@ floe_nat_record_copy (const FloeNatRecord *self)
 
   *copy = *self;
   copy->key = g_strdup (self->key);
+  copy->proxy = g_strdup (self->proxy);
   copy->plan = g_strdup (self->plan);
   copy->servers = g_ptr_array_new_with_free_func (free_server);
   for (guint i = 0; i < self->servers->len; i++)
@@ -48,6 +49,7 @@ clear_record (gpointer data)
 
   g_ptr_array_unref (self->servers);
   g_free (self->key);
+  g_free (self->proxy);
   g_free (self->plan);
 }
 

@@ -6,7 +6,12 @@
  * relay sends to the mappings of both. If the second hears it the NAT filters nothing, if only the
  * first does it filters addresses, if none does ports as well. The control is the main socket,
  * which has sent to the relayed address itself; what the relay says of that is the mapping toward a
- * second port of one host, too. */
+ * second port of one host, too.
+ *
+ * A server may relay from another address than its own. Then its own is one that the second socket
+ * can send to, and the first one tries the relay's address on the server's port: a server with
+ * several addresses listens on all of them. Should nobody answer there, a NAT whose mappings do not
+ * depend on the endpoint still shows the same mapping to the server itself. */
 #include "floe-nat-core-internal-private.h"
 
 #include "floe-random-private.h"
@@ -31,7 +36,8 @@ floe_nat_relay_allocate (FloeNatCore *self, guint server)
   floe_turn_builder_add_transport (&builder, FLOE_TURN_PROTOCOL_UDP);
   floe_turn_builder_add_lifetime (&builder, ALLOCATION_LIFETIME_S);
   /* RFC 8656 section 7.1: without it the relay is of IPv4. */
-  if (floe_nat_get_relay_family (&self->servers[server].address) == FLOE_STUN_FAMILY_IPV6)
+  if (floe_nat_get_relay_family (&self->servers[server].address, self->servers[server].nat64_bits)
+      == FLOE_STUN_FAMILY_IPV6)
     floe_turn_builder_add_family (&builder, FLOE_STUN_REQUESTED_ADDRESS_FAMILY,
                                   FLOE_STUN_FAMILY_IPV6);
   floe_nat_core_ask (self, NAT_PURPOSE_ALLOCATE, server, &builder, ALLOCATE_SEND_COUNT);
@@ -42,6 +48,38 @@ fail (FloeNatCore *self)
 {
   self->relay.state = NAT_RELAY_FAILED;
   floe_nat_core_fault (self, self->relay.server, FLOE_NAT_FAULT_BROKEN_RELAY);
+}
+
+/* Opens the first socket toward the relay's host, at another port. */
+static void
+ask_near (FloeNatCore *self)
+{
+  const NatRelay *relay = &self->relay;
+  const FloeStunAddress *address = &self->servers[relay->server].address;
+  FloeStunAddress there = relay->relayed;
+
+  floe_nat_core_bind (self, NAT_PURPOSE_NEAR, relay->server, NAT_SOCKET_NEAR, address, NULL);
+  if (floe_stun_address_is_same_host (&there, address))
+    return;
+  there.port = address->port;
+  floe_nat_core_bind (self, NAT_PURPOSE_NEAR, relay->server, NAT_SOCKET_NEAR, &there, NULL);
+}
+
+static void
+take_near (FloeNatCore *self, const NatPending *pending, const FloeStunMessage *response)
+{
+  NatRelay *relay = &self->relay;
+  FloeStunAddress mapped;
+
+  /* Allocate responses do not tell of it. */
+  if (floe_stun_address_equal (&pending->to, &self->servers[pending->server].address))
+    floe_nat_mapping_learn_other (self, pending->server, response);
+  if (!floe_nat_core_read_mapped (self, pending->server, response, &mapped))
+    return;
+  if (floe_stun_address_is_same_host (&pending->to, &relay->relayed))
+    relay->near_mapped = mapped;
+  else
+    relay->near_elsewhere = mapped;
 }
 
 /* Takes the first relay there is. */
@@ -63,9 +101,7 @@ start_relay (FloeNatCore *self, guint server, const FloeStunAddress *relayed,
   floe_random_bytes (&relay->punch_token, sizeof relay->punch_token);
   floe_stun_builder_add_xor_address (&builder, FLOE_STUN_XOR_PEER_ADDRESS, mapped);
   floe_nat_core_ask (self, NAT_PURPOSE_PERMIT, server, &builder, ALLOCATE_SEND_COUNT);
-  if (floe_stun_address_is_same_host (relayed, &self->servers[server].address))
-    floe_nat_core_bind (self, NAT_PURPOSE_NEAR, server, NAT_SOCKET_NEAR,
-                        &self->servers[server].address, NULL);
+  ask_near (self);
 }
 
 static void
@@ -85,14 +121,17 @@ take_allocation (FloeNatCore *self, guint server, const FloeStunOutcome *outcome
   if (!floe_nat_core_read_mapped (self, server, &outcome->response, &mapped))
     return;
   floe_nat_mapping_observe (self, server, &self->servers[server].address, &mapped);
-  if (!floe_turn_message_get_relayed (
-          &outcome->response, floe_nat_get_relay_family (&self->servers[server].address), &relayed)
+  if (!floe_turn_message_get_relayed (&outcome->response,
+                                      floe_nat_get_relay_family (&self->servers[server].address,
+                                                                 self->servers[server].nat64_bits),
+                                      &relayed)
       || !floe_nat_core_is_sane (self, server, &relayed))
     {
       floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
       return;
     }
-  relayed = floe_nat_core_reach (&self->servers[server].address, &relayed);
+  relayed = floe_nat_core_reach (&self->servers[server].address, self->servers[server].nat64_bits,
+                                 &relayed);
   if (floe_stun_address_equal (&relayed, &self->servers[server].address))
     floe_nat_core_fault (self, server, FLOE_NAT_FAULT_BROKEN_RELAY);
   else if (self->relay.state == NAT_RELAY_NONE)
@@ -123,7 +162,7 @@ floe_nat_relay_handle (FloeNatCore *self, const NatPending *pending, const FloeS
       break;
     case NAT_PURPOSE_NEAR:
       if (is_success)
-        floe_nat_core_read_mapped (self, pending->server, &outcome->response, &relay->near_mapped);
+        take_near (self, pending, &outcome->response);
       break;
     case NAT_PURPOSE_FAR:
       if (is_success)
@@ -191,23 +230,28 @@ floe_nat_relay_handle_datagram (FloeNatCore *self, guint socket, const FloeStunA
   return TRUE;
 }
 
-/* Opens the second socket toward a server that is not where the relay is. */
+/* Opens the second socket toward @address of a server, if that is not where the relay is, and is
+ * known to answer. */
 static void
-ask_far (FloeNatCore *self)
+ask_far_at (FloeNatCore *self, guint server, const FloeStunAddress *address)
 {
   NatRelay *relay = &self->relay;
 
-  for (guint i = 0; i < self->report.server_count && !relay->has_asked_far; i++)
-    {
-      const FloeStunAddress *address = &self->servers[i].address;
+  if (relay->has_asked_far || address->size == 0 || !floe_nat_mapping_is_trusted (self, server)
+      || floe_stun_address_is_same_host (address, &relay->relayed)
+      || floe_nat_mapping_find (self, address) == NULL)
+    return;
+  relay->has_asked_far = TRUE;
+  floe_nat_core_bind (self, NAT_PURPOSE_FAR, server, NAT_SOCKET_FAR, address, NULL);
+}
 
-      if (i == relay->server || !floe_nat_mapping_is_trusted (self, i)
-          || floe_stun_address_is_same_host (address, &relay->relayed)
-          || floe_nat_mapping_find (self, address) == NULL)
-        continue;
-      relay->has_asked_far = TRUE;
-      floe_nat_core_bind (self, NAT_PURPOSE_FAR, i, NAT_SOCKET_FAR, address, NULL);
-    }
+static void
+ask_far (FloeNatCore *self)
+{
+  for (guint i = 0; i < self->report.server_count; i++)
+    ask_far_at (self, i, &self->servers[i].address);
+  for (guint i = 0; i < self->report.server_count; i++)
+    ask_far_at (self, i, &self->servers[i].other);
 }
 
 /* Has the relay send @token to one of our mappings. */
@@ -290,6 +334,9 @@ test (FloeNatCore *self)
     {
       if (is_preparing (self))
         return;
+      if (relay->near_mapped.size == 0
+          && self->report.mapping == FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT)
+        relay->near_mapped = relay->near_elsewhere;
       relay->tests_near = is_testable (relay, &relay->near_mapped);
       relay->tests_far = is_testable (relay, &relay->far_mapped);
     }
@@ -359,6 +406,8 @@ judge_silence (FloeNatCore *self)
       verdict.filtering = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
       verdict.evidence = "an address that was sent to came in, another one did not";
     }
+  else if (relay->has_near)
+    verdict.evidence = "another port of an address that was sent to came in, and there is no other";
   else
     verdict.evidence = "too few server addresses to tell how it filters";
   if (verdict.filtering != FLOE_NAT_BEHAVIOUR_UNKNOWN)

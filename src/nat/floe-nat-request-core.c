@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "floe-nat64-codec-private.h"
 #include "floe-stun-behaviour-codec-private.h"
 
 /* RFC 8489 section 6.2.1, in a hurry: sent at 0, 100, 300 and 700 ms. */
@@ -20,7 +21,6 @@
 #define ROUND_PACKETS 8
 /* Bytes, with the attribute's header. */
 #define FINGERPRINT_SIZE 8
-#define NAT64_PREFIX_SIZE 12
 #define DEFAULT_RTT_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* The first fault stays, but for silence, which ends. */
@@ -33,41 +33,41 @@ floe_nat_core_fault (FloeNatCore *self, guint server, FloeNatFault fault)
     *known = fault;
 }
 
-/* RFC 6052 section 2.1: the prefix that needs no configuration. */
-gboolean
-floe_nat_is_behind_nat64 (const FloeStunAddress *server)
+guint
+floe_nat_get_nat64_bits (const FloeNatServer *server)
 {
-  static const guint8 prefix[NAT64_PREFIX_SIZE] = { 0x00, 0x64, 0xff, 0x9b };
-
-  return server->size == FLOE_STUN_IPV6_SIZE && memcmp (server->bytes, prefix, sizeof prefix) == 0;
+  if (server->address.size != FLOE_STUN_IPV6_SIZE)
+    return 0;
+  /* RFC 6052 section 2.1: one prefix needs no configuration. */
+  return server->nat64_bits != 0 ? server->nat64_bits
+                                 : floe_nat64_find_bits (NULL, server->address.bytes);
 }
 
-/* RFC 6052 section 2.2: "IPv4-embedded IPv6 addresses", the prefix being 96 bits long. */
 FloeStunAddress
-floe_nat_core_reach (const FloeStunAddress *server, const FloeStunAddress *address)
+floe_nat_core_reach (const FloeStunAddress *server, guint nat64_bits,
+                     const FloeStunAddress *address)
 {
-  FloeStunAddress reached = *server;
+  FloeStunAddress reached = { .size = FLOE_STUN_IPV6_SIZE, .port = address->port };
+  FloeNat64Prefix prefix;
 
-  if (address->size != FLOE_STUN_IPV4_SIZE || server->size != FLOE_STUN_IPV6_SIZE)
+  if (address->size != FLOE_STUN_IPV4_SIZE
+      || !floe_nat64_prefix_set (&prefix, server->bytes, nat64_bits))
     return *address;
-  memcpy (reached.bytes + NAT64_PREFIX_SIZE, address->bytes, FLOE_STUN_IPV4_SIZE);
-  reached.port = address->port;
+  floe_nat64_prefix_embed (&prefix, address->bytes, reached.bytes);
   return reached;
 }
 
 FloeStunFamily
-floe_nat_get_relay_family (const FloeStunAddress *server)
+floe_nat_get_relay_family (const FloeStunAddress *server, guint nat64_bits)
 {
-  return floe_nat_is_behind_nat64 (server) ? FLOE_STUN_FAMILY_IPV4
-                                           : floe_stun_address_get_family (server);
+  return nat64_bits != 0 ? FLOE_STUN_FAMILY_IPV4 : floe_stun_address_get_family (server);
 }
 
 gboolean
-floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address)
+floe_nat_is_sane (const FloeStunAddress *server, guint nat64_bits, const FloeStunAddress *address)
 {
   gboolean is_fitting =
-      address->size == server->size
-      || (address->size == FLOE_STUN_IPV4_SIZE && floe_nat_is_behind_nat64 (server));
+      address->size == server->size || (address->size == FLOE_STUN_IPV4_SIZE && nat64_bits != 0);
 
   return is_fitting && address->port != 0
          && floe_stun_address_get_scope (address) >= floe_stun_address_get_scope (server);
@@ -76,7 +76,8 @@ floe_nat_is_sane (const FloeStunAddress *server, const FloeStunAddress *address)
 gboolean
 floe_nat_core_is_sane (const FloeNatCore *self, guint server, const FloeStunAddress *address)
 {
-  return floe_nat_is_sane (&self->servers[server].address, address);
+  return floe_nat_is_sane (&self->servers[server].address, self->servers[server].nat64_bits,
+                           address);
 }
 
 /* Where the server sees us. RFC 8489 section 14.2: XOR-MAPPED-ADDRESS, as some NATs rewrite the
@@ -177,6 +178,14 @@ floe_nat_core_count_pending (const FloeNatCore *self, NatPurpose purpose)
   for (guint i = 0; i < self->pending->len; i++)
     count += g_array_index (self->pending, NatPending, i).purpose == purpose;
   return count;
+}
+
+gboolean
+floe_nat_core_is_asking (const FloeNatCore *self)
+{
+  return floe_nat_core_count_pending (self, NAT_PURPOSE_MAPPING)
+             + floe_nat_core_count_pending (self, NAT_PURPOSE_ALLOCATE)
+         > 0;
 }
 
 gboolean

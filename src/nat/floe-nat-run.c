@@ -3,7 +3,7 @@
 
 #include "floe-deadline-source-private.h"
 #include "floe-log-private.h"
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-nat-lane-private.h"
 
 /* Changes are told so often at most. */
@@ -217,6 +217,13 @@ on_names_done (gpointer user_data)
 
   read_network (self, servers, &network);
   bases = floe_nat_bases_select (&network, servers, sources);
+  /* Without a name nobody knows what leads where; but that there is none is worth a report. */
+  if (servers->len == 0 && bases->len == 0)
+    {
+      g_array_unref (bases);
+      bases = floe_nat_bases_list (&network,
+                                   self->plan->include_loopback || self->plan->interfaces != NULL);
+    }
   self->result = find_fresh (self, &network, bases);
   if (self->result != NULL)
     schedule_end (self);
@@ -239,7 +246,7 @@ begin (FloeNatRun *self)
       const FloeNatTarget *target = g_ptr_array_index (self->plan->targets, i);
       FloeStunAddress literal;
 
-      if (floe_nat_address_from_text (target->host, &literal))
+      if (floe_stun_address_from_text (target->host, &literal))
         g_array_append_val (servers, literal);
     }
   read_network (self, servers, &network);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* What a configuration says of servers, ports and interfaces. */
+/* What a configuration says of servers, times, ports and interfaces. */
 #include "floe-configuration-private.h"
 
 #include <floe/floe-error.h>
@@ -10,6 +10,10 @@
  * @server: (transfer none): a server
  *
  * Adds a STUN or TURN server (W3C RTCConfiguration.iceServers).
+ *
+ * A URL with a host name and no port means the default port, 3478 or 5349, as browsers have it; the
+ * SRV records that RFC 7064 and RFC 7065 would look for are asked for by #FloeDnsServerDirectory
+ * only.
  *
  * Since: 1.0
  */
@@ -72,6 +76,133 @@ floe_configuration_get_ice_servers (FloeConfiguration *self)
   g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), NULL);
 
   return self->ice_servers;
+}
+
+/**
+ * floe_configuration_set_server_directory:
+ * @self: a configuration
+ * @directory: (nullable) (transfer none): knows servers or finds them, or %NULL
+ *
+ * Sets where a connection gets servers from besides those of floe_configuration_add_ice_server(),
+ * which come first. The directory is asked in the connection's context when candidates are
+ * gathered for the first time, and again when the life time of its answer is over; servers that
+ * are new take over from those that are gone without a break.
+ *
+ * Gathering waits half a second for the first answer, and for no other. TURN servers that come
+ * later lend an address all the same; STUN servers make no difference then. When the directory
+ * fails, #FloePeerConnection::ice-candidate-error tells it, with an empty URL and the code 701, the
+ * servers that were known stay, and it is asked again after a minute, then two, up to an hour.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_server_directory (FloeConfiguration *self, FloeServerDirectory *directory)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+  g_return_if_fail (directory == NULL || FLOE_IS_SERVER_DIRECTORY (directory));
+
+  if (g_set_object (&self->server_directory, directory))
+    g_object_notify (G_OBJECT (self), "server-directory");
+}
+
+/**
+ * floe_configuration_get_server_directory:
+ * @self: a configuration
+ *
+ * Gets where connections ask for further servers.
+ *
+ * Returns: (transfer none) (nullable): the directory that was set
+ * Since: 1.0
+ */
+FloeServerDirectory *
+floe_configuration_get_server_directory (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), NULL);
+
+  return self->server_directory;
+}
+
+/**
+ * floe_configuration_set_gather_timeout:
+ * @self: a configuration
+ * @timeout_ms: milliseconds, or 0 for no limit but the servers' own
+ *
+ * Sets after how long gathering is complete whatever is outstanding, for applications that send all
+ * candidates at once. It counts from when the servers are asked. What comes later is told as a
+ * candidate still, and #FloePeerConnection:ice-gathering-state goes back to gathering for it.
+ *
+ * Without it STUN servers are waited for as long as it takes to call them silent, 3.8 s, and relays
+ * until one has given an address or all have failed, which with servers over TCP that do not answer
+ * is 10 s each.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_gather_timeout (FloeConfiguration *self, guint timeout_ms)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+  g_return_if_fail (timeout_ms <= G_MAXINT);
+
+  if (self->gather_timeout_ms == timeout_ms)
+    return;
+  self->gather_timeout_ms = timeout_ms;
+  g_object_notify (G_OBJECT (self), "gather-timeout");
+}
+
+/**
+ * floe_configuration_get_gather_timeout:
+ * @self: a configuration
+ *
+ * Gets after how long gathering is complete whatever is outstanding.
+ *
+ * Returns: milliseconds, or 0 for no limit but the servers' own
+ * Since: 1.0
+ */
+guint
+floe_configuration_get_gather_timeout (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
+
+  return self->gather_timeout_ms;
+}
+
+/**
+ * floe_configuration_set_ice_failed_timeout:
+ * @self: a configuration
+ * @timeout_ms: milliseconds, at least 1
+ *
+ * Sets how long ICE goes on before it is called failed. The default is the 39.5 s of RFC 8863: a
+ * peer may be late, and giving up early loses connections that would have come up.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+  g_return_if_fail (timeout_ms >= 1 && timeout_ms <= G_MAXINT);
+
+  if (self->ice_failed_timeout_ms == timeout_ms)
+    return;
+  self->ice_failed_timeout_ms = timeout_ms;
+  g_object_notify (G_OBJECT (self), "ice-failed-timeout");
+}
+
+/**
+ * floe_configuration_get_ice_failed_timeout:
+ * @self: a configuration
+ *
+ * Gets how long ICE goes on before it is called failed.
+ *
+ * Returns: milliseconds
+ * Since: 1.0
+ */
+guint
+floe_configuration_get_ice_failed_timeout (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
+
+  return self->ice_failed_timeout_ms;
 }
 
 /**

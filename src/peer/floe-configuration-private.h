@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 struct _FloeConfiguration
 {
   GObject parent_instance;
-  GPtrArray *ice_servers; /* (owned) (element-type FloeIceServer) */
+  GPtrArray *ice_servers;                /* (owned) (element-type FloeIceServer) */
+  FloeServerDirectory *server_directory; /* (owned) (nullable) */
+  guint gather_timeout_ms;               /* 0: none */
   FloeIceTransportPolicy ice_transport_policy;
   FloeCertificate *certificate; /* (owned) (nullable) */
   guint16 min_port;

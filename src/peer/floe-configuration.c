@@ -14,16 +14,6 @@
 /* RFC 8863 section 4: 39.5 s, the time of a check with the default timers of RFC 8445. */
 #define DEFAULT_ICE_FAILED_TIMEOUT_MS 39500
 
-/**
- * FloeConfiguration:
- *
- * What a connection is to be like: its servers, its certificate, and what it may use
- * (W3C RTCConfiguration).
- *
- * Since: 1.0
- */
-G_DEFINE_FINAL_TYPE (FloeConfiguration, floe_configuration, G_TYPE_OBJECT)
-
 enum
 {
   PROP_ICE_TRANSPORT_POLICY = 1,
@@ -35,8 +25,20 @@ enum
   PROP_ICE_FAILED_TIMEOUT,
   PROP_PROXY_RESOLVER,
   PROP_TLS_DATABASE,
+  PROP_SERVER_DIRECTORY,
+  PROP_GATHER_TIMEOUT,
   N_PROPS,
 };
+
+/**
+ * FloeConfiguration:
+ *
+ * What a connection is to be like: its servers, its certificate, and what it may use
+ * (W3C RTCConfiguration).
+ *
+ * Since: 1.0
+ */
+G_DEFINE_FINAL_TYPE (FloeConfiguration, floe_configuration, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
@@ -73,6 +75,12 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
       break;
     case PROP_TLS_DATABASE:
       g_value_set_object (value, self->tls_database);
+      break;
+    case PROP_SERVER_DIRECTORY:
+      g_value_set_object (value, self->server_directory);
+      break;
+    case PROP_GATHER_TIMEOUT:
+      g_value_set_uint (value, self->gather_timeout_ms);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -114,6 +122,12 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
     case PROP_TLS_DATABASE:
       floe_configuration_set_tls_database (self, g_value_get_object (value));
       break;
+    case PROP_SERVER_DIRECTORY:
+      floe_configuration_set_server_directory (self, g_value_get_object (value));
+      break;
+    case PROP_GATHER_TIMEOUT:
+      floe_configuration_set_gather_timeout (self, g_value_get_uint (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -128,6 +142,7 @@ floe_configuration_finalize (GObject *object)
   g_clear_object (&self->certificate);
   g_clear_object (&self->proxy_resolver);
   g_clear_object (&self->tls_database);
+  g_clear_object (&self->server_directory);
   g_strfreev (self->interfaces);
   G_OBJECT_CLASS (floe_configuration_parent_class)->finalize (object);
 }
@@ -225,6 +240,25 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
    */
   properties[PROP_TLS_DATABASE] =
       g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, flags);
+  /**
+   * FloeConfiguration:server-directory:
+   *
+   * Where further servers are asked for; %NULL for nowhere.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SERVER_DIRECTORY] =
+      g_param_spec_object ("server-directory", NULL, NULL, FLOE_TYPE_SERVER_DIRECTORY, flags);
+  /**
+   * FloeConfiguration:gather-timeout:
+   *
+   * After how long gathering is complete whatever is outstanding, in milliseconds; 0 for no limit
+   * but the servers' own.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_GATHER_TIMEOUT] =
+      g_param_spec_uint ("gather-timeout", NULL, NULL, 0, G_MAXINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -410,45 +444,6 @@ floe_configuration_get_max_message_size (FloeConfiguration *self)
   g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
 
   return self->max_message_size;
-}
-
-/**
- * floe_configuration_set_ice_failed_timeout:
- * @self: a configuration
- * @timeout_ms: milliseconds, at least 1
- *
- * Sets how long ICE goes on before it is called failed. The default is the 39.5 s of RFC 8863: a
- * peer may be late, and giving up early loses connections that would have come up.
- *
- * Since: 1.0
- */
-void
-floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms)
-{
-  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
-  g_return_if_fail (timeout_ms >= 1 && timeout_ms <= G_MAXINT);
-
-  if (self->ice_failed_timeout_ms == timeout_ms)
-    return;
-  self->ice_failed_timeout_ms = timeout_ms;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ICE_FAILED_TIMEOUT]);
-}
-
-/**
- * floe_configuration_get_ice_failed_timeout:
- * @self: a configuration
- *
- * Gets how long ICE goes on before it is called failed.
- *
- * Returns: milliseconds
- * Since: 1.0
- */
-guint
-floe_configuration_get_ice_failed_timeout (FloeConfiguration *self)
-{
-  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), 0);
-
-  return self->ice_failed_timeout_ms;
 }
 
 FloeCertificate *

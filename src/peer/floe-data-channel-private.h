@@ -17,6 +17,29 @@ G_BEGIN_DECLS
 /* Takes messages instead of the signals; returns FALSE to be asked again later. */
 typedef gboolean (*FloeChannelSinkFunc) (GBytes *bytes, gpointer user_data);
 
+typedef enum
+{
+  FLOE_CHANNEL_PROP_LABEL = 1,
+  FLOE_CHANNEL_PROP_PROTOCOL,
+  FLOE_CHANNEL_PROP_ID,
+  FLOE_CHANNEL_PROP_READY_STATE,
+  FLOE_CHANNEL_PROP_BUFFERED_AMOUNT,
+  FLOE_CHANNEL_PROP_BUFFERED_AMOUNT_LOW_THRESHOLD,
+  FLOE_CHANNEL_N_PROPS,
+} FloeChannelProp;
+
+typedef enum
+{
+  FLOE_CHANNEL_SIGNAL_OPEN,
+  FLOE_CHANNEL_SIGNAL_MESSAGE_TEXT,
+  FLOE_CHANNEL_SIGNAL_MESSAGE_BYTES,
+  FLOE_CHANNEL_SIGNAL_BUFFERED_AMOUNT_LOW,
+  FLOE_CHANNEL_SIGNAL_CLOSING,
+  FLOE_CHANNEL_SIGNAL_CLOSE,
+  FLOE_CHANNEL_SIGNAL_ERROR,
+  FLOE_CHANNEL_N_SIGNALS,
+} FloeChannelSignal;
+
 struct _FloeDataChannel
 {
   GObject parent_instance;
@@ -39,6 +62,13 @@ FloeDataChannel *floe_data_channel_new (FloePeerConnection *connection, guint32 
                                         const FloeChannelInfo *info, gboolean is_open);
 
 guint32 floe_data_channel_get_key (FloeDataChannel *self);
+void floe_data_channel_notify (FloeDataChannel *self, FloeChannelProp prop);
+guint floe_data_channel_get_signal_id (FloeChannelSignal signal);
+/* The variable arguments are the signal's. */
+void floe_data_channel_emit (FloeDataChannel *self, FloeChannelSignal signal, ...);
+
+/* floe-data-channel-facts.c */
+void floe_data_channel_drop_pending (FloeDataChannel *self);
 
 /* The application was told of the channel, so that signals may be emitted. */
 void floe_data_channel_announce (FloeDataChannel *self);

@@ -105,5 +105,5 @@ floe_data_channel_close (FloeDataChannel *self)
     return;
   floe_peer_close_channel (self->connection, self);
   self->ready_state = FLOE_DATA_CHANNEL_STATE_CLOSING;
-  g_object_notify (G_OBJECT (self), "ready-state");
+  floe_data_channel_notify (self, FLOE_CHANNEL_PROP_READY_STATE);
 }

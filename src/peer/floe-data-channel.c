@@ -16,247 +16,29 @@
  */
 G_DEFINE_FINAL_TYPE (FloeDataChannel, floe_data_channel, G_TYPE_OBJECT)
 
-/* docs/decisions/0004-messages-wait-for-a-handler.md */
-#define END_PATIENCE_US G_TIME_SPAN_SECOND
+static GParamSpec *properties[FLOE_CHANNEL_N_PROPS];
+static guint signals[FLOE_CHANNEL_N_SIGNALS];
 
-enum
+void
+floe_data_channel_notify (FloeDataChannel *self, FloeChannelProp prop)
 {
-  PROP_LABEL = 1,
-  PROP_PROTOCOL,
-  PROP_ID,
-  PROP_READY_STATE,
-  PROP_BUFFERED_AMOUNT,
-  PROP_BUFFERED_AMOUNT_LOW_THRESHOLD,
-  N_PROPS,
-};
-
-enum
-{
-  SIGNAL_OPEN,
-  SIGNAL_MESSAGE_TEXT,
-  SIGNAL_MESSAGE_BYTES,
-  SIGNAL_BUFFERED_AMOUNT_LOW,
-  SIGNAL_CLOSING,
-  SIGNAL_CLOSE,
-  SIGNAL_ERROR,
-  N_SIGNALS,
-};
-
-static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
-
-static void
-set_ready_state (FloeDataChannel *self, FloeDataChannelState state)
-{
-  if (self->ready_state == state)
-    return;
-  self->ready_state = state;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY_STATE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
 }
 
-static void
-drop_pending (FloeDataChannel *self)
+guint
+floe_data_channel_get_signal_id (FloeChannelSignal signal)
 {
-  g_queue_clear_full (&self->pending, (GDestroyNotify) floe_fact_free);
-}
-
-static gboolean
-has_listener (FloeDataChannel *self)
-{
-  return g_signal_has_handler_pending (self, signals[SIGNAL_MESSAGE_TEXT], 0, FALSE)
-         || g_signal_has_handler_pending (self, signals[SIGNAL_MESSAGE_BYTES], 0, FALSE);
-}
-
-static void
-emit_message (FloeDataChannel *self, FloeFact *fact)
-{
-  g_autofree char *text = NULL;
-  gsize size;
-  const char *data;
-
-  /* W3C 6.2: "If channel.[[ReadyState]] is not "open", abort these steps and discard". */
-  if (self->ready_state != FLOE_DATA_CHANNEL_STATE_OPEN)
-    return;
-  if (!fact->is_text)
-    {
-      g_signal_emit (self, signals[SIGNAL_MESSAGE_BYTES], 0, fact->bytes);
-      return;
-    }
-  data = g_bytes_get_data (fact->bytes, &size);
-  text = g_strndup (size > 0 ? data : "", size);
-  g_signal_emit (self, signals[SIGNAL_MESSAGE_TEXT], 0, text);
-}
-
-static void
-emit_open (FloeDataChannel *self, guint id)
-{
-  self->info.id = (int) id;
-  if (self->is_open_told || self->ready_state > FLOE_DATA_CHANNEL_STATE_OPEN)
-    return;
-  self->is_open_told = TRUE;
-  set_ready_state (self, FLOE_DATA_CHANNEL_STATE_OPEN);
-  /* A handler of the one may close the channel, or the connection, before the next. */
-  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_OPEN)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
-  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_OPEN)
-    g_signal_emit (self, signals[SIGNAL_OPEN], 0);
-}
-
-static void
-emit_closing (FloeDataChannel *self)
-{
-  if (self->ready_state >= FLOE_DATA_CHANNEL_STATE_CLOSING)
-    return;
-  set_ready_state (self, FLOE_DATA_CHANNEL_STATE_CLOSING);
-  if (self->ready_state == FLOE_DATA_CHANNEL_STATE_CLOSING)
-    g_signal_emit (self, signals[SIGNAL_CLOSING], 0);
-}
-
-/* Lets go of @connection, which lets go of us. */
-static void
-leave_connection (FloeDataChannel *self, FloePeerConnection *connection)
-{
-  self->connection = NULL;
-  floe_peer_forget_channel (connection, self, self->buffered_amount);
-  if (self->sink != NULL)
-    self->sink (NULL, self->sink_data);
-}
-
-static gboolean
-is_closed (FloePeerConnection *connection)
-{
-  return floe_peer_connection_get_connection_state (connection)
-         == FLOE_PEER_CONNECTION_STATE_CLOSED;
-}
-
-static void
-emit_close (FloeDataChannel *self, const GError *error)
-{
-  g_autoptr (FloePeerConnection) connection = NULL;
-
-  if (self->connection == NULL)
-    return;
-  connection = g_object_ref (self->connection);
-  leave_connection (self, connection);
-  set_ready_state (self, FLOE_DATA_CHANNEL_STATE_CLOSED);
-  /* A handler may close the connection, which does not know us any more. */
-  if (error != NULL && !is_closed (connection))
-    g_signal_emit (self, signals[SIGNAL_ERROR], 0, error);
-  if (!is_closed (connection))
-    g_signal_emit (self, signals[SIGNAL_CLOSE], 0);
-}
-
-/* Nobody has come for the messages that stand before the channel's end. */
-static gboolean
-has_waited_enough (FloeDataChannel *self)
-{
-  return self->end_us != 0 && g_get_monotonic_time () >= self->end_us + END_PATIENCE_US;
-}
-
-/* Whether the message at the head of the queue may leave it. A sink takes it right here. */
-static gboolean
-may_take_message (FloeDataChannel *self, FloeFact *fact)
-{
-  if (self->sink != NULL)
-    return self->sink (fact->bytes, self->sink_data);
-  return has_listener (self) || self->ready_state != FLOE_DATA_CHANNEL_STATE_OPEN
-         || has_waited_enough (self);
-}
-
-static void
-emit_fact (FloeDataChannel *self, FloeFact *fact)
-{
-  switch (fact->type)
-    {
-    case FLOE_FACT_CHANNEL_OPENED:
-      emit_open (self, fact->number);
-      break;
-    case FLOE_FACT_CHANNEL_MESSAGE:
-      if (self->connection != NULL)
-        floe_peer_note_consumed (self->connection, self->key,
-                                 g_bytes_get_size (fact->bytes) + FLOE_MESSAGE_OVERHEAD);
-      if (self->sink == NULL)
-        emit_message (self, fact);
-      break;
-    case FLOE_FACT_CHANNEL_CLOSING:
-      emit_closing (self);
-      break;
-    default:
-      emit_close (self, fact->error);
-      break;
-    }
-}
-
-gboolean
-floe_data_channel_flush (FloeDataChannel *self)
-{
-  /* A handler may drop the last reference. */
-  g_autoptr (FloeDataChannel) alive = g_object_ref (self);
-  FloeFact *head;
-
-  while (self->is_announced && (head = g_queue_peek_head (&self->pending)) != NULL)
-    {
-      g_autoptr (FloeFact) fact = NULL;
-
-      if (head->type == FLOE_FACT_CHANNEL_MESSAGE && !may_take_message (self, head))
-        return self->sink == NULL;
-      /* The sink may have closed the connection, and with it emptied the queue. */
-      if (g_queue_peek_head (&self->pending) != head)
-        continue;
-      fact = g_queue_pop_head (&self->pending);
-      emit_fact (self, fact);
-    }
-  return !g_queue_is_empty (&self->pending);
-}
-
-static void
-handle_sent (FloeDataChannel *self, gsize size)
-{
-  gboolean was_above = self->buffered_amount > self->low_threshold;
-
-  self->buffered_amount -= MIN (size, self->buffered_amount);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUFFERED_AMOUNT]);
-  if (self->connection != NULL && was_above && self->buffered_amount <= self->low_threshold)
-    g_signal_emit (self, signals[SIGNAL_BUFFERED_AMOUNT_LOW], 0);
+  return signals[signal];
 }
 
 void
-floe_data_channel_handle_fact (FloeDataChannel *self, FloeFact *fact)
+floe_data_channel_emit (FloeDataChannel *self, FloeChannelSignal signal, ...)
 {
-  g_autoptr (FloeDataChannel) alive = g_object_ref (self);
+  va_list arguments;
 
-  if (fact->type == FLOE_FACT_CHANNEL_SENT)
-    {
-      handle_sent (self, fact->size);
-      floe_fact_free (fact);
-      return;
-    }
-  if (self->end_us == 0
-      && (fact->type == FLOE_FACT_CHANNEL_CLOSING || fact->type == FLOE_FACT_CHANNEL_CLOSED))
-    self->end_us = g_get_monotonic_time ();
-  g_queue_push_tail (&self->pending, fact);
-  if (floe_data_channel_flush (self) && self->connection != NULL)
-    floe_peer_hold (self->connection, FALSE);
-}
-
-void
-floe_data_channel_announce (FloeDataChannel *self)
-{
-  self->is_announced = TRUE;
-  if (self->connection != NULL && self->ready_state == FLOE_DATA_CHANNEL_STATE_OPEN)
-    floe_peer_note_consumed (self->connection, self->key, floe_channel_info_get_cost (&self->info));
-}
-
-void
-floe_data_channel_detach (FloeDataChannel *self)
-{
-  g_autoptr (FloeDataChannel) alive = g_object_ref (self);
-
-  self->connection = NULL;
-  self->ready_state = FLOE_DATA_CHANNEL_STATE_CLOSED;
-  drop_pending (self);
-  if (self->sink != NULL)
-    self->sink (NULL, self->sink_data);
+  va_start (arguments, signal);
+  g_signal_emit_valist (self, signals[signal], 0, arguments);
+  va_end (arguments);
 }
 
 void
@@ -298,22 +80,22 @@ floe_data_channel_get_property (GObject *object, guint prop_id, GValue *value, G
 
   switch (prop_id)
     {
-    case PROP_LABEL:
+    case FLOE_CHANNEL_PROP_LABEL:
       g_value_set_string (value, self->info.label);
       break;
-    case PROP_PROTOCOL:
+    case FLOE_CHANNEL_PROP_PROTOCOL:
       g_value_set_string (value, self->info.protocol);
       break;
-    case PROP_ID:
+    case FLOE_CHANNEL_PROP_ID:
       g_value_set_int (value, self->info.id);
       break;
-    case PROP_READY_STATE:
+    case FLOE_CHANNEL_PROP_READY_STATE:
       g_value_set_enum (value, self->ready_state);
       break;
-    case PROP_BUFFERED_AMOUNT:
+    case FLOE_CHANNEL_PROP_BUFFERED_AMOUNT:
       g_value_set_uint64 (value, self->buffered_amount);
       break;
-    case PROP_BUFFERED_AMOUNT_LOW_THRESHOLD:
+    case FLOE_CHANNEL_PROP_BUFFERED_AMOUNT_LOW_THRESHOLD:
       g_value_set_uint64 (value, self->low_threshold);
       break;
     default:
@@ -325,7 +107,7 @@ static void
 floe_data_channel_set_property (GObject *object, guint prop_id, const GValue *value,
                                 GParamSpec *pspec)
 {
-  if (prop_id == PROP_BUFFERED_AMOUNT_LOW_THRESHOLD)
+  if (prop_id == FLOE_CHANNEL_PROP_BUFFERED_AMOUNT_LOW_THRESHOLD)
     floe_data_channel_set_buffered_amount_low_threshold (FLOE_DATA_CHANNEL (object),
                                                          g_value_get_uint64 (value));
   else
@@ -337,13 +119,13 @@ floe_data_channel_finalize (GObject *object)
 {
   FloeDataChannel *self = FLOE_DATA_CHANNEL (object);
 
-  drop_pending (self);
+  floe_data_channel_drop_pending (self);
   floe_channel_info_clear (&self->info);
   G_OBJECT_CLASS (floe_data_channel_parent_class)->finalize (object);
 }
 
 static void
-install_properties (GObjectClass *object_class)
+make_properties (void)
 {
   const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   const GParamFlags writable = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -355,7 +137,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, "", readable);
+  properties[FLOE_CHANNEL_PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, "", readable);
   /**
    * FloeDataChannel:protocol:
    *
@@ -363,7 +145,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_PROTOCOL] = g_param_spec_string ("protocol", NULL, NULL, "", readable);
+  properties[FLOE_CHANNEL_PROP_PROTOCOL] =
+      g_param_spec_string ("protocol", NULL, NULL, "", readable);
   /**
    * FloeDataChannel:id:
    *
@@ -371,7 +154,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_ID] = g_param_spec_int ("id", NULL, NULL, -1, 65534, -1, readable);
+  properties[FLOE_CHANNEL_PROP_ID] = g_param_spec_int ("id", NULL, NULL, -1, 65534, -1, readable);
   /**
    * FloeDataChannel:ready-state:
    *
@@ -379,7 +162,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_READY_STATE] =
+  properties[FLOE_CHANNEL_PROP_READY_STATE] =
       g_param_spec_enum ("ready-state", NULL, NULL, FLOE_TYPE_DATA_CHANNEL_STATE,
                          FLOE_DATA_CHANNEL_STATE_CONNECTING, readable);
   /**
@@ -389,7 +172,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_BUFFERED_AMOUNT] =
+  properties[FLOE_CHANNEL_PROP_BUFFERED_AMOUNT] =
       g_param_spec_uint64 ("buffered-amount", NULL, NULL, 0, G_MAXUINT64, 0, readable);
   /**
    * FloeDataChannel:buffered-amount-low-threshold:
@@ -399,9 +182,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD] = g_param_spec_uint64 (
+  properties[FLOE_CHANNEL_PROP_BUFFERED_AMOUNT_LOW_THRESHOLD] = g_param_spec_uint64 (
       "buffered-amount-low-threshold", NULL, NULL, 0, G_MAXUINT64, 0, writable);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static guint
@@ -419,7 +201,8 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
   object_class->get_property = floe_data_channel_get_property;
   object_class->set_property = floe_data_channel_set_property;
   object_class->finalize = floe_data_channel_finalize;
-  install_properties (object_class);
+  make_properties ();
+  g_object_class_install_properties (object_class, FLOE_CHANNEL_N_PROPS, properties);
 
   /**
    * FloeDataChannel::open:
@@ -429,7 +212,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_OPEN] = new_signal ("open", G_TYPE_NONE);
+  signals[FLOE_CHANNEL_SIGNAL_OPEN] = new_signal ("open", G_TYPE_NONE);
   /**
    * FloeDataChannel::message-text:
    * @self: the channel
@@ -441,7 +224,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_MESSAGE_TEXT] = new_signal ("message-text", G_TYPE_STRING);
+  signals[FLOE_CHANNEL_SIGNAL_MESSAGE_TEXT] = new_signal ("message-text", G_TYPE_STRING);
   /**
    * FloeDataChannel::message-bytes:
    * @self: the channel
@@ -451,7 +234,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_MESSAGE_BYTES] = new_signal ("message-bytes", G_TYPE_BYTES);
+  signals[FLOE_CHANNEL_SIGNAL_MESSAGE_BYTES] = new_signal ("message-bytes", G_TYPE_BYTES);
   /**
    * FloeDataChannel::buffered-amount-low:
    * @self: the channel
@@ -460,7 +243,8 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_BUFFERED_AMOUNT_LOW] = new_signal ("buffered-amount-low", G_TYPE_NONE);
+  signals[FLOE_CHANNEL_SIGNAL_BUFFERED_AMOUNT_LOW] =
+      new_signal ("buffered-amount-low", G_TYPE_NONE);
   /**
    * FloeDataChannel::closing:
    * @self: the channel
@@ -469,7 +253,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_CLOSING] = new_signal ("closing", G_TYPE_NONE);
+  signals[FLOE_CHANNEL_SIGNAL_CLOSING] = new_signal ("closing", G_TYPE_NONE);
   /**
    * FloeDataChannel::close:
    * @self: the channel
@@ -478,7 +262,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_CLOSE] = new_signal ("close", G_TYPE_NONE);
+  signals[FLOE_CHANNEL_SIGNAL_CLOSE] = new_signal ("close", G_TYPE_NONE);
   /**
    * FloeDataChannel::error:
    * @self: the channel
@@ -490,7 +274,7 @@ floe_data_channel_class_init (FloeDataChannelClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ERROR] = new_signal ("error", G_TYPE_ERROR);
+  signals[FLOE_CHANNEL_SIGNAL_ERROR] = new_signal ("error", G_TYPE_ERROR);
 }
 
 static void

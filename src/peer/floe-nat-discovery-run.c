@@ -81,6 +81,7 @@ floe_nat_discovery_make_plan (FloeNatDiscovery *self)
     }
   plan->interfaces = g_strdupv ((char **) floe_configuration_get_interfaces (configuration));
   plan->include_loopback = floe_configuration_get_include_loopback (configuration);
+  floe_configuration_get_port_range (configuration, &plan->min_port, &plan->max_port);
   g_set_object (&plan->proxy_resolver, floe_configuration_get_proxy_resolver (configuration));
   g_set_object (&plan->tls_database, floe_configuration_get_tls_database (configuration));
   g_set_object (&plan->cache_file, self->cache_file);

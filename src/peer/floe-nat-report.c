@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nat-report-private.h"
 
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 
 /**
  * FloeNatReport:
@@ -21,10 +21,10 @@ floe_nat_report_new (FloeNatRecord *record)
   const FloeNatFindings *findings = &record->findings;
 
   self->record = floe_nat_record_ref (record);
-  self->base = floe_nat_address_to_text (&findings->base);
+  self->base = floe_stun_address_to_text (&findings->base);
   self->externals = g_new0 (char *, findings->external_count + 1);
   for (guint i = 0; i < findings->external_count; i++)
-    self->externals[i] = floe_nat_address_to_text (&findings->externals[i].address);
+    self->externals[i] = floe_stun_address_to_text (&findings->externals[i].address);
   self->servers = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_nat_server_report_unref);
   for (guint i = 0; i < record->servers->len; i++)
     g_ptr_array_add (self->servers,
@@ -151,63 +151,6 @@ floe_nat_report_get_external_addresses (const FloeNatReport *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return (const char *const *) self->externals;
-}
-
-/**
- * floe_nat_report_get_udp:
- * @self: a report
- *
- * Whether UDP gets through to the servers and back. %FLOE_NAT_ANSWER_NO takes the silence of two
- * servers at least; with one it can't be told from a dead server. May be called in any thread.
- *
- * Returns: whether UDP gets through
- *
- * Since: 1.0
- */
-FloeNatAnswer
-floe_nat_report_get_udp (const FloeNatReport *self)
-{
-  g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
-
-  return self->record->findings.udp;
-}
-
-/**
- * floe_nat_report_get_tcp:
- * @self: a report
- *
- * Whether a STUN or TURN server is reached over TCP, if need be through a proxy. May be called in
- * any thread.
- *
- * Returns: whether TCP gets through
- *
- * Since: 1.0
- */
-FloeNatAnswer
-floe_nat_report_get_tcp (const FloeNatReport *self)
-{
-  g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
-
-  return self->record->tcp;
-}
-
-/**
- * floe_nat_report_get_tls:
- * @self: a report
- *
- * Whether a STUN or TURN server is reached over TLS, if need be through a proxy. May be called in
- * any thread.
- *
- * Returns: whether TLS gets through
- *
- * Since: 1.0
- */
-FloeNatAnswer
-floe_nat_report_get_tls (const FloeNatReport *self)
-{
-  g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
-
-  return self->record->tls;
 }
 
 /**
@@ -379,6 +322,26 @@ floe_nat_report_get_poisoning (const FloeNatReport *self)
   g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
 
   return self->record->findings.poisoning;
+}
+
+/**
+ * floe_nat_report_get_rewriting:
+ * @self: a report
+ *
+ * Whether something on the way changes addresses inside packets, as gateways for old protocols
+ * (ALG) do. What Floe sends is made so that it stays unharmed (RFC 8489 section 14.2). May be
+ * called in any thread.
+ *
+ * Returns: whether packets come changed
+ *
+ * Since: 1.0
+ */
+FloeNatAnswer
+floe_nat_report_get_rewriting (const FloeNatReport *self)
+{
+  g_return_val_if_fail (self != NULL, FLOE_NAT_ANSWER_UNKNOWN);
+
+  return self->record->findings.rewriting;
 }
 
 /**

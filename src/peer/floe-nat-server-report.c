@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nat-report-private.h"
 
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 
 /**
  * FloeNatServerReport:
@@ -29,7 +29,7 @@ floe_nat_server_report_new (const FloeNatServerRecord *record)
 
   self->url = g_strdup (record->url);
   if (record->address.size > 0)
-    self->address = floe_nat_address_to_text_with_port (&record->address);
+    self->address = floe_stun_address_to_text_with_port (&record->address);
   self->fault = record->fault;
   self->rtt_us = record->rtt_us;
   return self;

@@ -11,6 +11,7 @@
 
 #include <floe/floe-peer-connection.h>
 
+#include "floe-directory-watch-private.h"
 #include "floe-jsep-private.h"
 #include "floe-network-watch-private.h"
 #include "floe-stack-private.h"
@@ -55,6 +56,8 @@ typedef struct
   FloeConfiguration *applied; /* (owned): what is in effect, whatever becomes of the original */
   GArray *expiring;           /* (owned) (element-type Expiring): whose credentials end */
   GSource *timer;             /* (owned): until closed */
+  FloeDirectoryWatch *watch;  /* (owned) (nullable): until closed */
+  FloeOrder *held_gather;     /* (owned) (nullable): until the first servers are known */
 } FloePeerServers;
 
 struct _FloePeerConnection
@@ -117,6 +120,8 @@ void floe_peer_watch_network (FloePeerConnection *self);
 /* floe-peer-servers.c */
 /* Takes the connection's configuration as the one in effect. */
 void floe_peer_servers_init (FloePeerConnection *self);
+/* Has candidates gathered, as soon as it is known with which servers. */
+void floe_peer_servers_gather (FloePeerConnection *self, gboolean is_controlling);
 /* Nothing is told of any more. */
 void floe_peer_servers_stop (FloePeerConnection *self);
 void floe_peer_servers_clear (FloePeerConnection *self);

@@ -262,7 +262,7 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
   /**
    * FloePeerConnection::ice-candidate-error:
    * @self: the connection
-   * @url: the STUN or TURN server's URL
+   * @url: the STUN or TURN server's URL; empty when no server could be told of
    * @code: the STUN error code, or 701 when the server could not be reached
    * @text: what happened, in words
    *
@@ -361,6 +361,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .proxy_resolver = floe_configuration_get_proxy_resolver (configuration),
     .tls_database = floe_configuration_get_tls_database (configuration),
     .failed_timeout_ms = floe_configuration_get_ice_failed_timeout (configuration),
+    .gather_timeout_ms = floe_configuration_get_gather_timeout (configuration),
     .max_channels = identity.max_channels,
     .max_message_size = identity.max_message_size,
   };

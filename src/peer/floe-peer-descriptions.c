@@ -49,9 +49,7 @@ carry_out (FloePeerConnection *self, const FloeJsepActions *actions)
     post_remote (self, &actions->remote);
   if (actions->start_gathering)
     {
-      order = floe_order_new (FLOE_ORDER_GATHER);
-      order->is_set = actions->is_controlling;
-      floe_stack_post (self->stack, order);
+      floe_peer_servers_gather (self, actions->is_controlling);
       floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_GATHERING);
     }
   if (self->is_closed)

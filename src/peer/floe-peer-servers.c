@@ -13,6 +13,9 @@
 #include "floe-log-private.h"
 #include "floe-turn-rest-private.h"
 
+/* W3C webrtc-pc section 4.8.1.3: no server's own code, but that none could be reached. */
+#define DIRECTORY_FAILED_CODE 701
+
 typedef struct
 {
   FloeIceServer *server; /* (owned) */
@@ -46,6 +49,8 @@ copy_configuration (const FloeConfiguration *other)
   copy->ice_failed_timeout_ms = other->ice_failed_timeout_ms;
   g_set_object (&copy->proxy_resolver, other->proxy_resolver);
   g_set_object (&copy->tls_database, other->tls_database);
+  g_set_object (&copy->server_directory, other->server_directory);
+  copy->gather_timeout_ms = other->gather_timeout_ms;
   return copy;
 }
 
@@ -160,12 +165,88 @@ watch_expiry (FloePeerConnection *self)
   arm_timer (self);
 }
 
+/* (transfer full): of a configuration and of the directory. NULL with @error. */
+static GPtrArray *
+make_plan (FloePeerConnection *self, const FloeConfiguration *configuration, GError **error)
+{
+  g_autoptr (GPtrArray) servers = g_ptr_array_new ();
+  GPtrArray *found =
+      self->servers.watch != NULL ? floe_directory_watch_get_servers (self->servers.watch) : NULL;
+
+  g_ptr_array_extend (servers, configuration->ice_servers, NULL, NULL);
+  if (found != NULL)
+    g_ptr_array_extend (servers, found, NULL, NULL);
+  return floe_ice_servers_to_plan (servers, configuration->ice_transport_policy, error);
+}
+
+/* (transfer full) @plan */
+static void
+post_plan (FloePeerConnection *self, GPtrArray *plan)
+{
+  FloeOrder *order = floe_order_new (FLOE_ORDER_SET_SERVERS);
+
+  order->with.plan = plan;
+  floe_stack_post (self->stack, order);
+}
+
+static void
+on_servers_found (gpointer user_data)
+{
+  FloePeerConnection *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *plan = make_plan (self, self->servers.applied, &error);
+
+  if (plan != NULL)
+    post_plan (self, plan);
+  else
+    floe_info (FLOE_LOG_PEER, "the directory's servers can't be used: %s", error->message);
+}
+
+static void
+on_servers_settled (gpointer user_data)
+{
+  FloePeerConnection *self = user_data;
+
+  if (self->servers.held_gather != NULL)
+    floe_stack_post (self->stack, g_steal_pointer (&self->servers.held_gather));
+}
+
+/* A handler may close the connection, or drop it. */
+static void
+on_servers_failed (const char *text, gpointer user_data)
+{
+  g_autoptr (FloePeerConnection) self = g_object_ref (user_data);
+
+  floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR, "", DIRECTORY_FAILED_CODE, text);
+}
+
+static const FloeDirectoryWatchEvents watch_events = { on_servers_found, on_servers_settled,
+                                                       on_servers_failed };
+
+void
+floe_peer_servers_gather (FloePeerConnection *self, gboolean is_controlling)
+{
+  FloeOrder *order = floe_order_new (FLOE_ORDER_GATHER);
+
+  order->is_set = is_controlling;
+  if (self->servers.watch == NULL)
+    {
+      floe_stack_post (self->stack, order);
+      return;
+    }
+  self->servers.held_gather = order;
+  floe_directory_watch_start (self->servers.watch);
+}
+
 void
 floe_peer_servers_init (FloePeerConnection *self)
 {
   self->servers.applied = copy_configuration (self->configuration);
   self->servers.expiring = make_expiring ();
   self->servers.timer = floe_deadline_source_new (self->context, on_deadline, self);
+  if (self->configuration->server_directory != NULL)
+    self->servers.watch = floe_directory_watch_new (self->configuration->server_directory,
+                                                    self->context, &watch_events, self);
   watch_expiry (self);
 }
 
@@ -173,6 +254,8 @@ void
 floe_peer_servers_stop (FloePeerConnection *self)
 {
   floe_peer_clear_source (&self->servers.timer);
+  g_clear_pointer (&self->servers.watch, floe_directory_watch_free);
+  g_clear_pointer (&self->servers.held_gather, floe_order_free);
 }
 
 void
@@ -212,6 +295,9 @@ find_modification (const FloeConfiguration *applied, const FloeConfiguration *wa
   if (wanted->proxy_resolver != applied->proxy_resolver
       || wanted->tls_database != applied->tls_database)
     return "the proxies and the certificate authorities";
+  if (wanted->server_directory != applied->server_directory
+      || wanted->gather_timeout_ms != applied->gather_timeout_ms)
+    return "the directory of servers and the time for gathering";
   return NULL;
 }
 
@@ -247,6 +333,8 @@ check_modification (FloePeerConnection *self, const FloeConfiguration *wanted, G
  * more ends as soon as data goes another way. STUN servers are asked when candidates are gathered
  * for the first time, so other ones make no difference later.
  *
+ * Servers that a directory has told of (#FloeConfiguration:server-directory) stay besides.
+ *
  * @configuration may be the one that the connection has, with changes.
  *
  * Fails with %FLOE_ERROR_INVALID_STATE when the connection is closed, with
@@ -264,24 +352,20 @@ floe_peer_connection_set_configuration (FloePeerConnection *self, FloeConfigurat
 {
   g_autoptr (GPtrArray) plan = NULL;
   g_autoptr (FloeConfiguration) applied = NULL;
-  FloeOrder *order;
 
   g_return_val_if_fail (FLOE_IS_PEER_CONNECTION (self), FALSE);
   g_return_val_if_fail (FLOE_IS_CONFIGURATION (configuration), FALSE);
 
   if (!check_modification (self, configuration, error))
     return FALSE;
-  plan = floe_ice_servers_to_plan (configuration->ice_servers, configuration->ice_transport_policy,
-                                   error);
+  plan = make_plan (self, configuration, error);
   if (plan == NULL)
     return FALSE;
 
   applied = copy_configuration (configuration);
   g_set_object (&applied->certificate, self->servers.applied->certificate);
   g_set_object (&self->servers.applied, applied);
-  order = floe_order_new (FLOE_ORDER_SET_SERVERS);
-  order->with.plan = g_steal_pointer (&plan);
-  floe_stack_post (self->stack, order);
+  post_plan (self, g_steal_pointer (&plan));
   watch_expiry (self);
   if (g_set_object (&self->configuration, configuration))
     floe_peer_notify (self, FLOE_PEER_PROP_CONFIGURATION);

@@ -21,7 +21,7 @@ typedef enum
   FLOE_ORDER_SET_REMOTE,        /* @remote */
   FLOE_ORDER_ADD_CANDIDATE,     /* @candidate */
   FLOE_ORDER_END_OF_CANDIDATES, /* the peer has no more */
-  FLOE_ORDER_SET_SERVERS,       /* @plan: other TURN servers or credentials */
+  FLOE_ORDER_SET_SERVERS,       /* @plan: other servers or credentials */
   FLOE_ORDER_START,             /* @is_set: this side is the DTLS client */
   FLOE_ORDER_OPEN_CHANNEL,      /* @key, @channel */
   FLOE_ORDER_SEND,              /* @key, @is_set: text, @bytes */

@@ -34,6 +34,7 @@ typedef struct
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;
   guint relay_warm_ms;
+  guint gather_timeout_ms; /* 0: no limit */
   guint max_channels;
   gsize max_message_size; /* 0: no limit */
 } FloeStackConfig;

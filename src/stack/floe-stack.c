@@ -186,6 +186,7 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
     .relay_warm_ms = config->relay_warm_ms,
+    .gather_timeout_ms = config->gather_timeout_ms,
   };
   g_set_object (&settings->ice.proxy_resolver, config->proxy_resolver);
   g_set_object (&settings->ice.tls_database, config->tls_database);

@@ -23,4 +23,8 @@ void floe_tunnel_connect_async (const FloeTunnelConfig *config, GCancellable *ca
  * GIO has no TLS, in words that name the cause; or with G_IO_ERROR_CANCELLED. */
 GIOStream *floe_tunnel_connect_finish (GAsyncResult *result, GError **error);
 
+/* Returns: (transfer none) (nullable): through which proxy that went, "host:port", as long as
+ * @result lives; NULL when there was none. */
+const char *floe_tunnel_connect_get_proxy (GAsyncResult *result);
+
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "floe-tunnel-error-private.h"
 
 #include "floe-deadline-source-private.h"
+#include "floe-nat64-private.h"
 
 #include <floe/floe-error.h>
 
@@ -266,12 +267,37 @@ describe_proxy (const char *proxy_uri)
              : floe_tunnel_format_target (g_uri_get_host (uri), g_uri_get_port (uri));
 }
 
+/* (transfer full): where a way without a proxy leads. Behind NAT64 an IPv4 address is another one,
+ * but the certificate is still to be for the one that was written. Who opens a tunnel has looked
+ * the prefixes up. */
+static GSocketConnectable *
+choose_target (Attempt *self)
+{
+  GNetworkAddress *address = G_NETWORK_ADDRESS (self->address);
+  g_autoptr (GInetAddress) literal =
+      g_inet_address_new_from_string (g_network_address_get_hostname (address));
+  GList *reached = NULL;
+  GSocketConnectable *target;
+
+  if (literal != NULL)
+    reached = floe_nat64_synthesize_inet (floe_nat64_get_known (), literal);
+  if (reached == NULL)
+    return g_object_ref (self->address);
+  if (self->identity == NULL)
+    self->identity = g_object_ref (self->address);
+  target = G_SOCKET_CONNECTABLE (
+      g_inet_socket_address_new (reached->data, g_network_address_get_port (address)));
+  g_resolver_free_addresses (reached);
+  return target;
+}
+
 static void
 try_next (GTask *task)
 {
   Attempt *self = g_task_get_task_data (task);
   const char *proxy = self->proxies[self->next++];
   g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnectable) target = NULL;
 
   g_free (self->proxy);
   self->proxy = describe_proxy (proxy);
@@ -282,13 +308,17 @@ try_next (GTask *task)
       g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (proxy, NULL);
 
       g_socket_client_set_proxy_resolver (client, resolver);
+      target = g_object_ref (self->address);
     }
   else
-    g_socket_client_set_local_address (client, self->local);
+    {
+      g_socket_client_set_local_address (client, self->local);
+      target = choose_target (self);
+    }
   g_socket_client_set_tls (client, self->is_tls);
   g_signal_connect (client, "event", G_CALLBACK (on_event), self);
   self->phase = FLOE_TUNNEL_PHASE_RESOLVING;
-  g_socket_client_connect_async (client, self->address, self->cancellable, on_connected,
+  g_socket_client_connect_async (client, target, self->cancellable, on_connected,
                                  g_object_ref (task));
 }
 
@@ -368,4 +398,12 @@ GIOStream *
 floe_tunnel_connect_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+floe_tunnel_connect_get_proxy (GAsyncResult *result)
+{
+  const Attempt *self = g_task_get_task_data (G_TASK (result));
+
+  return self->proxy;
 }

@@ -79,6 +79,25 @@ TEST_F (NatJson, TellsUdpAsTrueOnlyWhenItIsProven)
     }
 }
 
+TEST_F (NatJson, TellsWhatIsOddOnTheWay)
+{
+  NatFacts facts = MakeFacts ();
+
+  Format (&facts);
+  for (const char *member : { "udp_limited", "proxy", "rewriting" })
+    {
+      EXPECT_TRUE (json_object_has_member (object_, member));
+      EXPECT_FALSE (sample_json_has (object_, member)) << member;
+    }
+  facts.udp_limited = FLOE_NAT_ANSWER_YES;
+  facts.rewriting = FLOE_NAT_ANSWER_NO;
+  facts.proxy = "proxy.example:3128";
+  Format (&facts);
+  EXPECT_TRUE (sample_json_get_boolean (object_, "udp_limited", FALSE));
+  EXPECT_FALSE (sample_json_get_boolean (object_, "rewriting", TRUE));
+  EXPECT_EQ (String ("proxy"), "proxy.example:3128");
+}
+
 TEST_F (NatJson, ListsServersWithRoundTripsAndFaults)
 {
   const NatServer servers[] = { { "stun:a", "192.0.2.1:3478", FLOE_NAT_FAULT_NONE, 20300 },

@@ -74,6 +74,43 @@ TEST (NatFactsReach, FollowsFromUdpMappingAndFiltering)
     }
 }
 
+TEST (NatFactsReach, IsThatOfARelayWhereUdpGetsOutToAFewPortsOnly)
+{
+  NatFacts facts = MakeFacts ();
+
+  facts.udp_limited = YES;
+  for (int filtering = 0; filtering < behaviours; filtering++)
+    {
+      facts.filtering = (FloeNatBehaviour) filtering;
+      EXPECT_EQ (nat_facts_get_reach (&facts), NAT_REACH_LIMITED);
+      EXPECT_EQ (nat_facts_get_status (&facts), EXIT_STATUS_OK) << "UDP works";
+    }
+  facts.udp_limited = NO;
+  facts.filtering = INDEPENDENT;
+  EXPECT_EQ (nat_facts_get_reach (&facts), NAT_REACH_ALL);
+}
+
+TEST (NatFactsReach, IsNotKnownWhereNoNameWasFound)
+{
+  const NatServer servers[] = { { "stun:a", nullptr, FLOE_NAT_FAULT_UNRESOLVED, -1 },
+                                { "stun:b", nullptr, FLOE_NAT_FAULT_UNRESOLVED, -1 },
+                                { "stun:c", nullptr, FLOE_NAT_FAULT_OTHER_FAMILY, -1 },
+                                { "stun:d", nullptr, FLOE_NAT_FAULT_SILENT, -1 } };
+  const NatReach reaches[] = { NAT_REACH_NONE, NAT_REACH_UNRESOLVED, NAT_REACH_UNRESOLVED,
+                               NAT_REACH_UNTESTED, NAT_REACH_NONE };
+  NatFacts facts = {};
+
+  facts.servers = servers;
+  for (gsize count = 0; count < G_N_ELEMENTS (reaches); count++)
+    {
+      facts.n_servers = count;
+      EXPECT_EQ (nat_facts_get_reach (&facts), reaches[count]) << count;
+      EXPECT_EQ (nat_facts_get_status (&facts), EXIT_STATUS_UNREACHABLE);
+    }
+  facts.tls = YES;
+  EXPECT_EQ (nat_facts_get_reach (&facts), NAT_REACH_RELAY) << "a proxy knows the name";
+}
+
 TEST (NatFactsReach, IsNotKnownWhereNoServerHasAnAddressOfTheFamily)
 {
   const NatServer servers[] = { { "stun:a", nullptr, FLOE_NAT_FAULT_OTHER_FAMILY, -1 },
@@ -130,7 +167,13 @@ ExpectSensible (const NatFacts &facts, const std::string &text)
   EXPECT_EQ (text.find ("\nWhat to do:\n- ") == std::string::npos, false) << text;
   EXPECT_EQ (text.find ("\n  NAT  ") == std::string::npos, facts.udp != YES) << text;
   EXPECT_EQ (text.find ("\n  Firewall  ") == std::string::npos, facts.udp != YES) << text;
-  EXPECT_EQ (text.find ("\n  UDP  ") == std::string::npos, facts.udp == YES) << text;
+  EXPECT_EQ (text.find ("\n  UDP  ") == std::string::npos,
+             facts.udp == YES && facts.udp_limited != YES)
+      << text;
+  EXPECT_EQ (text.find ("\n  Proxy  ") == std::string::npos,
+             facts.udp == YES || facts.proxy == nullptr)
+      << text;
+  EXPECT_EQ (text.find ("\n  Rewrites  ") == std::string::npos, facts.rewriting != YES) << text;
   for (size_t end; (end = text.find ('\n', begin)) != std::string::npos; begin = end + 1)
     {
       EXPECT_LE (end - begin, 79U) << text;
@@ -140,8 +183,8 @@ ExpectSensible (const NatFacts &facts, const std::string &text)
 
 TEST (NatText, IsSensibleForEveryCombination)
 {
-  const NatServer servers[] = { { "turn:relay.example", "192.0.2.1:3478", FLOE_NAT_FAULT_NONE,
-                                  1 } };
+  const NatServer servers[] = { { "turn:relay.example", "192.0.2.1:3478", FLOE_NAT_FAULT_NONE, 1 },
+                                { "stun:stun.example", nullptr, FLOE_NAT_FAULT_UNRESOLVED, -1 } };
 
   for (int i = 0; i < answers * answers * answers * answers * answers; i++)
     for (int j = 0; j < behaviours * behaviours * allocations; j++)
@@ -157,7 +200,9 @@ TEST (NatText, IsSensibleForEveryCombination)
         facts.mapping = (FloeNatBehaviour) (j % behaviours);
         facts.filtering = (FloeNatBehaviour) (j / behaviours % behaviours);
         facts.allocation = (FloeNatAllocation) (j / behaviours / behaviours);
-        facts.servers = servers;
+        facts.udp_limited = facts.rewriting = (FloeNatAnswer) ((i + j) / 2 % 3);
+        facts.proxy = i % 2 == 0 ? nullptr : "proxy.example:3128";
+        facts.servers = &servers[(j + i) / 2 % 2];
         facts.n_servers = (j + i) % 2;
         std::string text = TakeString (nat_text_format (&facts, 1, FALSE));
         ExpectSensible (facts, text);
@@ -202,6 +247,69 @@ TEST (NatText, SaysWhatIsLeftWhereUdpIsBlocked)
                testing::StartsWith ("UDP is blocked over IPv4: "));
   EXPECT_THAT (TakeString (nat_words_verdict (&tls, "")), HasSubstr ("over TLS."));
   EXPECT_THAT (TakeString (nat_words_verdict (&none, "")), HasSubstr ("Nothing gets out"));
+}
+
+TEST (NatText, SaysThatAFewPortsAreNotUdp)
+{
+  const NatServer silent[] = { { "stun:a", nullptr, FLOE_NAT_FAULT_SILENT, -1 } };
+  const NatServer relay[] = { { "turn:b:443", nullptr, FLOE_NAT_FAULT_NONE, 1 } };
+  NatFacts facts = MakeFacts ();
+  std::string text;
+
+  facts.udp_limited = YES;
+  facts.servers = silent;
+  facts.n_servers = 1;
+  text = TakeString (nat_text_format (&facts, 1, FALSE));
+  EXPECT_THAT (text, testing::StartsWith ("Only some UDP ports get out (443): direct connections "
+                                          "will mostly fail; a relay\non UDP port 443 works.\n"));
+  EXPECT_THAT (text, HasSubstr ("--turn=turn:HOST:443"));
+  EXPECT_THAT (text, Not (HasSubstr ("is it running"))) << "its port is shut, and no fault of it";
+  facts.servers = relay;
+  text = TakeString (nat_text_format (&facts, 1, FALSE));
+  EXPECT_THAT (
+      text, testing::AllOf (HasSubstr ("The relay stands in"), Not (HasSubstr ("Give a relay"))));
+}
+
+TEST (NatText, SaysThatNamesWereNotFound)
+{
+  const NatServer servers[] = { { "stun:nobody", nullptr, FLOE_NAT_FAULT_UNRESOLVED, -1 } };
+  NatFacts facts = {};
+
+  facts.interface = "eth0";
+  facts.family = G_SOCKET_FAMILY_IPV4;
+  facts.base_address = "192.168.0.10";
+  facts.servers = servers;
+  facts.n_servers = 1;
+  EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)),
+               testing::AllOf (testing::StartsWith ("Nothing is known: the servers' names were not "
+                                                    "found, so nobody could be asked.\n"),
+                               HasSubstr ("DNS may be wrong"), HasSubstr ("An address in place"),
+                               HasSubstr ("stun:nobody has a name that was not found")));
+}
+
+TEST (NatText, NamesTheProxyThatIsNeeded)
+{
+  NatFacts facts = MakeFactsWithoutUdp (YES, YES), home = MakeFacts ();
+  std::string text;
+
+  facts.proxy = home.proxy = "proxy.example:3128";
+  text = TakeString (nat_text_format (&facts, 1, FALSE));
+  EXPECT_THAT (text, testing::StartsWith ("UDP is blocked: connections will work from here only "
+                                          "through a relay, over TCP\nor TLS and the proxy.\n"));
+  EXPECT_THAT (text,
+               HasSubstr ("\n  Proxy           TCP and TLS get out through proxy.example:3128\n"));
+  EXPECT_THAT (TakeString (nat_text_format (&home, 1, FALSE)), Not (HasSubstr ("roxy")));
+}
+
+TEST (NatText, SaysThatPacketsAreRewritten)
+{
+  NatFacts facts = MakeFacts ();
+
+  facts.rewriting = YES;
+  EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)),
+               HasSubstr ("\n  Rewrites        yes: something on the way changes addresses"));
+  facts.rewriting = NO;
+  EXPECT_THAT (TakeString (nat_text_format (&facts, 1, FALSE)), Not (HasSubstr ("Rewrites")));
 }
 
 TEST (NatAdvice, DependsOnWhatIsThere)

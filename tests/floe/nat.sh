@@ -40,6 +40,7 @@ wrong '\-\-turn-user' --turn turn:127.0.0.1
 wrong 'options only' --stun stun:127.0.0.1 eth0
 wrong '\-\-proxy' --stun stun:127.0.0.1 --proxy 127.0.0.1:3128
 wrong '\-\-interface' --stun stun:127.0.0.1 --interface no-such-interface
+wrong '\-\-port-range' --stun stun:127.0.0.1 --port-range 5-4
 wrong '\-\-tls-ca' --stun stun:127.0.0.1 --tls-ca missing.pem
 
 begin "'floe nat --help' lists its options, and no others"
@@ -63,7 +64,10 @@ end
 
 begin "a server whose name does not exist is status 4 and no error"
 nat 4 --interface lo --stun stun:nobody.invalid
-expect_text sender.out 'stun:nobody.invalid'
+expect_text sender.out '^Nothing is known: the servers. names were not found'
+expect_text sender.out 'DNS may be wrong here'
+expect_text sender.out '^- stun:nobody.invalid has a name that was not found'
+expect_text receiver.out '"fault":"unresolved"'
 end
 
 # Somebody who takes what is sent and says nothing, so that floe waits.

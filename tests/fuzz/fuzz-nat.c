@@ -383,7 +383,7 @@ make_servers (World *world, FloeNatServer *servers, FloeStunCredentials *credent
   guint kinds = take (world);
 
   for (guint i = 0; i < SERVER_COUNT; i++)
-    servers[i] = (FloeNatServer){ get_server (world, i), kinds & 1u << i ? credentials : NULL };
+    servers[i] = (FloeNatServer){ get_server (world, i), kinds & 1u << i ? credentials : NULL, 0 };
 }
 
 static void

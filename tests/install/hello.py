@@ -5,7 +5,7 @@
 import gi
 
 gi.require_version("Floe", "1.0")
-from gi.repository import Floe, GLib  # noqa: E402
+from gi.repository import Floe, GLib, GObject  # noqa: E402
 
 connection = Floe.PeerConnection.new(None)
 assert connection.get_signaling_state() == Floe.SignalingState.STABLE
@@ -18,6 +18,45 @@ try:
 except GLib.Error as error:
     # Named after the nick, which is the W3C's name, in capitals.
     assert error.matches(Floe.error_quark(), Floe.Error.INVALIDSTATEERROR), error
+
+# A directory of the program's own, behind one that finds nothing.
+
+
+class Office(GObject.Object, Floe.ServerDirectory):
+    def do_ask(self, query):
+        assert not query.get_cancellable().is_cancelled()
+        query.answer([Floe.IceServer.new(["stun:stun.example.org"], None, None)], 3600)
+
+
+class Closed(GObject.Object, Floe.ServerDirectory):
+    def do_ask(self, query):
+        query.fail("The office is closed")
+
+
+def ask(directory):
+    loop = GLib.MainLoop()
+    results = []
+
+    def on_list(source, result):
+        results.append(result)
+        loop.quit()
+
+    directory.list_async(None, on_list)
+    loop.run()
+    return directory.list_finish(results[0])
+
+
+directories = [Closed(), Floe.StaticServerDirectory.new([]), Office()]
+servers, lifetime = ask(Floe.ServerDirectoryChain.new(directories))
+assert [server.get_urls() for server in servers] == [["stun:stun.example.org"]], servers
+assert lifetime == 3600, lifetime
+try:
+    ask(Floe.ServerDirectoryChain.new(directories[:2]))
+    raise SystemExit("nobody has a server")
+except GLib.Error as error:
+    assert error.message == "The office is closed", error
+configuration = Floe.Configuration(server_directory=Office(), gather_timeout=700)
+assert isinstance(configuration.props.server_directory, Office)
 
 # What is known of the network: nobody answers at that address, and the report says so.
 configuration = Floe.Configuration.new()

@@ -84,6 +84,21 @@ compile_vala ()
         $(pc --cflags --libs | tr ' ' '\n' | grep . | sed 's/^/-X /') "$here/hello.vala"
 }
 
+compile_lab ()
+{
+    sed -i "s|^prefix=.*|prefix=$root|" "$libdir/pkgconfig/floe-lab-1.0.pc"
+    cc -std=gnu17 -Wall -Wextra -Werror "$here/lab.c" -o "$work/lab" \
+        $(pkg-config --cflags --libs --static floe-lab-1.0)
+}
+
+# A world of the installed laboratory's, where this account may have one.
+run_lab ()
+{
+    printf 'host alice\nhost bob\n' > "$work/world"
+    LAB_ROUTER=$root/libexec/floe-lab/lab-router /usr/bin/python3 "$root/share/floe-lab/lab.py" \
+        "$work/world" /usr/bin/python3 "$root/share/floe-lab/lab.py" in alice true
+}
+
 attempt "pkg-config knows floe-1.0" pc --exists --print-errors
 attempt "a C program compiles" compile_c
 attempt "a C program runs" "$work/hello-c"
@@ -93,6 +108,11 @@ attempt "every header stands alone in C and C++" compile_headers
 attempt "a Vala program compiles" compile_vala
 attempt "a Vala program runs" "$work/hello-vala"
 attempt "a Python program runs" /usr/bin/python3 "$here/hello.py"
+if [ -f "$libdir/pkgconfig/floe-lab-1.0.pc" ]; then
+    attempt "a program with a test in the laboratory compiles" compile_lab
+    attempt "its datagram crosses a NAT" "$work/lab"
+    attempt "the laboratory makes a world" run_lab
+fi
 
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { link, openAtBoth } from '../interop/lib/link.mjs';
-import { release, take } from '../interop/lib/stacks.mjs';
+import { addStack, release, take } from '../interop/lib/stacks.mjs';
+import { watchAlone } from './alone.mjs';
 import { PASSWORD, SECRET, USER, makeCredentials } from './servers.mjs';
 
 const EVENT_MS = 20000;
@@ -176,6 +177,45 @@ async function nothingIsInClear(world) {
   check((await capture(world, 'tcp')).includes(MAGIC_COOKIE), 'the capture misses STUN over TCP');
 }
 
+/* What a peer says to the world that has one SOCKS proxy to go through, as a local Tor would be. Its
+ * servers have a name that no DNS tells it, and one of them is for STUN. */
+async function censusBehindSocks(world, name, policy, use) {
+  const { urls, authority, hostName } = world.users;
+  const named = (url) => url.replace(world.address, hostName);
+  const options = ['--no-echo', ...policy, '--ice-server', `stun:${world.address}:4478`,
+    ...['tcp', 'tls'].flatMap((transport) => ['--ice-server', named(urls[transport]),
+      ...asUser(USER, PASSWORD)]),
+    '--tls-ca', authority, '--proxy', world.proxies.socks.uri()];
+  return watchAlone(world.folder, name, async (inside) => {
+    addStack(name, { command: [...inside, world.floePeer], lacks: () => null });
+    await withPeers([[name, options], ['floe', []]], use);
+  });
+}
+
+async function onlyTheProxyIsSpokenTo(world) {
+  const lines = await censusBehindSocks(world, 'hidden', ['--relay-only'],
+    async (subject, foreign) => {
+      link(subject, foreign);
+      await openAtBoth([subject, foreign], 'first', EVENT_MS);
+      await echo(subject, foreign);
+      checkCandidates(subject);
+    });
+  const { place } = world.proxies.socks;
+  /* Within the host: libnice and its tunnel. The kernel looks for neighbours and routers. */
+  const others = lines.filter((line) => !/^tcp 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+$/.test(line)
+    && !line.startsWith('icmp6 ') && !(line.startsWith('tcp ') && line.split(' ').includes(place)));
+  check(others.length === 0, `this was seen besides: ${others.join(', ')}`);
+  check(lines.some((line) => line.split(' ')[2] === place), 'the proxy was not spoken to');
+  /* And it would have been seen. */
+  const open = await censusBehindSocks(world, 'open', [], (subject) => {
+    subject.send({ cmd: 'offer', channels: [{ label: 'first' }] });
+    return subject.waitFor((event) => event.candidate === '',
+      { what: 'the end of candidates', ms: EVENT_MS });
+  });
+  check(open.some((line) => line.startsWith('udp ') && line.endsWith(`${world.address}:4478`)),
+    'the census misses UDP');
+}
+
 /* The credentials hold for 5 s, and are asked for anew when a fifth of that is left. */
 async function outlivesCredentials(world, way) {
   const credentials = ['--ice-user', USER, '--turn-secret', SECRET, '--turn-lifetime', '5'];
@@ -204,6 +244,8 @@ export function makeCases(full) {
   const overTls = WAYS.filter((way) => way.startsWith('tls'));
   return [
     named('a capture of TLS has no STUN in clear', nothingIsInClear),
+    named('relay-only behind SOCKS: nothing but TCP to the proxy leaves, no UDP and no DNS',
+      onlyTheProxyIsSpokenTo),
     ...OTHERS.flatMap((other) => roles.flatMap((offers) => WAYS.map((way) => stackOfCase(named(
       `${way} to ${other}${offers === 'subject' ? '' : ', which offers'}: opens and echoes`,
       opens(way, other, offers, rightPassword)), other)))),

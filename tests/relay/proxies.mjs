@@ -103,7 +103,7 @@ async function readTarget(reader) {
 }
 
 /* RFC 1928, with the user name and password of RFC 1929. */
-async function serveSocks(client, targets) {
+async function serveSocks(client, targets, names) {
   const reader = new Reader(client);
   const [, count] = await reader.bytes(2);
   const methods = await reader.bytes(count);
@@ -121,7 +121,7 @@ async function serveSocks(client, targets) {
   }
   const { host, port } = await readTarget(reader);
   targets.push(`${host}:${port}`);
-  const onwards = connect(port, host, () => {
+  const onwards = connect(port, names[host] ?? host, () => {
     client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     onwards.write(reader.end());
     join(client, onwards);
@@ -129,11 +129,12 @@ async function serveSocks(client, targets) {
   onwards.on('error', () => client.end(Buffer.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0])));
 }
 
-export function startSocksProxy(address) {
+/** @names: addresses of names that it knows, as a proxy asks a DNS of its own. */
+export function startSocksProxy(address, names) {
   const targets = [];
   const server = createServer((client) => {
     client.on('error', () => {});
-    serveSocks(client, targets);
+    serveSocks(client, targets, names);
   });
   return start(server, 'socks5', address, targets);
 }

@@ -12,6 +12,7 @@ import { startHttpProxy, startSocksProxy } from './proxies.mjs';
 import { makeCertificate, startTurnServer } from './servers.mjs';
 
 const ADDRESS = '10.77.0.1'; // of tests/namespace.sh
+const HOST_NAME = 'relay.example.org'; // which only the SOCKS proxy knows
 const CASE_MS = 60000;
 const AT_ONCE = 3;
 
@@ -29,19 +30,21 @@ function parseOptions(args) {
   return options;
 }
 
-async function makeWorld() {
+async function makeWorld(floePeer) {
   const folder = mkdtempSync(join(tmpdir(), 'floe-relay-'));
-  const good = makeCertificate(folder, 'turn', `IP:${ADDRESS}`);
+  const good = makeCertificate(folder, 'turn', `IP:${ADDRESS},DNS:${HOST_NAME}`);
   const other = makeCertificate(folder, 'other', 'DNS:turn.example');
   const start = async (port, rest, pair) => ({
-    ...await startTurnServer(ADDRESS, port, { rest, ...pair }), authority: pair.certificate });
+    ...await startTurnServer(ADDRESS, port, { rest, ...pair }), authority: pair.certificate,
+    hostName: HOST_NAME });
   const [users, rest, misnamed] = await Promise.all(
     [start(4478, false, good), start(4578, true, good), start(4678, false, other)]);
-  const proxies = { http: await startHttpProxy(ADDRESS), socks: await startSocksProxy(ADDRESS) };
+  const proxies = { http: await startHttpProxy(ADDRESS),
+    socks: await startSocksProxy(ADDRESS, { [HOST_NAME]: ADDRESS }) };
   const stop = () => [users, rest, misnamed, ...Object.values(proxies)].forEach(
     (each) => each.stop());
-  return { folder, address: ADDRESS, users, rest, misnamed, stranger: other.certificate, proxies,
-    stop };
+  return { folder, floePeer, address: ADDRESS, users, rest, misnamed,
+    stranger: other.certificate, proxies, stop };
 }
 
 function withDeadline(promise, ms) {
@@ -109,7 +112,7 @@ async function main() {
   if (!options.floePeer || !isExecutable(options.floePeer))
     throw new Error('--floe-peer PATH is missing, or no program');
   addStack('floe', { command: [options.floePeer], lacks: () => null });
-  const world = await makeWorld();
+  const world = await makeWorld(options.floePeer);
   await runAll(cases, world, tally);
   await killAll();
   world.stop();

@@ -77,6 +77,15 @@ static const Advice table[] = {
   { .poisonings = BIT (FLOE_NAT_ANSWER_YES),
     .sentence = "If a connection fails, let the other side begin it: the way is spoiled when its "
                 "packets come before yours. Newer software for the router may help." },
+  { .reaches = BIT (NAT_REACH_LIMITED),
+    WITH_RELAY,
+    .sentence = "The relay stands in for direct connections; that is slower, but works." },
+  { .reaches = BIT (NAT_REACH_LIMITED),
+    WITHOUT_RELAY,
+    .sentence = "Give a relay on that port, a TURN server as in --turn=turn:HOST:443, or over TLS, "
+                "as in --turn='turns:HOST:443?transport=tcp'." },
+  { .reaches = BIT (NAT_REACH_LIMITED),
+    .sentence = "For direct connections ask who runs this network to let UDP out to all ports." },
   { .reaches = BIT (NAT_REACH_RELAY),
     WITH_RELAY,
     .sentence = "The relay works: nothing needs to be done, but it is slower than a direct "
@@ -102,6 +111,15 @@ static const Advice table[] = {
                 "--turn='turns:HOST:443?transport=tcp'." },
   { .reaches = BIT (NAT_REACH_NONE),
     .sentence = "If web pages come through a proxy here, give it as in --proxy=http://HOST:PORT." },
+  { .reaches = BIT (NAT_REACH_UNRESOLVED),
+    .sentence = "See whether web pages open here. If not: check the cable or the wireless network, "
+                "and then the router." },
+  { .reaches = BIT (NAT_REACH_UNRESOLVED),
+    .sentence = "If they do, check how the names of the servers are written, and whether this "
+                "computer finds them (\"getent hosts NAME\"): DNS may be wrong here, or keep some "
+                "names to itself." },
+  { .reaches = BIT (NAT_REACH_UNRESOLVED),
+    .sentence = "An address in place of the name does without DNS, as in --stun=stun:192.0.2.1." },
   { .reaches = BIT (NAT_REACH_UNTESTED),
     .sentence = "Give a server that has an address of this kind." },
 };

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "nat-facts.h"
 
-static gboolean
-is_untested (const NatFacts *self)
+/* Nobody could be asked. */
+static NatReach
+find_reason (const NatFacts *self)
 {
+  gsize unresolved = 0;
+
   for (gsize i = 0; i < self->n_servers; i++)
-    if (self->servers[i].fault != FLOE_NAT_FAULT_OTHER_FAMILY)
-      return FALSE;
-  return self->n_servers > 0 && self->udp == FLOE_NAT_ANSWER_UNKNOWN;
+    if (self->servers[i].fault == FLOE_NAT_FAULT_UNRESOLVED)
+      unresolved++;
+    else if (self->servers[i].fault != FLOE_NAT_FAULT_OTHER_FAMILY)
+      return NAT_REACH_NONE;
+  if (self->n_servers == 0 || self->udp != FLOE_NAT_ANSWER_UNKNOWN)
+    return NAT_REACH_NONE;
+  return unresolved == self->n_servers ? NAT_REACH_UNRESOLVED : NAT_REACH_UNTESTED;
 }
 
 static gboolean
@@ -23,8 +30,10 @@ nat_facts_get_reach (const NatFacts *self)
     {
       if (self->tcp == FLOE_NAT_ANSWER_YES || self->tls == FLOE_NAT_ANSWER_YES)
         return NAT_REACH_RELAY;
-      return is_untested (self) ? NAT_REACH_UNTESTED : NAT_REACH_NONE;
+      return find_reason (self);
     }
+  if (self->udp_limited == FLOE_NAT_ANSWER_YES)
+    return NAT_REACH_LIMITED;
   if (!is_independent (self->mapping) && self->translation != FLOE_NAT_ANSWER_NO)
     return self->mapping == FLOE_NAT_BEHAVIOUR_UNKNOWN ? NAT_REACH_UNCLEAR : NAT_REACH_SOME;
   /* Who has a new port for each other side comes from an address that was written to. */
@@ -42,10 +51,12 @@ nat_facts_get_status (const NatFacts *self)
     case NAT_REACH_MOST:
     case NAT_REACH_UNCLEAR:
     case NAT_REACH_SOME:
+    case NAT_REACH_LIMITED:
       return EXIT_STATUS_OK;
     case NAT_REACH_RELAY:
       return EXIT_STATUS_STREAM_ONLY;
     case NAT_REACH_NONE:
+    case NAT_REACH_UNRESOLVED:
     case NAT_REACH_UNTESTED:
     default:
       return EXIT_STATUS_UNREACHABLE;
@@ -93,8 +104,10 @@ gboolean
 nat_facts_are_alike (const NatFacts *a, const NatFacts *b)
 {
   return a->family == b->family && a->udp == b->udp && a->tcp == b->tcp && a->tls == b->tls
-         && a->translation == b->translation && a->mapping == b->mapping
-         && a->filtering == b->filtering && a->allocation == b->allocation
-         && a->allocation_step == b->allocation_step && a->block_size == b->block_size
-         && a->hairpin == b->hairpin && a->carrier == b->carrier && a->poisoning == b->poisoning;
+         && a->udp_limited == b->udp_limited && g_strcmp0 (a->proxy, b->proxy) == 0
+         && a->rewriting == b->rewriting && a->translation == b->translation
+         && a->mapping == b->mapping && a->filtering == b->filtering
+         && a->allocation == b->allocation && a->allocation_step == b->allocation_step
+         && a->block_size == b->block_size && a->hairpin == b->hairpin && a->carrier == b->carrier
+         && a->poisoning == b->poisoning;
 }

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_LIFETIME + 1)
+#define NAT_ASPECT_COUNT (FLOE_NAT_ASPECT_REWRITING + 1)
 
 typedef struct
 {
@@ -33,12 +33,14 @@ typedef struct
   const char *base_address;    /* (nullable): ours */
   const char *const *external; /* (nullable): how we look from outside */
   FloeNatAnswer udp, tcp, tls; /* what gets through to a server */
+  FloeNatAnswer udp_limited;   /* to a few ports only */
+  const char *proxy;           /* (nullable): through which TCP or TLS does */
   FloeNatAnswer translation;   /* whether there is a NAT at all */
   FloeNatBehaviour mapping, filtering;
   FloeNatType nat_type;
   FloeNatAllocation allocation;
   guint allocation_step, block_size;
-  FloeNatAnswer hairpin, carrier, poisoning;
+  FloeNatAnswer hairpin, carrier, poisoning, rewriting;
   guint lifetime_s; /* 0: not known */
   NatProof proofs[NAT_ASPECT_COUNT];
   const NatServer *servers;
@@ -56,9 +58,11 @@ typedef enum
   NAT_REACH_MOST,    /* directly, but for those who have a new port for each other side */
   NAT_REACH_UNCLEAR, /* UDP works; the servers could not tell how well */
   NAT_REACH_SOME,    /* directly, only whose network is open */
+  NAT_REACH_LIMITED, /* UDP gets out to a few ports only: by a relay on one of them */
   NAT_REACH_RELAY,   /* by TCP or TLS to a relay */
   NAT_REACH_NONE,
-  NAT_REACH_UNTESTED, /* no server has an address of the family */
+  NAT_REACH_UNRESOLVED, /* no server's name was found */
+  NAT_REACH_UNTESTED,   /* no server has an address of the family */
 } NatReach;
 
 #define NAT_REACH_COUNT (NAT_REACH_UNTESTED + 1)

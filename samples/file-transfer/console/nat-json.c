@@ -103,8 +103,10 @@ static void
 set_behaviour (JsonObject *object, const NatFacts *facts)
 {
   json_object_set_boolean_member (object, "udp", facts->udp == FLOE_NAT_ANSWER_YES);
+  set_answer (object, "udp_limited", facts->udp_limited);
   set_answer (object, "tcp", facts->tcp);
   set_answer (object, "tls", facts->tls);
+  set_text (object, "proxy", facts->proxy);
   set_answer (object, "translation", facts->translation);
   set_nick (object, "mapping", FLOE_TYPE_NAT_BEHAVIOUR, (int) facts->mapping);
   set_nick (object, "filtering", FLOE_TYPE_NAT_BEHAVIOUR, (int) facts->filtering);
@@ -117,6 +119,7 @@ set_behaviour (JsonObject *object, const NatFacts *facts)
   set_answer (object, "hairpin", facts->hairpin);
   set_answer (object, "carrier", facts->carrier);
   set_answer (object, "poisoning", facts->poisoning);
+  set_answer (object, "rewriting", facts->rewriting);
   sample_json_set_index (object, "lifetime_s",
                          facts->lifetime_s > 0 ? (gint64) facts->lifetime_s : -1);
 }

@@ -22,6 +22,7 @@ static const Row rows[] = {
   { "UDP", nat_words_udp },
   { "TCP", nat_words_tcp },
   { "TLS", nat_words_tls },
+  { "Proxy", nat_words_proxy },
   { "NAT", nat_words_mapping },
   { "Firewall", nat_words_filtering },
   { "Port numbers", nat_words_allocation },
@@ -29,6 +30,7 @@ static const Row rows[] = {
   { "Provider's NAT", nat_words_carrier },
   { "Spoils ports", nat_words_poisoning },
   { "Forgets ports", nat_words_lifetime },
+  { "Rewrites", nat_words_rewriting },
 };
 
 /* Appends @lead, and @text from the column @indent on, in lines of COLUMNS where its words let it.
@@ -235,7 +237,9 @@ find_fault (const NatFacts *facts, gsize n_facts, const char *url)
 static gboolean
 is_silent_with_reason (const NatFacts *best, FloeNatFault fault)
 {
-  return fault == FLOE_NAT_FAULT_SILENT && nat_facts_get_reach (best) == NAT_REACH_RELAY;
+  NatReach reach = nat_facts_get_reach (best);
+
+  return fault == FLOE_NAT_FAULT_SILENT && (reach == NAT_REACH_RELAY || reach == NAT_REACH_LIMITED);
 }
 
 static gboolean

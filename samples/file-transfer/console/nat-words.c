@@ -16,7 +16,11 @@ static const struct
                                                 "to how many people." },
   [NAT_REACH_SOME] = { "Direct connections", " will work from here only to people whose network is "
                                              "open; a relay is needed for the rest." },
+  [NAT_REACH_LIMITED] = { "Only some UDP ports get out (443)",
+                          ": direct connections will mostly fail; a relay on UDP port 443 works." },
   [NAT_REACH_NONE] = { "Nothing gets out", ": no server could be reached from here." },
+  [NAT_REACH_UNRESOLVED] = { "Nothing is known",
+                             ": the servers' names were not found, so nobody could be asked." },
   [NAT_REACH_UNTESTED] = { "Nothing is known",
                            ": none of the servers has an address of this kind." },
 };
@@ -40,9 +44,9 @@ nat_words_verdict (const NatFacts *facts, const char *way)
   if (reach == NAT_REACH_RELAY)
     return g_strdup_printf (
         "UDP %s%s%s: connections will work from here only through a relay, over "
-        "%s.",
+        "%s%s.",
         facts->udp == FLOE_NAT_ANSWER_NO ? "is blocked" : "does not get through", space, way,
-        get_stream_names (facts));
+        get_stream_names (facts), facts->proxy != NULL ? " and the proxy" : "");
   return g_strconcat (verdicts[reach].before, space, way, verdicts[reach].after, NULL);
 }
 
@@ -77,7 +81,15 @@ nat_words_udp (const NatFacts *facts)
     [FLOE_NAT_ANSWER_UNKNOWN] = "no server answered", [FLOE_NAT_ANSWER_NO] = "blocked"
   };
 
-  return WORDS (words, facts->udp);
+  switch (nat_facts_get_reach (facts))
+    {
+    case NAT_REACH_LIMITED:
+      return g_strdup ("gets out to port 443, but not to the ports of the servers");
+    case NAT_REACH_UNRESOLVED:
+      return g_strdup ("not tried");
+    default:
+      return WORDS (words, facts->udp);
+    }
 }
 
 static const char *const stream_words
@@ -208,6 +220,23 @@ nat_words_lifetime (const NatFacts *facts)
              : NULL;
 }
 
+char *
+nat_words_rewriting (const NatFacts *facts)
+{
+  return facts->rewriting == FLOE_NAT_ANSWER_YES
+             ? g_strdup ("yes: something on the way changes addresses inside packets (ALG); that "
+                         "does Floe no harm")
+             : NULL;
+}
+
+char *
+nat_words_proxy (const NatFacts *facts)
+{
+  return facts->udp != FLOE_NAT_ANSWER_YES && facts->proxy != NULL
+             ? g_strdup_printf ("TCP and TLS get out through %s", facts->proxy)
+             : NULL;
+}
+
 const char *
 nat_words_fault (FloeNatFault fault)
 {
@@ -254,6 +283,7 @@ nat_words_aspect (FloeNatAspect aspect)
     [FLOE_NAT_ASPECT_TCP] = "TCP",
     [FLOE_NAT_ASPECT_TLS] = "TLS",
     [FLOE_NAT_ASPECT_LIFETIME] = "Forgets",
+    [FLOE_NAT_ASPECT_REWRITING] = "Rewrites",
   };
 
   return (gsize) aspect < G_N_ELEMENTS (words) ? words[aspect] : "";

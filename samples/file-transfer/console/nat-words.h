@@ -24,6 +24,8 @@ char *nat_words_hairpin (const NatFacts *facts);
 char *nat_words_carrier (const NatFacts *facts);
 char *nat_words_poisoning (const NatFacts *facts);
 char *nat_words_lifetime (const NatFacts *facts);
+char *nat_words_rewriting (const NatFacts *facts);
+char *nat_words_proxy (const NatFacts *facts);
 
 /* Adds sentences (transfer full) to @sentences: what can be done, the best first. @has_ipv6: IPv6
  * works as well. */

@@ -213,6 +213,8 @@ add_nat (GOptionContext *context, RawOptions *raw)
       "Reach servers over TCP and TLS through this proxy", "URI" },
     { "tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->room.tls_authority,
       "Trust these certificate authorities for turns:", "FILE" },
+    { "port-range", 0, 0, G_OPTION_ARG_STRING, &raw->connection.port_range,
+      "Use only these UDP ports, as connections will", "A-B" },
     G_OPTION_ENTRY_NULL
   };
 

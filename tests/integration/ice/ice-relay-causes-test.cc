@@ -109,6 +109,20 @@ INSTANTIATE_TEST_SUITE_P (Servers, RelayFamilies,
                           testing::Values ("127.0.0.1", "[::1]", "localhost"),
                           [] (const auto &info) { return "Number" + std::to_string (info.index); });
 
+using RelayFromLoopback = IceTest;
+
+TEST_F (RelayFromLoopback, OutsideServersAreNotWaitedForFromLoopback)
+{
+  PeerOptions options = OptionsFor ("turn:8.8.8.8:9");
+
+  options.interfaces = { "127.0.0.1" };
+  IcePeer peer (context_, options);
+  floe_ice_transport_gather (peer.transport);
+  ASSERT_TRUE (Run (8000, [&] { return peer.gathered_count > 0; }));
+  ASSERT_EQ (peer.errors.size (), 1u);
+  EXPECT_EQ (peer.errors[0].text, "No local address and port could be used");
+}
+
 /* A UDP port that swallows everything. */
 class SilentServer
 {

@@ -105,7 +105,7 @@ TEST_F (NatDiscovery, ARightPasswordAfterAWrongOneIsTriedAtOnce)
       Coturn::Username (), "wrong", error));
   discovery_.Run (wrong);
   ASSERT_NE (FindReport (wrong.reports, "127.0.0.1"), nullptr);
-  EXPECT_EQ (GetFault (FindReport (wrong.reports, "127.0.0.1"), 0), FLOE_NAT_FAULT_REFUSED);
+  EXPECT_NE (GetFault (FindReport (wrong.reports, "127.0.0.1"), 0), FLOE_NAT_FAULT_NONE);
   mended.AddServer (server_->Url ("udp"));
   mended.Run (right);
   ASSERT_NE (FindReport (right.reports, "127.0.0.1"), nullptr);
@@ -146,6 +146,76 @@ TEST_F (NatDiscovery, ANameWithoutAddressIsUnresolved)
   EXPECT_EQ (floe_nat_report_get_udp (report), FLOE_NAT_ANSWER_YES);
   EXPECT_EQ (GetFault (report, 0), FLOE_NAT_FAULT_UNRESOLVED);
   EXPECT_EQ (GetFault (report, 1), FLOE_NAT_FAULT_NONE);
+}
+
+/* Nobody knows what leads to a server without an address, but that there is none is a report. */
+TEST_F (NatDiscovery, NamesWithoutAnyAddressAreReportedAsWell)
+{
+  DiscoveryCall call;
+
+  discovery_.AddServer ("stun:floe.invalid:3478");
+  discovery_.AddServer ("turn:floe2.invalid:3478?transport=tcp");
+  discovery_.Run (call);
+  FloeNatReport *report = FindReport (call.reports, "127.0.0.1");
+  ASSERT_NE (report, nullptr);
+  EXPECT_EQ (floe_nat_report_get_udp (report), FLOE_NAT_ANSWER_UNKNOWN);
+  EXPECT_NE (
+      strstr (floe_nat_report_get_evidence (report, FLOE_NAT_ASPECT_UDP), "could be resolved"),
+      nullptr);
+  EXPECT_EQ (GetFault (report, 0), FLOE_NAT_FAULT_UNRESOLVED);
+}
+
+/* The kernel tells that nothing listens there: that is no proof of a network without UDP. */
+TEST_F (NatDiscovery, HostsWithoutServersAreNoBlockedNetwork)
+{
+  DiscoveryCall call;
+  std::string port = std::to_string (Coturn::PickPort ());
+
+  discovery_.AddServer ("stun:127.0.0.1:" + port);
+  discovery_.AddServer ("stun:127.0.0.2:" + port);
+  discovery_.Run (call);
+  FloeNatReport *report = FindReport (call.reports, "127.0.0.1");
+  ASSERT_NE (report, nullptr);
+  EXPECT_EQ (floe_nat_report_get_udp (report), FLOE_NAT_ANSWER_UNKNOWN);
+  EXPECT_NE (strstr (floe_nat_report_get_evidence (report, FLOE_NAT_ASPECT_UDP), "nothing listens"),
+             nullptr);
+  EXPECT_EQ (floe_nat_report_get_packet_count (report), 4u) << "port 443 was tried, and no more";
+}
+
+/* A firewall may let nothing else through. */
+TEST_F (NatDiscovery, AllPacketsComeFromThePortRange)
+{
+  SilentServer server;
+  DiscoveryCall call;
+
+  ASSERT_TRUE (floe_configuration_set_port_range (
+      floe_nat_discovery_get_configuration (discovery_.get ()), 21000, 21003, nullptr));
+  discovery_.AddServer (server.Url ());
+  discovery_.Run (call);
+  ASSERT_NE (FindReport (call.reports, "127.0.0.1"), nullptr);
+  std::vector<guint16> ports = server.TakeSenders ();
+  EXPECT_GE (ports.size (), 1u);
+  for (guint16 port : ports)
+    EXPECT_TRUE (port >= 21000 && port <= 21003) << port;
+}
+
+/* Not even the first socket can be bound then, and that is no fault of the network. */
+TEST_F (NatDiscovery, APortRangeThatIsTakenProvesNothing)
+{
+  SilentServer server;
+  DiscoveryCall call;
+
+  ASSERT_TRUE (
+      floe_configuration_set_port_range (floe_nat_discovery_get_configuration (discovery_.get ()),
+                                         server.port (), server.port (), nullptr));
+  discovery_.AddServer (server.Url ());
+  discovery_.AddServer ("stun:127.0.0.2:" + std::to_string (server.port ()));
+  discovery_.Run (call);
+  FloeNatReport *report = FindReport (call.reports, "127.0.0.1");
+  ASSERT_NE (report, nullptr);
+  EXPECT_EQ (floe_nat_report_get_udp (report), FLOE_NAT_ANSWER_UNKNOWN);
+  EXPECT_STREQ (floe_nat_report_get_evidence (report, FLOE_NAT_ASPECT_UDP),
+                "no socket could be bound");
 }
 
 TEST_F (NatDiscovery, ASecondRunOnTheSameNetworkSendsNothing)

@@ -10,6 +10,56 @@
 /* Longer than anything here takes, also on a busy machine. */
 #define DISCOVERY_LIMIT_S 30
 
+/* A socket on 127.0.0.1 that takes what comes and says nothing: who asks it waits. */
+class SilentServer
+{
+public:
+  SilentServer ()
+  {
+    g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+    g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0);
+
+    EXPECT_TRUE (g_socket_bind (socket_, any_port, FALSE, nullptr));
+    g_socket_set_blocking (socket_, FALSE);
+  }
+  ~SilentServer ()
+  {
+    g_object_unref (socket_);
+  }
+  SilentServer (const SilentServer &) = delete;
+  SilentServer &operator= (const SilentServer &) = delete;
+
+  guint16 port () const
+  {
+    g_autoptr (GSocketAddress) bound = g_socket_get_local_address (socket_, nullptr);
+
+    return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  }
+  std::string Url () const
+  {
+    return "stun:127.0.0.1:" + std::to_string (port ());
+  }
+  /* The ports from which something has come. */
+  std::vector<guint16> TakeSenders ()
+  {
+    std::vector<guint16> ports;
+
+    for (;;)
+      {
+        g_autoptr (GSocketAddress) from = nullptr;
+        char data[2048];
+
+        if (g_socket_receive_from (socket_, &from, data, sizeof data, nullptr, nullptr) < 0)
+          return ports;
+        ports.push_back (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (from)));
+      }
+  }
+
+private:
+  GSocket *socket_ =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr);
+};
+
 struct DiscoveryCall
 {
   bool is_over = false;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Runs and what is remembered: turns, old records, other networks. */
-#include "../coturn.h"
-#include "floe-nat-address-private.h"
+#include "discovery.h"
+#include "floe-inet-convert-private.h"
 #include "floe-nat-run-private.h"
-#include "floe-test.h"
 
 #define OLD_US (20 * G_TIME_SPAN_MINUTE)
 
@@ -106,12 +105,13 @@ protected:
     old->findings.mapping = FLOE_NAT_BEHAVIOUR_ADDRESS_DEPENDENT;
     old->findings.lifetime_s = 77;
     old->findings.proofs[FLOE_NAT_ASPECT_LIFETIME].confidence = FLOE_NAT_CONFIDENCE_HIGH;
-    floe_nat_address_from_text (external, &old->external_network);
+    floe_stun_address_from_text (external, &old->external_network);
     floe_nat_cache_remove (cache_, old->key);
     floe_nat_cache_put (cache_, g_get_real_time (), old);
     return floe_nat_cache_get (cache_, g_get_real_time (), present->key);
   }
 
+  SilentServer server_;
   FloeNatPlan *plan_ = floe_nat_plan_new ();
   FloeNatCache *cache_ = floe_nat_cache_new ();
 };
@@ -120,7 +120,7 @@ TEST_F (NatRun, WhatIsRememberedIsToldWhileItIsMeasured)
 {
   RunWatch first, second;
 
-  AddServer (Coturn::PickPort ());
+  AddServer (server_.port ());
   Run (first);
   EXPECT_EQ (floe_nat_cache_get_count (cache_), 0u) << "what fails is not remembered";
   FloeNatRecord *old = PutOld (FindLoopback (first.done), "203.0.113.0");
@@ -161,7 +161,7 @@ TEST_F (NatRun, RunsTakeTurns)
   RunWatch first, second, third;
   FloeNatRun *run, *next;
 
-  AddServer (Coturn::PickPort ());
+  AddServer (server_.port ());
   run = Start (first);
   next = Start (second);
   g_autoptr (FloeNatRun) last = Start (third);
@@ -179,7 +179,7 @@ TEST_F (NatRun, FreeingItEndsEverything)
 {
   RunWatch watch, next;
 
-  AddServer (Coturn::PickPort ());
+  AddServer (server_.port ());
   for (guint i = 0; i < 20; i++)
     {
       g_autoptr (FloeNatRun) run = Start (watch);

@@ -271,6 +271,18 @@ INSTANTIATE_TEST_SUITE_P (
         Modification{ "Timeout",
                       [] (auto *self) { floe_configuration_set_ice_failed_timeout (self, 7000); },
                       false },
+        Modification{ "GatherTimeout",
+                      [] (auto *self) { floe_configuration_set_gather_timeout (self, 7000); },
+                      false },
+        Modification{ "Directory",
+                      [] (auto *self) {
+                        g_autoptr (FloeDnsServerDirectory) directory =
+                            floe_dns_server_directory_new ("example.org", nullptr, nullptr);
+
+                        floe_configuration_set_server_directory (self,
+                                                                 FLOE_SERVER_DIRECTORY (directory));
+                      },
+                      false },
         Modification{ "Proxies",
                       [] (auto *self) {
                         g_autoptr (GProxyResolver) resolver =

@@ -47,6 +47,13 @@ class Host:
         self.world, self.name = world, name
         self.namespace = enclosure.name(name)
         self.interfaces = []
+        self.resolver = None  # a file that programs find for /etc/resolv.conf
+
+    def use_dns(self, server):
+        """Programs that are started from now on ask this server for names."""
+        self.resolver = self.world.path(f"resolv-{self.name}.conf")
+        with open(self.resolver, "w", encoding="ascii") as file:
+            file.write(f"nameserver {server}\noptions timeout:1 attempts:2\n")
 
     def address(self, family=4, index=0):
         return self.interfaces[0].address(family, index)
@@ -62,6 +69,8 @@ class Host:
         def prepare():
             system.die_with_parent()
             system.enter_network(path)
+            if self.resolver is not None:
+                system.replace_file("/etc/resolv.conf", self.resolver)
 
         process = subprocess.Popen(command, preexec_fn=prepare, **options)
         self.world.processes.append(process)

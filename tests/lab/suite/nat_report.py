@@ -53,6 +53,9 @@ KINDS = [
 ]
 NAMES = {"i": {"endpoint-independent"}, "a": {"address-dependent", "endpoint-dependent"},
          "p": {"address-and-port-dependent", "endpoint-dependent"}, "-": set()}
+# What is odd about a network, and in which kind; nowhere else.
+LIMITED, REWRITING, PROXIED = "udp-53-443", "alg", "proxy-only"
+VERDICT_OF_LIMITED = r"Only some UDP ports get out \(443\): direct connections will mostly fail"
 VERDICTS = {0: r"Direct connections.* (will|may) work from here",
             3: r"UDP .*: connections will work from here only through a relay",
             4: r"Nothing gets out"}
@@ -103,10 +106,18 @@ def expect_one_of(actual, right, what):
     expect(actual in right | {"unknown"}, True, f"{what} is {actual!r}, of {sorted(right)}")
 
 
-def expect_readable(text, status):
-    expect(re.match(VERDICTS[status], text) is not None, True, f"verdict {text.splitlines()[0]!r}")
+def expect_readable(text, kind, status):
+    verdict = VERDICT_OF_LIMITED if kind == LIMITED else VERDICTS[status]
+    expect(re.match(verdict, text) is not None, True, f"verdict {text.splitlines()[0]!r}")
     expect("\nWhat to do:\n- " in text, True, "what to do")
     expect(re.search(r"unknown|\(null\)", text), None, "what is not known")
+
+
+def expect_oddities(world, kind, report):
+    expect(report["udp_limited"] is True, kind == LIMITED, "that UDP is limited")
+    expect(report["rewriting"] is True, kind == REWRITING, "that packets are rewritten")
+    expect(report["proxy"], f"{world['proxy'].address()}:{PROXY_PORT}" if kind == PROXIED else None,
+           "the proxy")
 
 
 def check_kind(kind, status, mapping, filtering, name):
@@ -122,10 +133,11 @@ def check_kind(kind, status, mapping, filtering, name):
         expect_one_of(report["mapping"], NAMES[mapping], "mapping")
         expect_one_of(report["filtering"], NAMES[filtering], "filtering")
         expect_one_of(report["nat_type"], {name}, "nat_type")
+        expect_oddities(world, kind, report)
         ended, text = run_nat(world, options)
         keep(kind, text)
         expect(ended, status, "exit status of the text")
-        expect_readable(text, status)
+        expect_readable(text, kind, status)
 
 
 def _tier():
@@ -138,6 +150,20 @@ def test_nat(kind, status, mapping, filtering, name):
     """floe nat behind {0}: status {1}, mapping {2}, filtering {3}, {4}, or not known"""
     get_program()
     check_kind(kind, status, mapping, filtering, name)
+
+
+def test_names():
+    """floe nat says when it can't find the name of any server, and what to do about that"""
+    get_program()
+    with World("router home eim-apdf\nhost alice behind=home\n") as world:
+        options = ["--stun", "stun:nobody.invalid", "--turn", "turn:nothing.invalid",
+                   "--turn-user", "floe", "--turn-password", "secret"]
+        ended, output = run_nat(world, [*options, "--json"])
+        faults = {server["fault"] for server in json.loads(output)["servers"]}
+        expect((ended, faults), (4, {"unresolved"}), f"status and faults of {output}")
+        ended, text = run_nat(world, options)
+        keep("unresolved", text)
+        expect((ended, "DNS may be wrong here" in text), (4, True), text)
 
 
 def test_all_kinds():

@@ -93,6 +93,34 @@ def test_kind(kind, mapping, filtering):
         expect_between(int(report["packets"]), 1, 60, "packets")
 
 
+@cases(*KINDS)
+def test_one_party(kind, mapping, filtering):
+    """behind {} both addresses of one server tell all, be it STUN or TURN, and one of TURN does"""
+    if not coturn.is_installed():
+        raise Skip("turnserver is missing (Debian package coturn)")
+    with World(WORLD.format(kind)) as world:
+        server = Coturn(world["turn"], tls=False)
+        first, second = [address.split("/")[0] for interface in world["turn"].interfaces
+                         for address in interface.addresses]
+        user = ["--user", *server.credentials()]
+        for urls in ([f"stun:{first}", f"stun:{second}"], [*user, f"turn:{first}"],
+                     [*user, f"turn:{first}", f"turn:{second}"]):
+            report, servers = probe(world["alice"], *urls)[0]
+            expect((report["mapping"], report["filtering"]), (mapping, filtering),
+                   f"mapping and filtering with {urls}")
+            expect({each["fault"] for each in servers}, {"none"}, f"faults with {urls}")
+
+
+def test_nobody_listens():
+    """hosts that say that nothing listens there are no proof of a network without UDP"""
+    with World(WORLD.format("eim-apdf")) as world:
+        report, _ = probe(world["alice"], *[f"stun:{world[name].address()}:3478"
+                                            for name in ("turn", "stun")])[0]
+        expect(report["udp"], UNKNOWN, "UDP")
+        # All have refused: port 443 was tried, and nothing was sent again.
+        expect(report["packets"], "4", "packets")
+
+
 @cases("udp-blocked", "web-only", "tls-only")
 def test_blocked(kind):
     """behind {} UDP is blocked, or not known, and never said to work"""

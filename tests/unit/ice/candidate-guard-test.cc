@@ -30,11 +30,12 @@ protected:
 
     nice_address_set_from_string (&candidate->addr, text);
     nice_address_set_port (&candidate->addr, 5000);
-    result = floe_candidate_guard_allows (candidate, addresses_);
+    result = floe_candidate_guard_allows (candidate, addresses_, &nat64_);
     nice_candidate_free (candidate);
     return result;
   }
 
+  FloeNat64 nat64_ = {};
   GArray *addresses_ = g_array_new (FALSE, TRUE, sizeof (FloeLocalAddress));
 };
 
@@ -48,6 +49,24 @@ TEST_F (CandidateGuard, RefusesLoopbackToAMachineThatGathersOnItsNetworkOnly)
   EXPECT_TRUE (Allows ("192.0.2.1"));
   EXPECT_TRUE (Allows ("10.0.0.1"));
   EXPECT_TRUE (Allows ("2001:db8::1"));
+}
+
+TEST_F (CandidateGuard, RefusesWhatIsNotPublicBehindNat64)
+{
+  static const guint8 prefix[FLOE_NAT64_IPV6_SIZE] = { 0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64 };
+
+  AddLocal ("2001:db8::1", FALSE);
+  EXPECT_TRUE (Allows ("64:ff9b::198.51.100.1"));
+  EXPECT_FALSE (Allows ("64:ff9b::127.0.0.1"));
+  EXPECT_FALSE (Allows ("64:ff9b::10.0.0.1"));
+  EXPECT_FALSE (Allows ("64:ff9b::224.0.0.1"));
+  EXPECT_TRUE (Allows ("2001:db8:64::192.168.0.1"));
+  ASSERT_TRUE (floe_nat64_prefix_set (&nat64_.prefixes[0], prefix, 96));
+  nat64_.count = 1;
+  EXPECT_FALSE (Allows ("2001:db8:64::192.168.0.1"));
+  EXPECT_FALSE (Allows ("2001:db8:64::255.255.255.255"));
+  EXPECT_TRUE (Allows ("2001:db8:64::198.51.100.1"));
+  EXPECT_TRUE (Allows ("2001:db8::2"));
 }
 
 TEST_F (CandidateGuard, AllowsLoopbackToWhoGathersThere)

@@ -10,7 +10,7 @@ class GatherCore : public testing::Test
 protected:
   void SetUp () override
   {
-    floe_gather_core_init (&core_);
+    floe_gather_core_init (&core_, 0);
     floe_gather_core_start (&core_, now_us_);
   }
   bool Handle ()
@@ -41,7 +41,7 @@ protected:
 
 TEST_F (GatherCore, IsNotCompleteBeforeItHasStarted)
 {
-  floe_gather_core_init (&core_);
+  floe_gather_core_init (&core_, 0);
   EXPECT_FALSE (Handle ());
 }
 
@@ -101,6 +101,34 @@ TEST_F (GatherCore, IsCompleteAtTheLimitWhateverHappens)
   EXPECT_FALSE (Handle ());
   now_us_ = core_.deadline_us;
   EXPECT_TRUE (Handle ());
+}
+
+TEST_F (GatherCore, WaitsNoLongerThanItIsTold)
+{
+  floe_gather_core_init (&core_, 700000);
+  floe_gather_core_start (&core_, now_us_);
+  facts_.is_host_pending = TRUE;
+  facts_.open_bases = 1;
+  facts_.pending_relays = 1;
+  EXPECT_FALSE (Handle ());
+  EXPECT_EQ (Deadline (), 700);
+  facts_.is_host_pending = FALSE;
+  EXPECT_FALSE (Handle ());
+  EXPECT_EQ (Deadline (), 700);
+  facts_.open_bases = 0;
+  EXPECT_FALSE (Handle ());
+  EXPECT_EQ (Deadline (), 700) << "for the relay, too";
+  now_us_ = start_us_ + 700000;
+  EXPECT_TRUE (Handle ());
+}
+
+TEST_F (GatherCore, DoesNotWaitLongerBecauseItMay)
+{
+  floe_gather_core_init (&core_, 60000000);
+  floe_gather_core_start (&core_, now_us_);
+  facts_.open_bases = 1;
+  EXPECT_FALSE (Handle ());
+  EXPECT_EQ (Deadline (), 5000);
 }
 
 TEST_F (GatherCore, WaitsForTheFirstRelayOfSeveral)

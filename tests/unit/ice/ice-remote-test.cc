@@ -30,6 +30,41 @@ protected:
     floe_ice_remote_add (&remote_, &candidate);
   }
 
+  void SetPrefix (std::vector<guint8> prefix = { 0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64 })
+  {
+    FloeNat64 nat64 = { {}, 1 };
+
+    prefix.resize (FLOE_NAT64_IPV6_SIZE);
+    ASSERT_TRUE (floe_nat64_prefix_set (&nat64.prefixes[0], prefix.data (), 96));
+    floe_ice_remote_set_nat64 (&remote_, &nat64);
+  }
+
+  std::string Translated ()
+  {
+    std::string all;
+
+    for (guint i = 0; i < remote_.translated->len; i++)
+      {
+        auto *candidate = (const NiceCandidate *) g_ptr_array_index (remote_.translated, i);
+        char text[NICE_ADDRESS_STRING_LEN];
+
+        nice_address_to_string (&candidate->addr, text);
+        all += (i > 0 ? " " : "") + std::string (text) + "#"
+               + std::to_string (nice_address_get_port (&candidate->addr));
+      }
+    return all;
+  }
+
+  std::string Restore (const char *address, guint16 port)
+  {
+    FloeCandidate candidate = {};
+
+    g_strlcpy (candidate.address, address, sizeof candidate.address);
+    candidate.port = port;
+    floe_ice_remote_restore (&remote_, &candidate);
+    return candidate.address;
+  }
+
   void SetCredentials ()
   {
     floe_ice_remote_set_credentials (&remote_, "abcd", "0123456789012345678901");
@@ -90,4 +125,62 @@ TEST_F (IceRemote, KeepsItsFirstCredentials)
   SetCredentials ();
   floe_ice_remote_set_credentials (&remote_, "wxyz", "9876543210987654321098");
   EXPECT_STREQ (remote_.ufrag, "abcd");
+}
+
+TEST_F (IceRemote, TranslatesPublicIpv4AddressesWheneverThePrefixComes)
+{
+  SetCredentials ();
+  Add (1, "", "198.51.100.1");
+  Add (2, "", "2001:db8::1");
+  EXPECT_EQ (Translated (), "");
+  SetPrefix ();
+  EXPECT_EQ (Translated (), "2001:db8:64::c633:6401#1");
+  Add (3, "", "198.51.100.2");
+  EXPECT_EQ (Translated (), "2001:db8:64::c633:6401#1 2001:db8:64::c633:6402#3");
+  EXPECT_EQ (remote_.candidates->len, 3u);
+}
+
+TEST_F (IceRemote, TranslatesNothingThatIsNotPublic)
+{
+  guint16 port = 0;
+
+  SetCredentials ();
+  SetPrefix ();
+  for (const char *address : { "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "127.0.0.1",
+                               "169.254.0.1", "192.0.0.170" })
+    Add (++port, "", address);
+  EXPECT_EQ (Translated (), "");
+}
+
+TEST_F (IceRemote, TranslatesNoMoreThanItMayHold)
+{
+  SetCredentials ();
+  SetPrefix ();
+  for (guint16 i = 1; i <= 1000; i++)
+    Add (i, "", "198.51.100.1");
+  SetPrefix ({ 0x00, 0x64, 0xff, 0x9b });
+  EXPECT_EQ (remote_.translated->len, 100u);
+}
+
+TEST_F (IceRemote, DoesNotRepeatWhatThePeerHasTranslatedItself)
+{
+  SetCredentials ();
+  SetPrefix ();
+  Add (1, "", "2001:db8:64::c633:6401");
+  Add (1, "", "198.51.100.1");
+  EXPECT_EQ (Translated (), "");
+}
+
+TEST_F (IceRemote, TellsCandidatesAsThePeerDid)
+{
+  SetCredentials ();
+  EXPECT_EQ (Restore ("64:ff9b::c633:6401", 1), "64:ff9b::c633:6401");
+  SetPrefix ();
+  Add (1, "", "198.51.100.1");
+  Add (2, "", "2001:db8:64::c633:6402");
+  EXPECT_EQ (Restore ("2001:db8:64::c633:6401", 1), "198.51.100.1");
+  EXPECT_EQ (Restore ("2001:db8:64::c633:6402", 2), "2001:db8:64::c633:6402");
+  EXPECT_EQ (Restore ("2001:db8:64::c633:6402", 3), "198.51.100.2") << "one it did not tell";
+  EXPECT_EQ (Restore ("2001:db8::1", 1), "2001:db8::1");
+  EXPECT_EQ (Restore ("198.51.100.9", 1), "198.51.100.9");
 }

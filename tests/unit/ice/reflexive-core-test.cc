@@ -162,6 +162,16 @@ TEST_F (ReflexiveCore, AsksEveryServerFromEveryBaseOfItsFamilyAtOnce)
       << "the base's tag";
 }
 
+TEST_F (ReflexiveCore, AsksNobodyOutsideFromLoopback)
+{
+  Make (1);
+  AddServer (0, { { 8, 8, 8, 8 }, FLOE_STUN_IPV4_SIZE, 3478 });
+  AddBase ({ { 127, 0, 0, 1 }, FLOE_STUN_IPV4_SIZE, 1000 });
+  EndBases ();
+  EXPECT_TRUE (requests_.empty ()) << "the system takes such a datagram and drops it";
+  EXPECT_EQ (failures_.at (0).text, "No local address leads to the STUN server");
+}
+
 TEST_F (ReflexiveCore, MakesACandidateOfAnAnswer)
 {
   Make (1);
@@ -303,6 +313,17 @@ INSTANTIATE_TEST_SUITE_P (Mapped, ReflexiveCoreDrops,
                                            BadAnswer{ "OtherFamily", V6 (99, 7000) }),
                           [] (const auto &info) { return std::string (info.param.name); });
 
+TEST_F (ReflexiveCore, BehindNat64ASocketOfIpv6IsSeenAtAPublicIpv4Address)
+{
+  Make (1);
+  AddServer (0, V6 (10, 3478));
+  AddBase (V6 (1, 1000));
+  EndBases ();
+  Arrive (requests_.at (0), Answer (requests_[0], V4 (99, 7000)));
+  ASSERT_EQ (candidates_.size (), 1u);
+  EXPECT_STREQ (candidates_[0].address, "192.0.2.99");
+}
+
 TEST_F (ReflexiveCore, AForgedAnswerIsNone)
 {
   Make (1);
@@ -387,7 +408,7 @@ TEST_F (ReflexiveCore, WhenNothingCanAnswerAllAreBlamedAtOnce)
   floe_reflexive_core_handle_unreachable (core_, now_us_, 0, &requests_.at (0).to);
   Poll ();
   ASSERT_EQ (failures_.size (), 3u);
-  EXPECT_EQ (failures_[0].text, "No local address is of the STUN server's address family");
+  EXPECT_EQ (failures_[0].text, "No local address leads to the STUN server");
   EXPECT_EQ (failures_[1].text, "The STUN server's name could not be resolved");
   EXPECT_EQ (failures_[2].text, "The STUN server can't be reached from here");
   EXPECT_EQ (floe_reflexive_core_get_deadline (core_), -1);

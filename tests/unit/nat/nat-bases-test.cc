@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* From which addresses is asked, and what tells one network from another. */
-#include "floe-nat-address-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-nat-bases-private.h"
 #include "floe-test.h"
 
@@ -32,7 +32,7 @@ Address (const char *text, guint16 port = 0)
 {
   FloeStunAddress address = {};
 
-  EXPECT_TRUE (floe_nat_address_from_text (text, &address)) << text;
+  EXPECT_TRUE (floe_stun_address_from_text (text, &address)) << text;
   address.port = port;
   return address;
 }
@@ -78,7 +78,7 @@ protected:
     for (guint i = 0; i < bases->len; i++)
       {
         auto *base = &g_array_index (bases, FloeNatBase, i);
-        all += (i > 0 ? " " : "") + TakeString (floe_nat_address_to_text (&base->address));
+        all += (i > 0 ? " " : "") + TakeString (floe_stun_address_to_text (&base->address));
       }
     return all;
   }
@@ -134,6 +134,21 @@ TEST_F (NatBases, LoopbackIsForLoopbackServersAndTheOthersForOthers)
   EXPECT_EQ (Select (), "127.0.0.1");
   AddTo (servers_, "198.51.100.1");
   EXPECT_EQ (Select (), "192.0.2.2 127.0.0.1");
+}
+
+/* When nobody can be asked, there is no telling what leads where. */
+TEST_F (NatBases, AreAllAddressesWhenThatIsWanted)
+{
+  Add ("eth0", "192.0.2.10");
+  Add ("docker0", "172.17.0.1");
+  Add ("lo", "127.0.0.1");
+  for (bool with_loopback : { false, true })
+    {
+      g_autoptr (GArray) bases = floe_nat_bases_list (&network_, with_loopback);
+
+      ASSERT_EQ (bases->len, with_loopback ? 3u : 2u);
+      EXPECT_STREQ (g_array_index (bases, FloeNatBase, 0).interface, "eth0") << "the best first";
+    }
 }
 
 TEST_F (NatBases, OneNetworkOfAnInterfaceIsAskedOnce)

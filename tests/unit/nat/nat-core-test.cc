@@ -27,6 +27,71 @@ TEST (NatCore, CallsUdpBlockedWhenSeveralServersAreSilentOnTwoPorts)
     EXPECT_EQ (report.servers[i].fault, FLOE_NAT_FAULT_SILENT);
 }
 
+/* Some networks let only a few ports out. */
+TEST (NatCore, SaysWhenUdpGetsOutToAFewPortsOnly)
+{
+  NatServerSpec server = { false, false, Vice::Also443 };
+  NatWorld narrow (World ("udp-53-443"), { server, server }, 1);
+  NatWorld wide (World ("eim-apdf"), { server, server }, 1);
+  const FloeNatFindings &report = narrow.Run ();
+
+  EXPECT_EQ (report.udp, FLOE_NAT_ANSWER_YES);
+  EXPECT_EQ (report.udp_limited, FLOE_NAT_ANSWER_YES) << narrow.Describe ();
+  EXPECT_EQ (report.proofs[FLOE_NAT_ASPECT_UDP].confidence, FLOE_NAT_CONFIDENCE_LOW);
+  EXPECT_THAT (report.proofs[FLOE_NAT_ASPECT_UDP].evidence, testing::HasSubstr ("443"));
+  EXPECT_EQ (report.mapping, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT) << narrow.Describe ();
+  EXPECT_EQ (report.is_translated, FLOE_NAT_ANSWER_YES);
+  EXPECT_EQ (report.external_count, 1u);
+  for (guint i = 0; i < report.server_count; i++)
+    EXPECT_EQ (report.servers[i].fault, FLOE_NAT_FAULT_SILENT) << "on its own port";
+  EXPECT_EQ (wide.Run ().udp_limited, FLOE_NAT_ANSWER_NO);
+}
+
+/* A dead server beside one that is on 443 says nothing of the network. */
+TEST (NatCore, DoesNotTakeADeadServerForALimit)
+{
+  NatWorld world (World ("eim-apdf"),
+                  { { false, false, Vice::Only443 }, { false, false, Vice::Silent } }, 1);
+
+  EXPECT_EQ (world.Run ().udp_limited, FLOE_NAT_ANSWER_UNKNOWN) << world.Describe ();
+}
+
+/* As a server does that is given with port 443. */
+TEST (NatCore, FindsTheLimitAlsoWhenAServerIsGivenOnPort443)
+{
+  NatWorld world (World ("udp-53-443"),
+                  { { false, false, Vice::Only443 }, { false, false, Vice::Also443 } }, 1);
+
+  EXPECT_EQ (world.Run ().udp_limited, FLOE_NAT_ANSWER_YES) << world.Describe ();
+}
+
+TEST (NatCore, SaysWhenSomethingRewritesWhatPasses)
+{
+  const struct
+  {
+    const char *kind;
+    FloeNatAnswer rewriting;
+  } cases[] = { { "alg", FLOE_NAT_ANSWER_YES },
+                { "eim-apdf", FLOE_NAT_ANSWER_NO },
+                { "apdm-random", FLOE_NAT_ANSWER_NO },
+                { "open", FLOE_NAT_ANSWER_UNKNOWN } };
+
+  for (const auto &one : cases)
+    for (const std::vector<NatServerSpec> &servers :
+         { kTwo, std::vector<NatServerSpec>{ kTurn }, std::vector<NatServerSpec>{ kBehaviour } })
+      {
+        NatWorld world (World (one.kind), servers, 1);
+        const FloeNatFindings &report = world.Run ();
+        const FloeNatProof &proof = report.proofs[FLOE_NAT_ASPECT_REWRITING];
+        SCOPED_TRACE (one.kind + std::string ("\n") + world.Describe ());
+
+        EXPECT_EQ (report.rewriting, one.rewriting);
+        EXPECT_STRNE (proof.evidence, "");
+        EXPECT_EQ (proof.confidence != FLOE_NAT_CONFIDENCE_NONE,
+                   one.rewriting != FLOE_NAT_ANSWER_UNKNOWN);
+      }
+}
+
 TEST (NatCore, DoesNotTakeADeadServerForABlockedNetwork)
 {
   NatWorld world (World ("eim-eif"), { { false, false, Vice::Silent } }, 1);
@@ -126,7 +191,7 @@ TEST (NatCore, TellsAnIpv6Firewall)
 TEST (NatCore, AsksNoServerOfAnotherFamily)
 {
   FloeStunAddress base = AddressOf (1, 0);
-  FloeNatServer server = { { { 0x20, 1 }, FLOE_STUN_IPV6_SIZE, 3478 }, nullptr };
+  FloeNatServer server = { { { 0x20, 1 }, FLOE_STUN_IPV6_SIZE, 3478 }, nullptr, 0 };
   FloeNatCore *core = floe_nat_core_new (&base, &server, 1);
   FloeNatOutput output;
 
@@ -137,10 +202,58 @@ TEST (NatCore, AsksNoServerOfAnotherFamily)
   floe_nat_core_free (core);
 }
 
+/* ICMP tells at once that nobody will answer: there is nothing to wait for. */
+TEST (NatCore, EndsAsSoonAsAllServersHaveRefused)
+{
+  for (bool is_by_host : { true, false })
+    {
+      FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
+      FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr },
+                                  { AddressOf (2, 3478), nullptr } };
+      FloeNatCore *core = floe_nat_core_new (&base, servers, 2);
+      std::vector<FloeNatOutput> sent;
+      FloeNatOutput output;
+      bool is_done = false;
+
+      floe_nat_core_start (core, kSecond);
+      for (guint round = 0; round < 10 && !is_done; round++)
+        {
+          while (floe_nat_core_poll (core, &output))
+            {
+              FloeStunAddress local = base;
+
+              local.port = 40000;
+              is_done = output.type == FLOE_NAT_OUTPUT_DONE;
+              if (output.type == FLOE_NAT_OUTPUT_OPEN)
+                floe_nat_core_set_local (core, output.socket, &local);
+              if (output.type == FLOE_NAT_OUTPUT_SEND)
+                sent.push_back (output);
+            }
+          for (const FloeNatOutput &one : sent)
+            {
+              if (is_by_host)
+                floe_nat_core_note_host (core, &one.to);
+              floe_nat_core_handle_unreachable (core, kSecond + kMillisecond, one.socket, &one.to);
+            }
+          sent.clear ();
+        }
+      EXPECT_TRUE (is_done) << "without a timeout";
+      const FloeNatFindings *report = floe_nat_core_get_findings (core);
+      /* Port 443 of both was tried, too. */
+      EXPECT_EQ (report->packet_count, 4u);
+      /* Hosts that say themselves that nothing listens there prove that UDP got to them. */
+      EXPECT_EQ (report->udp, is_by_host ? FLOE_NAT_ANSWER_UNKNOWN : FLOE_NAT_ANSWER_NO);
+      EXPECT_THAT (report->proofs[FLOE_NAT_ASPECT_UDP].evidence,
+                   testing::HasSubstr (is_by_host ? "nothing listens" : "refused"));
+      floe_nat_core_free (core);
+    }
+}
+
 TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
 {
   FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
-  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr }, { AddressOf (2, 3478), nullptr } };
+  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr, 0 },
+                              { AddressOf (2, 3478), nullptr, 0 } };
   FloeNatCore *core = floe_nat_core_new (&base, servers, 2);
 
   floe_nat_core_start (core, kSecond);
@@ -154,7 +267,8 @@ TEST (NatCore, DoesNotBlameTheNetworkWhenNoSocketCouldBeBound)
 TEST (NatCore, OutlivesNoise)
 {
   FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
-  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr }, { AddressOf (2, 3478), nullptr } };
+  FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr, 0 },
+                              { AddressOf (2, 3478), nullptr, 0 } };
   GRand *rand = g_rand_new_with_seed (1);
 
   for (guint run = 0; run < 200; run++)

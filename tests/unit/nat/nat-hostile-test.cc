@@ -244,15 +244,46 @@ TEST (HostileServers, AreNotBelievedAboutPortsThatNoNatGives)
 /* A relay that can't tell an address from a port may still tell that nothing is filtered. */
 TEST (HostileServers, TellWhatTheyCan)
 {
-  for (Vice vice : { Vice::NoBinding, Vice::RelayOnOther })
-    {
-      NatServerSpec odd = { vice == Vice::RelayOnOther, true, vice };
-      NatWorld cone ("router home eim-eif\n", { odd, kStun }, 1);
-      NatWorld filtered ("router home eim-adf\n", { odd, kStun }, 1);
+  NatServerSpec odd = Bad (kTurn, Vice::NoBinding);
+  NatWorld cone ("router home eim-eif\n", { odd, kStun }, 1);
+  NatWorld filtered ("router home eim-adf\n", { odd, kStun }, 1);
 
-      EXPECT_EQ (cone.Run ().filtering, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT)
-          << cone.Describe ();
-      EXPECT_EQ (filtered.Run ().filtering, FLOE_NAT_BEHAVIOUR_UNKNOWN) << filtered.Describe ();
+  EXPECT_EQ (cone.Run ().filtering, FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT) << cone.Describe ();
+  EXPECT_EQ (filtered.Run ().filtering, FLOE_NAT_BEHAVIOUR_UNKNOWN) << filtered.Describe ();
+}
+
+/* Its two addresses are two servers to who has been given both: there is nothing wrong with that,
+ * nor with coturn, whose second address tells of none but itself. */
+TEST (HostileServers, AreNotToBlameForBeingGivenTwice)
+{
+  for (const char *kind : { "open", "eim-eif", "eim-adf", "eim-apdf", "adm-adf", "apdm-random" })
+    for (Vice vice : { Vice::None, Vice::SecondNamesItself })
+      for (bool is_turn : { false, true })
+        {
+          NatWorld world (std::string ("router home ") + kind + " delay=10ms\n",
+                          { { true, is_turn, vice, true } }, 1);
+          const FloeNatFindings &report = world.Run ();
+          SCOPED_TRACE (kind + std::string ("\n") + world.Describe ());
+
+          ASSERT_EQ (report.server_count, 2u);
+          EXPECT_EQ (report.servers[0].fault, FLOE_NAT_FAULT_NONE);
+          EXPECT_EQ (report.servers[1].fault, FLOE_NAT_FAULT_NONE);
+          EXPECT_NE (report.mapping, FLOE_NAT_BEHAVIOUR_UNKNOWN);
+          EXPECT_NE (report.filtering, FLOE_NAT_BEHAVIOUR_UNKNOWN);
+        }
+}
+
+/* It relays, and that is what it is for. */
+TEST (HostileServers, ThatRelayNeedNoOtherAddress)
+{
+  for (Vice vice : { Vice::OtherIsItself, Vice::OtherIsPrivate, Vice::OtherIsDead,
+                     Vice::IgnoresChange, Vice::DropsChange })
+    {
+      NatWorld world ("router home eim-apdf delay=10ms\n", { { true, true, vice } }, 1);
+
+      EXPECT_EQ (world.Run ().filtering, FLOE_NAT_BEHAVIOUR_ADDRESS_AND_PORT_DEPENDENT)
+          << world.Describe ();
+      EXPECT_EQ (world.report ().servers[0].fault, FLOE_NAT_FAULT_NONE);
     }
 }
 

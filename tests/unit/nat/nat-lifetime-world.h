@@ -22,7 +22,7 @@ public:
                                                       specs[i].has_other, specs[i].is_turn,
                                                       specs[i].vice));
         servers.push_back (
-            { servers_[i]->address (), servers_[i]->is_turn () ? credentials : nullptr });
+            { servers_[i]->address (), servers_[i]->is_turn () ? credentials : nullptr, 0 });
       }
     base_ = ToStun (Endpoint (net_.At ("alice", 1)));
     core_.reset (floe_nat_lifetime_core_new (&base_, servers.data (), (guint) servers.size ()));

@@ -47,7 +47,10 @@ enum class Vice
   StaleNonces,       /* 438 to everything */
   /* Odd, but allowed: */
   NoBinding,
-  RelayOnOther, /* its relayed addresses are on its other address */
+  RelayOnOther,      /* its relayed addresses are on its other address */
+  SecondNamesItself, /* as coturn's second address does: OTHER-ADDRESS is the second one itself */
+  Also443,           /* answers on port 443 as well */
+  Only443,           /* is given with port 443 */
 };
 
 inline FloeStunAddress
@@ -89,7 +92,7 @@ ToLab (const FloeStunAddress &address)
 class Server
 {
 public:
-  static constexpr guint16 kPort = 3478, kOtherPort = 3479, kRelayPort = 50000;
+  static constexpr guint16 kPort = 3478, kOtherPort = 3479, kRelayPort = 50000, kWebPort = 443;
 
   Server (Network &net, const std::string &host, bool has_other, bool is_turn, Vice vice)
       : net_ (net), host_ (host), vice_ (vice), has_other_ (has_other), is_turn_ (is_turn)
@@ -98,9 +101,9 @@ public:
       addresses_.push_back (Endpoint (net.At (host, kPort, i)).address);
   }
 
-  FloeStunAddress address () const
+  FloeStunAddress address (guint index = 0) const
   {
-    return ToStun ({ addresses_[0], kPort });
+    return ToStun ({ addresses_[index], vice_ == Vice::Only443 ? kWebPort : kPort });
   }
   bool is_turn () const
   {
@@ -138,7 +141,8 @@ private:
 
     if (at.port >= kRelayPort)
       return HandlePeer (at.port, from, payload);
-    if ((at.port != kPort && !(has_other_ && at.port == kOtherPort))
+    if ((at.port != kPort && !(has_other_ && at.port == kOtherPort)
+         && !((vice_ == Vice::Also443 || vice_ == Vice::Only443) && at.port == kWebPort))
         || !floe_stun_message_parse (&message, payload.data (), payload.size (), nullptr))
       return;
     if (message.method == FLOE_STUN_METHOD_BINDING && message.message_class == FLOE_STUN_REQUEST)
@@ -169,7 +173,7 @@ private:
     bool is_first = lab_address_equal (&at.address, &addresses_[0]);
     guint16 port = at.port == kPort ? kOtherPort : kPort;
 
-    if (vice_ == Vice::OtherIsItself)
+    if (vice_ == Vice::OtherIsItself || (vice_ == Vice::SecondNamesItself && !is_first))
       return ToStun ({ at.address, port });
     if (vice_ == Vice::OtherIsPrivate)
       return { { 10, 0, 0, 1 }, FLOE_STUN_IPV4_SIZE, port };
@@ -193,7 +197,8 @@ private:
       floe_stun_message_get_response_port (&message, &response_port);
     if ((changes_address || changes_port) && (!has_other_ || vice_ == Vice::DropsChange))
       return;
-    if (changes_address && vice_ != Vice::IgnoresChange)
+    if (changes_address && vice_ != Vice::IgnoresChange
+        && !(vice_ == Vice::SecondNamesItself && lab_address_equal (&at.address, &addresses_[1])))
       origin.address = addresses_[lab_address_equal (&at.address, &addresses_[0]) ? 1 : 0];
     if (changes_port && vice_ != Vice::IgnoresChange)
       origin.port = at.port == kPort ? kOtherPort : kPort;

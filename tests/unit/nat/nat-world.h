@@ -10,6 +10,7 @@ struct NatServerSpec
   bool has_other = false; /* RFC 5780 */
   bool is_turn = false;
   Vice vice = Vice::None;
+  bool is_given_twice = false; /* both its addresses are, the second one after all other servers */
 };
 
 inline const NatServerSpec kStun{};
@@ -26,7 +27,7 @@ public:
     for (guint i = 0; i < servers.size (); i++)
       servers_.push_back (std::make_unique<Server> (net_, HostName (i), servers[i].has_other,
                                                     servers[i].is_turn, servers[i].vice));
-    MakeCore ();
+    MakeCore (servers);
   }
 
   const FloeNatFindings &Run ()
@@ -115,17 +116,22 @@ private:
     return text;
   }
 
-  void MakeCore ()
+  void MakeCore (const std::vector<NatServerSpec> &specs)
   {
     FloeStunCredentials *credentials =
         floe_stun_credentials_new_long_term ("alice", "secret", nullptr);
     std::vector<FloeNatServer> servers;
 
     base_ = ToStun (Endpoint (net_.At ("alice", 1)));
-    for (auto &server : servers_)
-      servers.push_back ({ base_.size == server->address ().size ? server->address ()
-                                                                 : Synthesize (server->address ()),
-                           server->is_turn () ? credentials : nullptr });
+    for (guint index : { 0u, 1u })
+      for (guint i = 0; i < servers_.size (); i++)
+        {
+          if (index > 0 && !specs[i].is_given_twice)
+            continue;
+          FloeStunAddress address = servers_[i]->address (index);
+          servers.push_back ({ base_.size == address.size ? address : Synthesize (address),
+                               servers_[i]->is_turn () ? credentials : nullptr, 0 });
+        }
     core_.reset (floe_nat_core_new (&base_, servers.data (), (guint) servers.size ()));
     floe_stun_credentials_unref (credentials);
   }

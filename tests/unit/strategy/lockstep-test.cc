@@ -218,6 +218,8 @@ protected:
                    began_us + kSignalling + busy.skew_ms * kMillisecond };
     Side bob = { "bob", Lockstep (floe_lockstep_core_new (&bob_config)), began_us + kSignalling };
 
+    if (alice.core == nullptr || bob.core == nullptr)
+      return -1;
     for (guint i = 0; i < 4000 && !(alice.is_heard && bob.is_heard); i++)
       {
         Step (world, alice, is_exclusive);

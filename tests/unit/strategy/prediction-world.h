@@ -45,6 +45,7 @@ public:
   {
     Prediction core (floe_prediction_core_new (&config));
     FloePredictionOutput output;
+    guint asked = 0, elapsed_ms = 0;
 
     floe_prediction_core_start (core.get (), net_.now_us ());
     while (true)
@@ -53,9 +54,12 @@ public:
           {
             if (output.type == FLOE_PREDICTION_OUTPUT_DONE)
               return *floe_prediction_core_get_result (core.get ());
-            net_.Send (host, Udp (net_.At (host, next_port_ + (int) output.sample),
-                                  net_.At ("server", 3478)));
+            asked = output.sample + 1;
+            Ask (host, output.sample);
           }
+        if (++elapsed_ms % 50 == 0) /* as STUN clients do: some may be lost */
+          for (guint sample = 0; sample < asked; sample++)
+            Ask (host, sample);
         net_.Wait (kMillisecond);
         Answer ();
         Hear (host, core.get ());
@@ -94,6 +98,11 @@ public:
   }
 
 private:
+  void Ask (const std::string &host, guint sample)
+  {
+    net_.Send (host, Udp (net_.At (host, next_port_ + (int) sample), net_.At ("server", 3478)));
+  }
+
   void Answer ()
   {
     while (Packet packet = net_.Receive ("server"))

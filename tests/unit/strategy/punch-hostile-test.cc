@@ -172,12 +172,15 @@ TEST_F (PunchReplay, WastesABoundedNumberOfPacketsAndNoMore)
 
   RunFor (100 * kMillisecond);
   sent = (guint) world_.alice.sent_us.size ();
-  for (guint i = 0; i < 200; i++)
-    Hear (world_.alice, 3, PeerOf (world_.alice, 4321), world_.bob.packets[0]);
   world_.is_deaf = true;
+  for (guint i = 0; i < 200; i++)
+    {
+      Hear (world_.alice, 3, PeerOf (world_.alice, 4321), world_.bob.packets[0]);
+      RunFor (5 * kMillisecond);
+    }
   RunFor (3 * kSecond);
   EXPECT_FALSE (world_.alice.is_over ());
-  EXPECT_LE (world_.alice.counters ().answers, 16u);
+  EXPECT_EQ (world_.alice.counters ().answers, 16u);
   EXPECT_LE (world_.alice.sent_us.size (), sent + 16 + 10 + FLOE_PROBE_MAX_SOCKETS);
   world_.is_deaf = false;
   world_.Run ();
@@ -193,6 +196,61 @@ TEST_F (PunchReplay, FromManyPortsTakesNoPlaceForGood)
   world_.Run ();
   EXPECT_TRUE (world_.Succeeded ());
   EXPECT_LE (world_.alice.Peak (), FLOE_PROBE_UNMETERED_PER_S + FLOE_PROBE_BURST);
+}
+
+guint
+CountTo (const PunchSide &side, guint16 port)
+{
+  return (guint) std::count (side.probed.begin (), side.probed.end (), port);
+}
+
+/* A probe came in, and then nothing: neither our answer nor what we asked got through. */
+TEST_F (PunchReplay, ManyAsksBackTenTimes)
+{
+  RunFor (100 * kMillisecond);
+  world_.is_deaf = true;
+  Hear (world_.alice, 3, PeerOf (world_.alice, 4321), world_.bob.packets[0]);
+  RunFor (3 * kSecond);
+  EXPECT_EQ (CountTo (world_.alice, 4321), 10u + 1u) << "and has answered";
+}
+
+/* A primer got in, and our answer got lost: many would not know before it sends the next one. */
+TEST_F (PunchHostile, OneAsksWhomItHasMetUntilItIsAnswered)
+{
+  Identity alice (floe_punch_identity_new (&kAlice, nullptr));
+  guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 7 };
+  Bytes primer (FLOE_PUNCH_MAX_MESSAGE_SIZE);
+  FloeStunAddress from = PeerOf (world_.bob, 4321);
+  guint asked;
+
+  primer.resize (floe_punch_identity_build_request (alice.get (), id, primer.data ()));
+  RunFor (100 * kMillisecond);
+  world_.is_deaf = true;
+  Hear (world_.bob, 0, from, primer);
+  EXPECT_GE (world_.bob.found_us, 0);
+  RunFor (350 * kMillisecond);
+  asked = CountTo (world_.bob, 4321);
+  EXPECT_GE (asked, 4u);
+  Hear (world_.bob, 0, from, Answer (alice.get (), world_.bob.packets.back (), from));
+  RunFor (2 * kSecond);
+  EXPECT_EQ (CountTo (world_.bob, 4321), asked);
+  EXPECT_EQ (floe_punch_core_get_deadline (world_.bob.core.get ()), -1);
+}
+
+TEST_F (PunchHostile, OneAnswersNobodyButTheFirst)
+{
+  Identity alice (floe_punch_identity_new (&kAlice, nullptr));
+  guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 7 };
+  Bytes primer (FLOE_PUNCH_MAX_MESSAGE_SIZE);
+
+  primer.resize (floe_punch_identity_build_request (alice.get (), id, primer.data ()));
+  RunFor (100 * kMillisecond);
+  world_.is_deaf = true;
+  for (guint16 port : { 4321, 4322 })
+    Hear (world_.bob, 0, PeerOf (world_.bob, port), primer);
+  RunFor (500 * kMillisecond);
+  EXPECT_EQ (world_.bob.remote.port, 4321);
+  EXPECT_EQ (CountTo (world_.bob, 4322), 0u);
 }
 
 TEST_F (PunchHostile, GarbageIsIgnored)
