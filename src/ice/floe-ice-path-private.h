@@ -69,7 +69,8 @@ FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIc
                                 const FloeIcePathEvents *events, gpointer user_data);
 void floe_ice_path_free (FloeIcePath *self);
 
-/* Of a direct path, before it is started (again); @servers (nullable) (element-type FloeIceUri): copied. */
+/* Of a direct path, before it is started (again); @servers (nullable) (element-type FloeIceUri):
+ * copied. */
 void floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers);
 
 /* It may be started again after it was closed. */
