@@ -20,13 +20,14 @@ FILE_DONE = {"event": "file-done", "name": "a/b", "bytes": 5, "sha256": "0" * 64
 DONE = {"event": "done", "files": 1, "bytes": 5, "seconds": 0.25}
 ERROR = {"event": "error", "code": "timeout", "message": "Nobody came"}
 LISTENING = {"event": "listening", "url": "https://floe.example:8080/"}
-ASPECTS = ("udp", "mapping", "filtering", "allocation", "hairpin", "carrier", "poisoning", "tcp",
-           "tls", "lifetime")
+ASPECTS = ("udp", "mapping", "filtering", "allocation", "hairpin", "carrier", "poisoning",
+           "rewriting", "tcp", "tls", "lifetime")
 NAT = {"event": "nat", "interface": "eth0", "family": "ipv4", "address": "192.168.0.10",
        "external": ["203.0.113.1"], "udp": True, "tcp": None, "tls": None, "translation": True,
        "mapping": "endpoint-independent", "filtering": "unknown", "nat_type": "unknown",
        "allocation": "sequential", "allocation_step": 2, "hairpin": False, "carrier": None,
-       "poisoning": None, "lifetime_s": None, "confidence": {key: "high" for key in ASPECTS},
+       "poisoning": None, "rewriting": None, "udp_limited": False, "proxy": None,
+       "lifetime_s": None, "confidence": {key: "high" for key in ASPECTS},
        "servers": [{"url": "stun:a", "address": None, "rtt_ms": 1.5, "fault": "none"}],
        "complete": True, "ms": 412, "packets": 40, "time": "2026-11-21T10:00:00Z"}
 GOOD = [READY, CONNECTED, FILE, PROGRESS, FILE_DONE, DONE]

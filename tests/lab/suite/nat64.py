@@ -40,7 +40,7 @@ def converse(one, two):
 
 @cases(("eim-adf", WELL_KNOWN, False), ("eim-apdf", OWN, True), ("eim-apdf", OWN, False))
 def test_direct(kind, prefix, by_name):
-    """behind {}, by NAT64 with {}, a host of IPv6 connects directly to one of IPv4, name: {}"""
+    """behind {}, by NAT64 with {}, IPv6 connects directly to IPv4; server by name: {}"""
     need_coturn()
     with World(WORLD.format(kind, prefix)) as world:
         start_dns(world)

@@ -313,17 +313,6 @@ INSTANTIATE_TEST_SUITE_P (Mapped, ReflexiveCoreDrops,
                                            BadAnswer{ "OtherFamily", V6 (99, 7000) }),
                           [] (const auto &info) { return std::string (info.param.name); });
 
-TEST_F (ReflexiveCore, BehindNat64ASocketOfIpv6IsSeenAtAPublicIpv4Address)
-{
-  Make (1);
-  AddServer (0, V6 (10, 3478));
-  AddBase (V6 (1, 1000));
-  EndBases ();
-  Arrive (requests_.at (0), Answer (requests_[0], V4 (99, 7000)));
-  ASSERT_EQ (candidates_.size (), 1u);
-  EXPECT_STREQ (candidates_[0].address, "192.0.2.99");
-}
-
 TEST_F (ReflexiveCore, AForgedAnswerIsNone)
 {
   Make (1);

@@ -208,8 +208,8 @@ TEST (NatCore, EndsAsSoonAsAllServersHaveRefused)
   for (bool is_by_host : { true, false })
     {
       FloeStunAddress base = { { 192, 168, 1, 2 }, FLOE_STUN_IPV4_SIZE, 0 };
-      FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr },
-                                  { AddressOf (2, 3478), nullptr } };
+      FloeNatServer servers[] = { { AddressOf (1, 3478), nullptr, 0 },
+                                  { AddressOf (2, 3478), nullptr, 0 } };
       FloeNatCore *core = floe_nat_core_new (&base, servers, 2);
       std::vector<FloeNatOutput> sent;
       FloeNatOutput output;
