@@ -223,4 +223,26 @@ typedef enum
   FLOE_STRATEGY_TURN_ONLY,
 } FloeStrategy;
 
+/**
+ * FloePathReason:
+ * @FLOE_PATH_REASON_FIRST: it is the first path that works
+ * @FLOE_PATH_REASON_BETTER: it is better than the one before
+ * @FLOE_PATH_REASON_LOST: nothing came back on the one before
+ * @FLOE_PATH_REASON_NETWORK_CHANGED: the address that the one before used is gone
+ * @FLOE_PATH_REASON_CREDENTIALS: the credentials of the one before end, or its server is not
+ *   configured any more
+ *
+ * Why data takes another path (#FloePathEvent).
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PATH_REASON_FIRST,
+  FLOE_PATH_REASON_BETTER,
+  FLOE_PATH_REASON_LOST,
+  FLOE_PATH_REASON_NETWORK_CHANGED,
+  FLOE_PATH_REASON_CREDENTIALS,
+} FloePathReason;
+
 G_END_DECLS

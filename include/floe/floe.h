@@ -17,6 +17,7 @@
 #include <floe/floe-nat-enums.h>
 #include <floe/floe-nat-report.h>
 #include <floe/floe-network.h>
+#include <floe/floe-path-event.h>
 #include <floe/floe-peer-connection.h>
 #include <floe/floe-server-directory-chain.h>
 #include <floe/floe-server-directory.h>

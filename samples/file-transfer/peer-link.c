@@ -249,6 +249,13 @@ open_channel (PeerLink *self, GError **error)
   return TRUE;
 }
 
+static void
+on_path_changed (FloePeerConnection *connection, FloePathEvent *event, PeerLink *self)
+{
+  if (peer_link_is_proven (self))
+    self->handlers.path (event, (g_get_monotonic_time () - self->began_us) / 1000, self->user_data);
+}
+
 PeerLink *
 peer_link_new (const PeerLinkOptions *options, const PeerLinkHandlers *handlers, gpointer user_data,
                GError **error)
@@ -275,6 +282,7 @@ peer_link_new (const PeerLinkOptions *options, const PeerLinkHandlers *handlers,
   g_signal_connect (self->connector, "candidate-refused", G_CALLBACK (on_candidate_refused), self);
   g_signal_connect (self->connection, "notify::connection-state", G_CALLBACK (on_connection_state),
                     self);
+  g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_path_changed), self);
   g_signal_connect (self->connection, "data-channel", G_CALLBACK (on_data_channel), self);
   if (self->offers && !open_channel (self, error))
     return NULL;

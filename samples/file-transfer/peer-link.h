@@ -23,6 +23,8 @@ typedef struct
   void (*text) (const char *text, gpointer user_data);
   void (*bytes) (GBytes *bytes, gpointer user_data);
   void (*room) (gpointer user_data);
+  /* After the proof: data takes another path. @ms: since the link was made. */
+  void (*path) (FloePathEvent *event, gint64 ms, gpointer user_data);
 } PeerLinkHandlers;
 
 typedef struct

@@ -116,6 +116,15 @@ on_link_room (gpointer user_data)
     self->engine.handle_room (self->user_data);
 }
 
+static void
+on_link_path (FloePathEvent *event, gint64 ms, gpointer user_data)
+{
+  Session *self = user_data;
+
+  if (!session_is_ending (self))
+    report_path (self->report, event, ms);
+}
+
 /* (transfer full). */
 static FloeConfiguration *
 make_configuration (Session *self)
@@ -139,7 +148,7 @@ static void
 on_peer (gboolean offers, gpointer user_data)
 {
   static const PeerLinkHandlers handlers = { on_link_proven, on_link_failed, on_link_text,
-                                             on_link_bytes, on_link_room };
+                                             on_link_bytes,  on_link_room,   on_link_path };
   Session *self = user_data;
   guint8 key[FLOE_CODE_KEY_SIZE];
   PeerLinkOptions options = { .signaling = room_get_signaling (self->room),

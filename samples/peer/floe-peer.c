@@ -104,6 +104,12 @@ on_ice_server_expiring (FloePeerConnection *connection, FloeIceServer *server, P
 }
 
 static void
+on_path_changed (FloePeerConnection *connection, FloePathEvent *event, Peer *self)
+{
+  peer_print_path (event);
+}
+
+static void
 on_connector_error (FloeConnector *connector, const GError *error, Peer *self)
 {
   peer_print_gerror (error);
@@ -261,6 +267,7 @@ start (Peer *self)
                     self);
   g_signal_connect (self->connection, "ice-server-expiring", G_CALLBACK (on_ice_server_expiring),
                     self);
+  g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_path_changed), self);
   g_signal_connect (self->connector, "negotiation-failed", G_CALLBACK (on_connector_error), self);
   g_signal_connect (self->connector, "candidate-refused", G_CALLBACK (on_connector_error), self);
   json_object_set_string_member (ready, "peer", "floe");

@@ -14,7 +14,7 @@ typedef enum
   FLOE_ICE_EVENT_CANDIDATE_ERROR, /* url, code, text */
   FLOE_ICE_EVENT_GATHERING_DONE,
   FLOE_ICE_EVENT_STATE, /* state */
-  FLOE_ICE_EVENT_PAIR,  /* path_id, local, remote */
+  FLOE_ICE_EVENT_PAIR,  /* path_id, local, remote, reason, elapsed_us */
   FLOE_ICE_EVENT_PROBE, /* path_id */
 } FloeIceEventType;
 
@@ -25,6 +25,8 @@ typedef struct
   FloeIceConnectionState state;
   FloeCandidate local;
   FloeCandidate remote;
+  FloePathReason reason;
+  gint64 elapsed_us;
   char *url; /* (owned) (nullable) */
   guint code;
   char *text; /* (owned) (nullable) */

@@ -37,7 +37,8 @@ floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *
       events->state_changed (self->state, user_data);
       break;
     case FLOE_ICE_EVENT_PAIR:
-      events->pair_changed (self->path_id, &self->local, &self->remote, user_data);
+      events->pair_changed (self->path_id, &self->local, &self->remote, self->reason,
+                            self->elapsed_us, user_data);
       break;
     case FLOE_ICE_EVENT_PROBE:
       events->probe (self->path_id, user_data);

@@ -18,8 +18,13 @@ struct _FloeIceLane
   FloeIcePath *path;    /* (owned) */
   gint64 start_us;      /* when it is due, or FLOE_LANE_HELD */
   guint preference;     /* the ready lane with the highest one carries data */
-  gboolean is_watched;  /* it has carried data: @liveness runs */
+  gboolean is_watched;  /* it carries data, or is in reserve: @liveness runs */
   gboolean is_on_trial; /* took over from one that died: nothing says that it is better */
+  gboolean is_proven;   /* it has shown life since it was started */
+  gboolean is_gone;     /* the address that it was bound to is */
+  gint64 received_us;   /* when the peer sent something on it; 0: never */
+  gint64 run_us;        /* since when it does so without a pause */
+  gint64 closed_us;
   FloeLivenessCore liveness;
 
   /* Of relays. A retiring one goes as soon as another carries data. */
@@ -39,9 +44,18 @@ void floe_ice_lane_hold (FloeIceLane *self);
 void floe_ice_lane_start (FloeIceLane *self, gint64 now_us);
 void floe_ice_lane_close (FloeIceLane *self);
 
-/* Data goes over it from now on. @is_successor: because another one shows no life. */
-void floe_ice_lane_start_watch (FloeIceLane *self, gboolean is_successor, gint64 now_us);
+/* Data goes over it from now on. @predecessor: how the one that carried before showed life. */
+void floe_ice_lane_start_watch (FloeIceLane *self, FloeLivenessState predecessor, gint64 now_us);
+/* It is not used, but may be: asked now and then. */
+void floe_ice_lane_keep_in_reserve (FloeIceLane *self, gint64 now_us);
+/* Asked at once, whether it can be used. */
+void floe_ice_lane_ask (FloeIceLane *self, gint64 now_us);
+/* Data came that only the peer can have sent. */
 void floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us);
+/* A probe was answered. */
+void floe_ice_lane_handle_answer (FloeIceLane *self, gint64 now_us, gint64 round_trip_us);
+/* The address that it is bound to is gone. */
+void floe_ice_lane_end (FloeIceLane *self);
 
 /* Starts the path, gives it up, or looks at the time with it. Returns TRUE when a probe is due. */
 gboolean floe_ice_lane_handle_timeout (FloeIceLane *self, gint64 now_us);
@@ -49,10 +63,16 @@ gint64 floe_ice_lane_get_deadline (const FloeIceLane *self); /* -1 for none */
 
 /* It shows life, or has not been asked for it. */
 gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
-/* Alive, and not only because nobody has asked yet after another one died. */
+/* Not given up, and not only in use because nobody has asked yet after another one died. */
 gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
 /* It has a pair, and data may go there. */
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
+/* It was asked, and has not answered yet. */
+gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
+/* Until when it may be that the peer sends here and knows no other way: not any more, when it has
+ * sent elsewhere for a while. @received_us: when it sent something on any path. */
+gint64 floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us);
+FloeRoute floe_ice_lane_get_route (const FloeIceLane *self);
 /* FALSE for equals. @other nullable. */
 gboolean floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other);
 

@@ -3,6 +3,18 @@
 
 #include "floe-log-private.h"
 
+/* Longer than the time between two heartbeats of any SCTP (RFC 9260 section 16: 30 s, and half of
+ * that again at random). */
+#define USE_US (50 * G_TIME_SPAN_SECOND)
+
+/* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
+#define LEFT_US (12 * G_TIME_SPAN_SECOND)
+
+#define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
+
+/* What has shown life so recently need not be asked whether it lives. */
+#define RECENT_US (1 * G_TIME_SPAN_SECOND)
+
 /* -1 for never. */
 static gint64
 get_give_up_us (const FloeIceLane *self)
@@ -49,8 +61,12 @@ floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
 {
   self->start_us = now_us;
   self->is_watched = FALSE;
+  self->liveness = (FloeLivenessCore){ 0 };
   self->is_on_trial = FALSE;
   self->is_dead = FALSE;
+  self->is_proven = FALSE;
+  self->is_gone = FALSE;
+  self->received_us = 0;
   floe_ice_path_start (self->path, now_us);
 }
 
@@ -58,28 +74,80 @@ void
 floe_ice_lane_close (FloeIceLane *self)
 {
   self->is_watched = FALSE;
+  self->closed_us = g_get_monotonic_time ();
   floe_ice_path_close (self->path);
 }
 
 void
-floe_ice_lane_start_watch (FloeIceLane *self, gboolean is_successor, gint64 now_us)
+floe_ice_lane_start_watch (FloeIceLane *self, FloeLivenessState predecessor, gint64 now_us)
 {
-  if (self->is_watched)
-    return;
+  gboolean was_watched = self->is_watched;
+
   self->is_watched = TRUE;
-  self->is_on_trial = is_successor;
-  if (is_successor)
-    floe_liveness_core_start_asking (&self->liveness, now_us);
-  else
+  floe_liveness_core_set_reserve (&self->liveness, FALSE);
+  if (predecessor != FLOE_LIVENESS_ALIVE)
+    {
+      if (self->is_proven && now_us - self->liveness.last_life_us < RECENT_US)
+        return;
+      self->is_on_trial = predecessor >= FLOE_LIVENESS_DISCONNECTED;
+      floe_liveness_core_start_asking (&self->liveness, now_us);
+    }
+  else if (!was_watched)
     floe_liveness_core_start (&self->liveness, now_us);
+}
+
+void
+floe_ice_lane_keep_in_reserve (FloeIceLane *self, gint64 now_us)
+{
+  if (!self->is_watched)
+    floe_liveness_core_start (&self->liveness, now_us);
+  self->is_watched = TRUE;
+  floe_liveness_core_set_reserve (&self->liveness, TRUE);
+}
+
+void
+floe_ice_lane_ask (FloeIceLane *self, gint64 now_us)
+{
+  gint64 round_trip_us = self->liveness.round_trip_us;
+
+  if (self->is_watched && !self->liveness.is_reserve)
+    return;
+  /* As long as it stays in reserve it is asked now and then; this is out of turn. */
+  if (self->is_watched
+      && (self->liveness.first_probe_us != 0 || self->liveness.state != FLOE_LIVENESS_ALIVE))
+    return;
+  floe_liveness_core_start_asking (&self->liveness, now_us);
+  self->liveness.round_trip_us = round_trip_us;
+  self->is_watched = TRUE;
 }
 
 void
 floe_ice_lane_handle_life (FloeIceLane *self, gint64 now_us)
 {
   self->is_on_trial = FALSE;
-  if (self->is_watched)
+  self->is_proven = TRUE;
+  if (now_us - self->received_us > RUN_PAUSE_US)
+    self->run_us = now_us;
+  self->received_us = now_us;
+  if (self->is_watched && !self->is_gone)
     floe_liveness_core_handle_life (&self->liveness, now_us);
+}
+
+void
+floe_ice_lane_handle_answer (FloeIceLane *self, gint64 now_us, gint64 round_trip_us)
+{
+  self->is_on_trial = FALSE;
+  self->is_proven = TRUE;
+  if (self->is_watched && !self->is_gone)
+    floe_liveness_core_handle_answer (&self->liveness, now_us, round_trip_us);
+}
+
+void
+floe_ice_lane_end (FloeIceLane *self)
+{
+  self->is_gone = TRUE;
+  self->is_watched = TRUE;
+  floe_liveness_core_end (&self->liveness);
 }
 
 gboolean
@@ -131,23 +199,59 @@ floe_ice_lane_is_alive (const FloeIceLane *self)
 gboolean
 floe_ice_lane_is_trusted (const FloeIceLane *self)
 {
-  return floe_ice_lane_is_alive (self) && !self->is_on_trial;
+  return (!self->is_watched || self->liveness.state < FLOE_LIVENESS_DISCONNECTED)
+         && !self->is_on_trial;
 }
 
 gboolean
 floe_ice_lane_is_candidate (const FloeIceLane *self)
 {
-  return floe_ice_path_is_ready (self->path) && floe_ice_path_get_spec (self->path)->may_carry_data;
+  return floe_ice_path_is_ready (self->path) && !self->is_gone
+         && floe_ice_path_get_spec (self->path)->may_carry_data;
+}
+
+gboolean
+floe_ice_lane_owes_answer (const FloeIceLane *self)
+{
+  return self->is_watched && self->liveness.first_probe_us != 0;
+}
+
+gint64
+floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us)
+{
+  if (self->received_us == 0 || received_us - self->received_us >= LEFT_US)
+    return 0;
+  return self->received_us + USE_US;
+}
+
+FloeRoute
+floe_ice_lane_get_route (const FloeIceLane *self)
+{
+  return (FloeRoute){
+    .kind = floe_ice_path_get_route (self->path),
+    .preference = self->preference,
+    .round_trip_us = self->liveness.round_trip_us,
+  };
 }
 
 gboolean
 floe_ice_lane_is_better (const FloeIceLane *self, const FloeIceLane *other)
 {
+  FloeLivenessState state = self->is_watched ? self->liveness.state : FLOE_LIVENESS_ALIVE;
+  FloeLivenessState other_state;
+  FloeRoute route, other_route;
+
   if (other == NULL)
     return TRUE;
-  if (floe_ice_lane_is_alive (self) != floe_ice_lane_is_alive (other))
-    return floe_ice_lane_is_alive (self);
-  return self->preference > other->preference;
+  other_state = other->is_watched ? other->liveness.state : FLOE_LIVENESS_ALIVE;
+  /* Of two that show no life none is better: data stays where it is. */
+  if (state != other_state || state != FLOE_LIVENESS_ALIVE)
+    return state < other_state;
+  if (self->is_retiring != other->is_retiring)
+    return other->is_retiring;
+  route = floe_ice_lane_get_route (self);
+  other_route = floe_ice_lane_get_route (other);
+  return floe_route_is_better (&route, &other_route);
 }
 
 gboolean

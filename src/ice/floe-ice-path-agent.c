@@ -2,6 +2,8 @@
 /* A path's NiceAgent: made, heard, fed with what the peer tells, and dropped. */
 #include "floe-ice-path-internal-private.h"
 
+#include <string.h>
+
 #include "floe-candidate-guard-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-nice-sockets-private.h"
@@ -13,6 +15,9 @@
 #define PACING_MS 5          /* RFC 8445 section 14.2: "MUST NOT be less than 5 ms" */
 #define PACING_LOOPBACK_MS 1 /* no network is loaded */
 #define PACING_AT_REST_MS 50 /* ends libnice's timer early, as nothing is left to check */
+
+/* Of remote candidates: a peer that tells of new ones for ever does not make an agent grow so. */
+#define MAX_FED (2 * FLOE_MAX_REMOTE_CANDIDATES)
 
 static gint64
 get_pacing_ms (const FloeIcePath *self)
@@ -233,29 +238,61 @@ floe_ice_path_drop_agent (FloeIcePath *self)
                                     : floe_ice_path_get_server (self) != NULL && is_young);
 }
 
-/* Prepends those of @all from number *@fed on to @fresh. */
+/* Prepends the candidates to @fresh that the agent does not know, so that the oldest is first. */
 static GSList *
-take_fresh (const FloeIcePath *self, const GPtrArray *all, guint *fed, GSList *fresh)
+take_fresh (FloeIcePath *self, GSList *fresh)
 {
-  for (guint i = all->len; i > *fed; i--)
+  const FloeIceRemote *remote = self->shared->remote;
+  guint recent = self->spec->is_try ? floe_ice_remote_get_recent (remote) : 0;
+
+  for (guint i = remote->candidates->len; i > 0; i--)
     {
-      if (floe_candidate_guard_allows (g_ptr_array_index (all, i - 1), self->shared->addresses,
-                                       &self->shared->remote->nat64))
-        fresh = g_slist_prepend (fresh, g_ptr_array_index (all, i - 1));
+      NiceCandidate *candidate = g_ptr_array_index (remote->candidates, i - 1);
+      guint number = g_array_index (remote->numbers, guint, i - 1);
+
+      if (number <= self->fed.number || self->fed.count >= MAX_FED)
+        break;
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64)
+          || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
+        continue;
+      self->fed.count++;
+      fresh = g_slist_prepend (fresh, candidate);
     }
-  *fed = all->len;
+  self->fed.number = remote->last_number;
+  return fresh;
+}
+
+/* The same of the addresses behind NAT64. */
+static GSList *
+take_translated (FloeIcePath *self, GSList *fresh)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+  guint first = remote->translated_number - remote->translated->len;
+
+  for (guint i = remote->translated->len; i > 0 && first + i > self->fed.translated_number; i--)
+    {
+      NiceCandidate *candidate = g_ptr_array_index (remote->translated, i - 1);
+
+      if (self->fed.count >= MAX_FED
+          || (self->spec->is_try && remote->translated->len - i >= FLOE_RECENT_REMOTE_CANDIDATES))
+        break;
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+        continue;
+      self->fed.count++;
+      fresh = g_slist_prepend (fresh, candidate);
+    }
+  self->fed.translated_number = remote->translated_number;
   return fresh;
 }
 
 static void
 feed_candidates (FloeIcePath *self)
 {
-  const FloeIceRemote *remote = self->shared->remote;
   GSList *fresh = NULL;
 
   if (self->spec->kind == FLOE_PATH_DIRECT)
-    fresh = take_fresh (self, remote->translated, &self->fed.translated_count, fresh);
-  fresh = take_fresh (self, remote->candidates, &self->fed.count, fresh);
+    fresh = take_translated (self, fresh);
+  fresh = take_fresh (self, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
@@ -281,4 +318,51 @@ floe_ice_path_update_remote (FloeIcePath *self)
       self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
     }
+}
+
+static gboolean
+get_pair (const FloeIcePath *self, NiceCandidate **local, NiceCandidate **remote)
+{
+  return self->agent != NULL
+         && nice_agent_get_selected_pair (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, local,
+                                          remote);
+}
+
+FloeRouteKind
+floe_ice_path_get_route (const FloeIcePath *self)
+{
+  static const FloeRouteKind relays[] = {
+    [FLOE_RELAY_PROTOCOL_NONE] = FLOE_ROUTE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_UDP] = FLOE_ROUTE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_TCP] = FLOE_ROUTE_RELAY_TCP,
+    [FLOE_RELAY_PROTOCOL_TLS] = FLOE_ROUTE_RELAY_TLS,
+  };
+  NiceCandidate *local, *remote;
+
+  if (!get_pair (self, &local, &remote))
+    return FLOE_ROUTE_NONE;
+  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
+    return relays[floe_path_spec_get_relay_protocol (self->spec)];
+  /* How the peer reaches its server is not known. */
+  return remote->type == NICE_CANDIDATE_TYPE_RELAYED
+                 || floe_ice_remote_is_relay (self->shared->remote, &remote->addr)
+             ? FLOE_ROUTE_RELAY_UDP
+             : FLOE_ROUTE_DIRECT;
+}
+
+gboolean
+floe_ice_path_is_bound_to (const FloeIcePath *self, const GArray *addresses)
+{
+  NiceCandidate *local, *remote;
+  char text[NICE_ADDRESS_STRING_LEN];
+
+  if (!get_pair (self, &local, &remote) || !nice_address_is_valid (&local->base_addr))
+    return TRUE;
+  nice_address_to_string (&local->base_addr, text);
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      if (strcmp (g_array_index (addresses, FloeLocalAddress, i).text, text) == 0)
+        return TRUE;
+    }
+  return floe_path_spec_get_relay_protocol (self->spec) > FLOE_RELAY_PROTOCOL_UDP;
 }

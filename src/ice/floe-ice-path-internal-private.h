@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 /* What of the remote side an agent knows. */
 typedef struct
 {
-  guint count; /* of the candidates */
-  guint translated_count;
+  guint number; /* of the newest candidate */
+  guint translated_number;
+  guint count; /* of candidates */
   gboolean has_credentials;
   gboolean has_end;
 } FloeFedRemote;

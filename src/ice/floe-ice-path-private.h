@@ -13,6 +13,7 @@
 #include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
+#include "floe-rise-core-private.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +60,8 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   guint path_count;               /* that share the pace of checks */
+  gint64 received_us;             /* when the peer sent something on any path; 0: never */
+  gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;
 
 /* @shared lives longer than the path; so does @events. */
@@ -66,10 +69,11 @@ FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIc
                                 const FloeIcePathEvents *events, gpointer user_data);
 void floe_ice_path_free (FloeIcePath *self);
 
-/* Of a direct path, before it is started; @servers (nullable) (element-type FloeIceUri): copied. */
+/* Of a direct path, before it is started (again); @servers (nullable) (element-type FloeIceUri):
+ * copied. */
 void floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers);
 
-/* A relay path may be started again after it was closed. */
+/* It may be started again after it was closed. */
 void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
 
 /* Hands what is new in the shared remote side to the agent. */
@@ -101,5 +105,11 @@ gboolean floe_ice_path_is_finished (const FloeIcePath *self);
 /* FALSE when no pair was ever selected. */
 gboolean floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local,
                                  FloeCandidate *remote);
+
+/* By what kind of way the selected pair leads to the peer; NONE without one. */
+FloeRouteKind floe_ice_path_get_route (const FloeIcePath *self);
+/* Whether the selected pair's socket is bound to one of @addresses (element-type
+ * FloeLocalAddress), or nobody can tell: a tunnel's socket is GIO's. */
+gboolean floe_ice_path_is_bound_to (const FloeIcePath *self, const GArray *addresses);
 
 G_END_DECLS

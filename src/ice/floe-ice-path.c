@@ -111,8 +111,6 @@ start_relay (FloeIcePath *self)
     .tls_database = self->shared->tls_database,
   };
 
-  self->is_gathered = FALSE;
-  self->is_reflected = FALSE;
   self->state = FLOE_PATH_RESOLVING;
   self->access = floe_relay_access_new (self->spec, &config, &access_events, self);
 }
@@ -156,7 +154,8 @@ floe_ice_path_free (FloeIcePath *self)
 void
 floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers)
 {
-  if (self->spec->kind != FLOE_PATH_DIRECT || self->state != FLOE_PATH_IDLE)
+  if (self->spec->kind != FLOE_PATH_DIRECT
+      || (self->state != FLOE_PATH_IDLE && self->state != FLOE_PATH_CLOSED))
     return;
   g_clear_pointer (&self->spec->stun_servers, g_array_unref);
   if (servers != NULL)
@@ -170,6 +169,10 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   const FloeIceUri *server;
 
   self->started_us = now_us;
+  self->is_gathered = FALSE;
+  self->is_reflected = FALSE;
+  self->has_sockets = FALSE;
+  self->server_error = NULL;
   if (self->spec->kind == FLOE_PATH_RELAY)
     {
       start_relay (self);
@@ -288,8 +291,10 @@ floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
   if (self->reflexive == NULL)
     return;
   reflexive = floe_reflexive_get_facts (self->reflexive);
-  facts->answered_bases = reflexive.answered_count;
-  facts->open_bases = reflexive.open_count;
+  facts->answered_bases += reflexive.answered_count;
+  facts->open_bases += reflexive.open_count;
+  if (reflexive.answered_count == 0)
+    return;
   facts->answered_us = reflexive.answered_us;
   facts->rtt_us = reflexive.rtt_us;
 }

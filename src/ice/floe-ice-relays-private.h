@@ -34,6 +34,12 @@ void floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan);
 
 void floe_ice_relays_start (FloeIceRelays *self);
 
+/* Whether relays are needed. Those that nobody uses are given back meanwhile, but for rows of the
+ * plan that stay warm. */
+void floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting);
+/* Those that gave nothing get another chance. */
+void floe_ice_relays_retry (FloeIceRelays *self);
+
 /* The path has given a candidate. */
 void floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id);
 /* The path has none to give, or lost the one that it had (@is_dead), or is going to. */
@@ -44,7 +50,8 @@ void floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean
 void floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier);
 /* Begins and ends what is due: from the main loop, for agents end here. */
 void floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier);
-gint64 floe_ice_relays_get_deadline (const FloeIceRelays *self); /* -1 for none */
+/* -1 for none. */
+gint64 floe_ice_relays_get_deadline (const FloeIceRelays *self, const FloeIceLane *carrier);
 
 /* One relay has given a candidate, or none is going to. */
 gboolean floe_ice_relays_is_settled (const FloeIceRelays *self);

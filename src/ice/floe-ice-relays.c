@@ -112,6 +112,7 @@ carry_out (FloeIceRelays *self, gint64 now_us)
         close_lane (self, get_lane (self, output.id));
       else
         {
+          close_lane (self, get_lane (self, output.id));
           self->shared->path_count++;
           floe_ice_lane_start (get_lane (self, output.id), now_us);
         }
@@ -264,6 +265,18 @@ floe_ice_relays_start (FloeIceRelays *self)
 }
 
 void
+floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
+{
+  floe_relay_core_set_resting (&self->core, g_get_monotonic_time (), is_resting);
+}
+
+void
+floe_ice_relays_retry (FloeIceRelays *self)
+{
+  floe_relay_core_retry (&self->core, g_get_monotonic_time ());
+}
+
+void
 floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id)
 {
   floe_relay_core_handle_relayed (&self->core, g_get_monotonic_time (), path_id);
@@ -301,6 +314,19 @@ get_end_us (const FloeIceLane *lane)
   if (floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED)
     return -1;
   return lane->is_dead ? 0 : lane->leave_us;
+}
+
+/* Not for as long as somebody uses it. */
+static gint64
+get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIceLane *carrier)
+{
+  FloePathState state = floe_ice_path_get_state (lane->path);
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+  if (!self->core.is_resting || lane == carrier || lane->is_retiring || spec->stays_warm
+      || spec->kind != FLOE_PATH_RELAY || state == FLOE_PATH_IDLE || state == FLOE_PATH_CLOSED)
+    return -1;
+  return floe_ice_lane_get_use_end (lane, self->shared->received_us);
 }
 
 static void
@@ -348,7 +374,13 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
     {
       FloeIceLane *lane = get_lane (self, i);
       gint64 end_us = get_end_us (lane);
+      gint64 release_us = get_release_us (self, lane, carrier);
 
+      if (release_us != -1 && now_us >= release_us)
+        {
+          floe_relay_core_release (&self->core, floe_ice_path_get_id (lane->path));
+          close_lane (self, lane);
+        }
       if (end_us != -1 && now_us >= end_us)
         close_lane (self, lane);
     }
@@ -363,7 +395,7 @@ sooner (gint64 a, gint64 b)
 }
 
 gint64
-floe_ice_relays_get_deadline (const FloeIceRelays *self)
+floe_ice_relays_get_deadline (const FloeIceRelays *self, const FloeIceLane *carrier)
 {
   gint64 deadline_us = floe_relay_core_get_deadline (&self->core);
 
@@ -372,7 +404,12 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self)
   if (!self->core.is_started)
     return self->core.count > 0 ? self->start_us : -1;
   for (guint i = 0; i < self->lanes->len; i++)
-    deadline_us = sooner (deadline_us, get_end_us (get_lane (self, i)));
+    {
+      const FloeIceLane *lane = get_lane (self, i);
+
+      deadline_us = sooner (deadline_us, get_end_us (lane));
+      deadline_us = sooner (deadline_us, get_release_us (self, lane, carrier));
+    }
   return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
 }
 

@@ -19,6 +19,46 @@ is_known (const GPtrArray *candidates, const NiceCandidate *candidate)
   return FALSE;
 }
 
+static gboolean
+is_relay (const FloeIceRemote *self, guint index)
+{
+  const NiceCandidate *candidate = g_ptr_array_index (self->candidates, index);
+
+  return candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
+}
+
+/* The oldest one goes, and a relay only when they are more than the others. */
+static void
+make_room (FloeIceRemote *self)
+{
+  guint relay_count = 0;
+  gboolean takes_relay;
+
+  if (self->candidates->len < FLOE_MAX_REMOTE_CANDIDATES)
+    return;
+  for (guint i = 0; i < self->candidates->len; i++)
+    relay_count += is_relay (self, i);
+  takes_relay = relay_count > FLOE_MAX_REMOTE_CANDIDATES / 2;
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      if (is_relay (self, i) != takes_relay)
+        continue;
+      g_ptr_array_remove_index (self->candidates, i);
+      g_array_remove_index (self->numbers, i);
+      return;
+    }
+}
+
+/* As with the others the oldest one gives way. */
+static void
+add_translated (FloeIceRemote *self, NiceCandidate *candidate)
+{
+  if (self->translated->len >= FLOE_MAX_REMOTE_CANDIDATES)
+    g_ptr_array_remove_index (self->translated, 0);
+  self->translated_number++;
+  g_ptr_array_add (self->translated, candidate);
+}
+
 /* Not signalled, and the peer needs none of them: to it our checks come from IPv4. RFC 8445
  * section 5.1.1.2 has the same for our own side. */
 static void
@@ -33,8 +73,7 @@ translate (FloeIceRemote *self, const NiceCandidate *candidate)
     {
       NiceCandidate *translated;
 
-      if (self->translated->len >= FLOE_MAX_REMOTE_CANDIDATES
-          || !floe_nat64_synthesize (&self->nat64.prefixes[i], ipv4, ipv6))
+      if (!floe_nat64_synthesize (&self->nat64.prefixes[i], ipv4, ipv6))
         continue;
       translated = nice_candidate_copy (candidate);
       nice_address_set_ipv6 (&translated->addr, ipv6);
@@ -43,7 +82,7 @@ translate (FloeIceRemote *self, const NiceCandidate *candidate)
       if (is_known (self->candidates, translated) || is_known (self->translated, translated))
         nice_candidate_free (translated);
       else
-        g_ptr_array_add (self->translated, translated);
+        add_translated (self, translated);
     }
 }
 
@@ -57,8 +96,6 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   /* RFC 8839 section 5.1 and RFC 8838 section 4.1: the ufrag tells the ICE generation. */
   if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->ufrag) != 0)
     return "of another generation";
-  if (self->candidates->len >= FLOE_MAX_REMOTE_CANDIDATES)
-    return "too many";
   nice = floe_candidate_to_nice (candidate, &why);
   if (nice == NULL)
     return why;
@@ -67,7 +104,10 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
       nice_candidate_free (nice);
       return "known already";
     }
+  make_room (self);
+  self->last_number++;
   g_ptr_array_add (self->candidates, nice);
+  g_array_append_val (self->numbers, self->last_number);
   translate (self, nice);
   return NULL;
 }
@@ -88,6 +128,7 @@ floe_ice_remote_init (FloeIceRemote *self)
 {
   *self = (FloeIceRemote){
     .candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
+    .numbers = g_array_new (FALSE, FALSE, sizeof (guint)),
     .translated = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
     .early = g_array_new (FALSE, FALSE, sizeof (FloeCandidate)),
   };
@@ -99,6 +140,7 @@ floe_ice_remote_clear (FloeIceRemote *self)
   g_free (self->ufrag);
   g_free (self->pwd);
   g_ptr_array_unref (self->candidates);
+  g_array_unref (self->numbers);
   g_ptr_array_unref (self->translated);
   g_array_unref (self->early);
 }
@@ -124,6 +166,33 @@ floe_ice_remote_add (FloeIceRemote *self, const FloeCandidate *candidate)
     g_array_append_val (self->early, *candidate);
   else
     self->dropped_count++;
+}
+
+guint
+floe_ice_remote_get_recent (const FloeIceRemote *self)
+{
+  guint count = 0;
+
+  for (guint i = self->candidates->len; i > 0; i--)
+    {
+      count += !is_relay (self, i - 1);
+      if (count == FLOE_RECENT_REMOTE_CANDIDATES)
+        return g_array_index (self->numbers, guint, i - 1);
+    }
+  return 0;
+}
+
+gboolean
+floe_ice_remote_is_relay (const FloeIceRemote *self, const NiceAddress *address)
+{
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      const NiceCandidate *candidate = g_ptr_array_index (self->candidates, i);
+
+      if (is_relay (self, i) && nice_address_equal (&candidate->addr, address))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 void

@@ -27,12 +27,13 @@ typedef struct
    * gathering again, and is followed by this again. */
   void (*gathering_done) (gpointer user_data);
   void (*state_changed) (FloeIceConnectionState state, gpointer user_data);
-  /* The path that carries data, or its pair, changed. @relay_protocol is in @local. */
+  /* The path that carries data, or its pair, changed. @relay_protocol is in @local. @elapsed_us:
+   * since the start of gathering. */
   void (*pair_changed) (guint path_id, const FloeCandidate *local, const FloeCandidate *remote,
-                        gpointer user_data);
+                        FloePathReason reason, gint64 elapsed_us, gpointer user_data);
   /* A datagram that is not STUN, from an address with a valid pair. */
   void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
-  /* Send something on this path that the peer answers; then call handle_life(). */
+  /* Send something on this path that the peer answers; then call handle_answer(). */
   void (*probe) (guint path_id, gpointer user_data);
 } FloeIceTransportEvents;
 
@@ -49,7 +50,8 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;        /* not FAILED earlier (RFC 8863: 39500) */
-  guint gather_timeout_ms;        /* gathering is complete then at the latest; 0: no limit */
+  guint relay_warm_ms;     /* relays stay so long when a direct path carries; G_MAXUINT: for ever */
+  guint gather_timeout_ms; /* gathering is complete then at the latest; 0: no limit */
 } FloeIceTransportConfig;
 
 /* @config and @plan (element-type FloePathSpec) are copied; @events is static. */
@@ -86,8 +88,16 @@ gboolean floe_ice_transport_send (FloeIceTransport *self, const guint8 *data, gs
 gboolean floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, const guint8 *data,
                                      gsize size);
 
-/* The peer has proved that it is alive on this path. */
+/* The peer has proved that it is alive: data came on this path that nobody else can have sent. */
 void floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id);
+/* Or a probe that went out on this path was answered, wherever the answer came from. */
+void floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 round_trip_us);
+/* What was sent last is something that the peer answers soon. */
+void floe_ice_transport_handle_sent (FloeIceTransport *self);
+
+/* The host's network may have changed. Looks at its addresses: paths that are bound to one that is
+ * gone are dead, and a better one is looked for. */
+void floe_ice_transport_handle_network_change (FloeIceTransport *self);
 
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 

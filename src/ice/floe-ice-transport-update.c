@@ -17,7 +17,7 @@ static void
 report_pair (FloeIceTransport *self)
 {
   FloeIceEvent *event;
-  const FloeIceEvent *last = self->last_pair;
+  const FloeIceEvent *last = self->moves.last;
 
   if (self->carrier == NULL)
     return;
@@ -31,17 +31,46 @@ report_pair (FloeIceTransport *self)
       floe_ice_event_free (event);
       return;
     }
-  g_clear_pointer (&self->last_pair, floe_ice_event_free);
-  self->last_pair = g_memdup2 (event, sizeof *event);
+  event->reason = last == NULL ? FLOE_PATH_REASON_FIRST : self->moves.reason;
+  event->elapsed_us = g_get_monotonic_time () - self->moves.start_us;
+  g_clear_pointer (&self->moves.last, floe_ice_event_free);
+  self->moves.last = g_memdup2 (event, sizeof *event);
+  /* Another pair of the same agent is a better one: libnice moves up only. */
+  self->moves.reason = FLOE_PATH_REASON_BETTER;
   floe_ice_transport_push (self, event);
 }
 
-/* Sends go to the ready path that shows life and is preferred most. Only to one: a peer that
+static FloePathReason
+get_reason (const FloeIceLane *left)
+{
+  if (left->is_gone)
+    return FLOE_PATH_REASON_NETWORK_CHANGED;
+  if (left->is_retiring)
+    return FLOE_PATH_REASON_CREDENTIALS;
+  return floe_ice_lane_is_candidate (left) && floe_ice_lane_is_alive (left)
+             ? FLOE_PATH_REASON_BETTER
+             : FLOE_PATH_REASON_LOST;
+}
+
+/* Of two that could take over, one that has answered lately is the better one. */
+static gboolean
+is_preferred (const FloeIceTransport *self, const FloeIceLane *lane, const FloeIceLane *best)
+{
+  if (best != NULL && best != self->carrier && floe_ice_lane_is_alive (lane)
+      && floe_ice_lane_is_alive (best)
+      && floe_ice_lane_owes_answer (lane) != floe_ice_lane_owes_answer (best))
+    return floe_ice_lane_owes_answer (best);
+  return floe_ice_lane_is_better (lane, best);
+}
+
+/* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
-  gboolean is_dead = self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier);
+  FloeLivenessState state = self->carrier != NULL && self->carrier->is_watched
+                                ? self->carrier->liveness.state
+                                : FLOE_LIVENESS_ALIVE;
   FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
@@ -51,16 +80,19 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (floe_ice_lane_is_candidate (lane) && floe_ice_lane_is_better (lane, best))
+      if (floe_ice_lane_is_candidate (lane) && is_preferred (self, lane, best)
+          && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
     }
   if (best == self->carrier)
     return;
+  if (self->carrier != NULL)
+    self->moves.reason = get_reason (self->carrier);
   self->carrier = best;
   if (best == NULL)
     return;
   floe_debug (FLOE_LOG_ICE, "path %u carries", floe_ice_path_get_id (best->path));
-  floe_ice_lane_start_watch (best, is_dead, now_us);
+  floe_ice_lane_start_watch (best, state, now_us);
 }
 
 /* What comes after the end of gathering is told, and that it has ended again. */
@@ -70,12 +102,19 @@ check_gathered (FloeIceTransport *self, gint64 now_us)
   FloeGatherFacts facts = { 0 };
 
   for (guint i = 0; i < self->lanes->len; i++)
-    floe_ice_path_add_gather_facts (floe_ice_transport_get_lane (self, i)->path, &facts);
+    {
+      FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
+
+      /* What gathered before the last try is known. */
+      if (lane->start_us >= self->gather.started_us
+          || floe_ice_path_get_spec (lane->path)->kind == FLOE_PATH_RELAY)
+        floe_ice_path_add_gather_facts (lane->path, &facts);
+    }
   facts.pending_relays = !floe_ice_relays_is_settled (self->relays);
   floe_gather_core_handle_facts (&self->gather, &facts, now_us);
-  if (!self->gather.is_complete || self->is_told_gathered)
+  if (!self->gather.is_complete || self->moves.is_told_gathered)
     return;
-  self->is_told_gathered = TRUE;
+  self->moves.is_told_gathered = TRUE;
   floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_GATHERING_DONE));
 }
 
@@ -110,7 +149,9 @@ arm_timer (FloeIceTransport *self)
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     deadline_us =
         sooner (deadline_us, floe_ice_lane_get_deadline (floe_ice_transport_get_lane (self, i)));
-  deadline_us = sooner (deadline_us, floe_ice_relays_get_deadline (self->relays));
+  deadline_us = sooner (deadline_us, floe_ice_relays_get_deadline (self->relays, self->carrier));
+  deadline_us = sooner (deadline_us, floe_ice_rise_get_deadline (self->rise, self->carrier));
+  deadline_us = sooner (deadline_us, self->moves.look_us);
   floe_deadline_source_set (self->deadline_source, deadline_us);
 }
 
@@ -132,6 +173,7 @@ floe_ice_transport_update (FloeIceTransport *self)
     return;
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
+  floe_ice_rise_update (self->rise, self->carrier);
   report_pair (self);
   check_gathered (self, now_us);
   facts = floe_ice_transport_collect_facts (self);

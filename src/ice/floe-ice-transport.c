@@ -11,6 +11,7 @@
 #include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
+#define DEFAULT_RELAY_WARM_MS 10000
 
 /* Delivers what has queued up. The handlers may close the transport and drop their reference. */
 static void
@@ -58,7 +59,7 @@ on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer u
 
   event->local = *candidate;
   floe_ice_transport_push (self, event);
-  self->is_told_gathered = FALSE;
+  self->moves.is_told_gathered = FALSE;
   floe_ice_relays_handle_candidate (self->relays, floe_ice_path_get_id (path));
 }
 
@@ -156,11 +157,41 @@ on_relays_changed (gpointer user_data)
 
 static const FloeIceRelaysEvents relays_events = { add_lane, report_server, on_relays_changed };
 
+/* A try has begun: gathering goes on. */
+static void
+on_rise_begun (gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  floe_gather_core_init (&self->gather, self->gather.limit_us);
+  floe_gather_core_start (&self->gather, g_get_monotonic_time ());
+  /* The address that it is bound to may be new, or the one before gone. */
+  floe_ice_transport_look_at_addresses (self);
+}
+
+static void
+on_rise_relays (gboolean are_needed, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  floe_ice_relays_set_resting (self->relays, !are_needed);
+  if (are_needed)
+    floe_ice_relays_retry (self->relays);
+}
+
+static const FloeIceRiseEvents rise_events = { add_lane, on_rise_begun, on_rise_relays };
+
 static void
 on_deadline (gpointer user_data)
 {
   FloeIceTransport *self = user_data;
   gint64 now_us = g_get_monotonic_time ();
+
+  if (self->moves.look_us != -1 && now_us >= self->moves.look_us)
+    {
+      self->moves.look_us = -1;
+      floe_ice_transport_look_at_addresses (self);
+    }
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     {
@@ -175,8 +206,33 @@ on_deadline (gpointer user_data)
       event->path_id = floe_ice_path_get_id (lane->path);
       floe_ice_transport_push (self, event);
     }
+  floe_ice_transport_update (self);
+  floe_ice_rise_handle_timeout (self->rise, self->carrier);
   floe_ice_relays_handle_timeout (self->relays, self->carrier);
   floe_ice_transport_update (self);
+}
+
+/* The plan's direct rows become lanes at once, its relays as floe-ice-relays likes. */
+static void
+add_plan (FloeIceTransport *self, GPtrArray *plan, guint warm_ms)
+{
+  const FloePathSpec *direct = NULL;
+
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *spec = g_ptr_array_index (plan, i);
+
+      if (spec->kind != FLOE_PATH_DIRECT || self->shared.relay_only)
+        continue;
+      add_lane (spec, FALSE, self);
+      if (direct == NULL)
+        direct = spec;
+    }
+  self->rise =
+      floe_ice_rise_new (self->lanes, &self->shared, direct,
+                         warm_ms != 0 ? warm_ms : DEFAULT_RELAY_WARM_MS, &rise_events, self);
+  self->relays = floe_ice_relays_new (self->lanes, &self->shared, &relays_events, self);
+  floe_ice_relays_set_plan (self->relays, plan);
 }
 
 FloeIceTransport *
@@ -212,15 +268,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   g_queue_init (&self->queue);
 
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
-  for (guint i = 0; i < plan->len; i++)
-    {
-      const FloePathSpec *spec = g_ptr_array_index (plan, i);
-
-      if (spec->kind == FLOE_PATH_DIRECT && !config->relay_only)
-        add_lane (spec, FALSE, self);
-    }
-  self->relays = floe_ice_relays_new (self->lanes, &self->shared, &relays_events, self);
-  floe_ice_relays_set_plan (self->relays, plan);
+  self->moves.look_us = -1;
+  add_plan (self, plan, config->relay_warm_ms);
   return self;
 }
 
@@ -293,8 +342,10 @@ floe_ice_transport_gather (FloeIceTransport *self)
   self->shared.addresses = floe_local_addresses_select (all, (const char *const *) self->interfaces,
                                                         self->include_loopback);
   self->has_started = TRUE;
+  self->moves.start_us = now_us;
   look_up_prefixes (self);
   floe_gather_core_start (&self->gather, now_us);
+  floe_ice_rise_start (self->rise);
   for (guint i = 0; i < self->lanes->len; i++)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
@@ -322,7 +373,10 @@ set_stun_servers (FloeIceTransport *self, GPtrArray *plan)
     {
       const FloePathSpec *spec = g_ptr_array_index (plan, i);
 
-      for (guint j = 0; spec->kind == FLOE_PATH_DIRECT && j < self->lanes->len; j++)
+      if (spec->kind != FLOE_PATH_DIRECT)
+        continue;
+      floe_ice_rise_set_stun_servers (self->rise, spec->stun_servers);
+      for (guint j = 0; !self->has_started && j < self->lanes->len; j++)
         floe_ice_path_set_stun_servers (floe_ice_transport_get_lane (self, j)->path,
                                         spec->stun_servers);
     }
@@ -333,8 +387,7 @@ floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
 {
   if (self->is_closed)
     return;
-  if (!self->has_started)
-    set_stun_servers (self, plan);
+  set_stun_servers (self, plan);
   floe_ice_relays_set_plan (self->relays, plan);
   floe_ice_transport_update (self);
 }
@@ -355,6 +408,7 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
   if (self->is_closed)
     return;
   floe_ice_remote_add (&self->remote, candidate);
+  floe_ice_rise_handle_remote_candidate (self->rise);
   update_paths (self);
 }
 
@@ -365,35 +419,6 @@ floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self)
     return;
   self->remote.is_ended = TRUE;
   update_paths (self);
-}
-
-gboolean
-floe_ice_transport_send (FloeIceTransport *self, const guint8 *data, gsize size)
-{
-  return self->carrier != NULL && floe_ice_lane_send (self->carrier, data, size);
-}
-
-gboolean
-floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, const guint8 *data, gsize size)
-{
-  return !self->is_closed && path_id < self->lanes->len
-         && floe_ice_lane_send (floe_ice_transport_get_lane (self, path_id), data, size);
-}
-
-void
-floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
-{
-  FloeIceLane *lane;
-  gboolean was_trusted;
-
-  if (self->is_closed || path_id >= self->lanes->len)
-    return;
-  lane = floe_ice_transport_get_lane (self, path_id);
-  was_trusted = floe_ice_lane_is_trusted (lane);
-  floe_ice_lane_handle_life (lane, g_get_monotonic_time ());
-  /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_trusted)
-    floe_ice_transport_update (self);
 }
 
 FloeIceConnectionState
@@ -421,12 +446,13 @@ floe_ice_transport_close (FloeIceTransport *self)
   facts = floe_ice_transport_collect_facts (self);
   floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
   self->carrier = NULL;
+  g_clear_pointer (&self->rise, floe_ice_rise_free);
   g_cancellable_cancel (self->prefixes);
   g_clear_object (&self->prefixes);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_source (&self->flush_source);
   destroy_source (&self->deadline_source);
-  g_clear_pointer (&self->last_pair, floe_ice_event_free);
+  g_clear_pointer (&self->moves.last, floe_ice_event_free);
   g_queue_clear_full (&self->queue, (GDestroyNotify) floe_ice_event_free);
 }

@@ -9,6 +9,18 @@
  *   5 s after the first probe    DISCONNECTED (10 s after the last life); a probe every 2.5 s
  *   30 s                         EXPIRED: no more probes, nothing may be sent
  *
+ * Where something was to come it is asked for sooner: when life was flowing (five signs, each
+ * within 500 ms of the one before), or something that needs an answer was sent. Then the first
+ * probe goes out after 500 ms of silence and is repeated every 500 ms, and 1.5 s after it (or 4
+ * round trips, if that is longer) the path is SUSPECT: 2 s after the last life. That is no reason
+ * to complain, but one to use another path that lives.
+ *
+ * Data proves one direction. So a path that life flows on is asked every 500 ms, too; such a probe
+ * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
+ * only. Other data is a reason to ask it again. Whoever has never answered is believed his data.
+ *
+ * A path that is kept in reserve is asked after 15 s of quiet instead of 5.
+ *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
  * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start.
  *
@@ -25,6 +37,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   FLOE_LIVENESS_ALIVE,
+  FLOE_LIVENESS_SUSPECT,
   FLOE_LIVENESS_DISCONNECTED,
   FLOE_LIVENESS_EXPIRED,
 } FloeLivenessState;
@@ -32,17 +45,36 @@ typedef enum
 typedef struct
 {
   gint64 last_life_us;
+  gint64 answered_us;    /* when a probe was answered last, or the start */
   gint64 first_probe_us; /* since the last life; 0 when there was none */
   gint64 last_probe_us;  /* likewise */
+  gint64 awaited_us;     /* since when an answer is due; 0 when none is */
+  gint64 round_trip_us;  /* of the last probe that was answered; 0: none was */
+  guint flow;            /* signs of life in a row, here or elsewhere */
+  gint64 flow_us;        /* the last one of them */
   gboolean has_lived;    /* at least once since the start */
+  gboolean is_urgent;    /* the first probe went out early: something was to come */
+  gboolean is_check;     /* and life goes on: only an answer will do */
+  gboolean has_answered; /* at least once since the start */
+  gboolean is_reserve;
   FloeLivenessState state;
 } FloeLivenessCore;
 
 void floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us);
 /* Takes over from a path that showed no life: asked at once, with 25 s left to answer. */
 void floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us);
-/* Life also brings an expired path back: the peer's checks may have revived it. */
+/* Life has an expired path asked again: the peer's checks may have revived it. */
 void floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us);
+/* A probe was answered, after so long. */
+void floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 round_trip_us);
+/* Something was sent that the peer answers soon. */
+void floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us);
+/* The peer sends elsewhere, since @since_us: this path is asked no less often for that. If the peer
+ * began with it after this one was asked in vain, it has left it. */
+void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us);
+void floe_liveness_core_set_reserve (FloeLivenessCore *self, gboolean is_reserve);
+/* Its address is gone: nothing can come any more. */
+void floe_liveness_core_end (FloeLivenessCore *self);
 /* Returns TRUE when a probe is due; the state may have changed. */
 gboolean floe_liveness_core_handle_timeout (FloeLivenessCore *self, gint64 now_us);
 /* -1 when nothing will happen by itself any more. */

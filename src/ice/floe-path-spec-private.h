@@ -27,7 +27,9 @@ typedef struct
   FloeIceUri server;     /* RELAY: the TURN server */
   char *username;        /* (owned) (nullable) */
   char *credential;      /* (owned) (nullable) */
-  gboolean is_successor; /* RELAY: takes over from a path with the same server */
+  gboolean is_successor; /* peers shall move to it from what they use, even of the same kind */
+  gboolean is_try;       /* DIRECT: one more, later than the plan's */
+  gboolean stays_warm;   /* RELAY: not given back when a direct path carries */
 } FloePathSpec;
 
 /* How a relay path reaches its server; NONE for the direct path. */

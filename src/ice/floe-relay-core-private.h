@@ -59,6 +59,7 @@ typedef struct
   FloeRelay relays[FLOE_RELAY_MAX_SERVERS]; /* in the order of the configuration */
   guint count;
   gboolean is_started;
+  gboolean is_resting;  /* none is begun */
   gboolean is_carrying; /* one of them carries data: @carrier_id */
   guint carrier_id;
   gint64 since_us; /* the race is on since then: the start, or when the last kept one was lost */
@@ -81,6 +82,14 @@ void floe_relay_core_replace (FloeRelayCore *self, gint64 now_us, guint old_id, 
 void floe_relay_core_remove (FloeRelayCore *self, gint64 now_us, guint id);
 
 void floe_relay_core_start (FloeRelayCore *self, gint64 now_us);
+
+/* While it rests none is begun, and nothing is missed. Afterwards those that had failed have
+ * another chance. */
+void floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_resting);
+/* Gives the relay's address back; it is in reserve then. */
+void floe_relay_core_release (FloeRelayCore *self, guint id);
+/* Those that have failed get another chance. */
+void floe_relay_core_retry (FloeRelayCore *self, gint64 now_us);
 
 /* What came of a probe. */
 void floe_relay_core_handle_answer (FloeRelayCore *self, gint64 now_us, guint id,

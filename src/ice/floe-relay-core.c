@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "floe-relay-core-private.h"
+#include "floe-relay-traits-private.h"
 
 #include "floe-log-private.h"
-
-#define UNKNOWN_US G_MAXINT64
 
 /* Kept, suspect and begun ones together, so that a peer that has gone does not make all servers
  * lend addresses one after the other. */
@@ -31,110 +29,6 @@ find (FloeRelayCore *self, guint id)
         return &self->relays[i];
     }
   return NULL;
-}
-
-static gboolean
-is_up (const FloeRelay *relay)
-{
-  return relay->state == FLOE_RELAY_BEGUN || relay->state == FLOE_RELAY_KEPT;
-}
-
-/* It has given an address that is good as far as anybody knows. */
-static gboolean
-is_good (const FloeRelay *relay)
-{
-  return relay->state == FLOE_RELAY_KEPT && !relay->is_suspect;
-}
-
-typedef gboolean (*Filter) (const FloeRelay *relay);
-
-static guint
-count (const FloeRelayCore *self, Filter filter)
-{
-  guint sum = 0;
-
-  for (guint i = 0; i < self->count; i++)
-    sum += filter (&self->relays[i]);
-  return sum;
-}
-
-static gboolean
-is_udp (const FloeRelay *relay)
-{
-  return relay->protocol == FLOE_RELAY_PROTOCOL_UDP;
-}
-
-static gboolean
-is_good_udp (const FloeRelay *relay)
-{
-  return is_udp (relay) && is_good (relay);
-}
-
-static gboolean
-is_udp_at_work (const FloeRelay *relay)
-{
-  return is_udp (relay) && is_up (relay) && !relay->is_suspect;
-}
-
-static gboolean
-is_stream_at_work (const FloeRelay *relay)
-{
-  return !is_udp (relay) && is_up (relay) && !relay->is_suspect;
-}
-
-static gboolean
-is_probed (const FloeRelay *relay)
-{
-  return relay->state == FLOE_RELAY_PROBED;
-}
-
-/* May be begun without further ado. */
-static gboolean
-is_fit (const FloeRelay *relay)
-{
-  return relay->state == FLOE_RELAY_RESERVE && !relay->is_silent;
-}
-
-static gboolean
-is_fit_udp (const FloeRelay *relay)
-{
-  return is_fit (relay) && is_udp (relay);
-}
-
-static gboolean
-is_fit_stream (const FloeRelay *relay)
-{
-  return is_fit (relay) && !is_udp (relay);
-}
-
-static gboolean
-is_last_resort (const FloeRelay *relay)
-{
-  return relay->state == FLOE_RELAY_RESERVE && relay->is_silent;
-}
-
-static gboolean
-is_up_by_merit (const FloeRelay *relay)
-{
-  return is_up (relay) && !relay->is_silent;
-}
-
-static gboolean
-is_unmeasured_udp (const FloeRelay *relay)
-{
-  return is_fit_udp (relay) && relay->round_trip_us == UNKNOWN_US
-         && relay->allocation_us == UNKNOWN_US;
-}
-
-/* The protocols' values are in the order of preference. Equals stay in the given order. */
-static gboolean
-is_better (const FloeRelay *relay, const FloeRelay *other)
-{
-  if (relay->protocol != other->protocol)
-    return relay->protocol < other->protocol;
-  if (relay->allocation_us != other->allocation_us)
-    return relay->allocation_us < other->allocation_us;
-  return relay->round_trip_us < other->round_trip_us;
 }
 
 static FloeRelay *
@@ -269,7 +163,7 @@ fall_silent (FloeRelay *relay)
 static void
 decide (FloeRelayCore *self, gint64 now_us)
 {
-  if (!self->is_started)
+  if (!self->is_started || self->is_resting)
     return;
   if (count (self, is_probed) > 0 && now_us >= self->since_us + FLOE_RELAY_PROBE_LIMIT_US)
     {
@@ -296,8 +190,8 @@ floe_relay_core_add (FloeRelayCore *self, gint64 now_us, guint id, FloeRelayProt
   self->relays[self->count++] = (FloeRelay){
     .id = id,
     .protocol = protocol,
-    .round_trip_us = UNKNOWN_US,
-    .allocation_us = UNKNOWN_US,
+    .round_trip_us = FLOE_RELAY_UNKNOWN_US,
+    .allocation_us = FLOE_RELAY_UNKNOWN_US,
   };
   decide (self, now_us);
   return TRUE;
@@ -314,7 +208,7 @@ floe_relay_core_replace (FloeRelayCore *self, gint64 now_us, guint old_id, guint
   was_begun = self->is_started && (is_up (relay) || relay->state == FLOE_RELAY_FAILED);
   relay->id = id;
   relay->is_suspect = FALSE;
-  relay->allocation_us = UNKNOWN_US;
+  relay->allocation_us = FLOE_RELAY_UNKNOWN_US;
   relay->pending = FLOE_RELAY_OUTPUT_NONE;
   set_state (relay, FLOE_RELAY_RESERVE, "new credentials");
   if (was_begun)
@@ -348,6 +242,43 @@ floe_relay_core_start (FloeRelayCore *self, gint64 now_us)
   self->since_us = now_us;
   probe_many (self);
   decide (self, now_us);
+}
+
+void
+floe_relay_core_retry (FloeRelayCore *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->count; i++)
+    {
+      FloeRelay *relay = &self->relays[i];
+
+      if (relay->state == FLOE_RELAY_FAILED)
+        set_state (relay, FLOE_RELAY_RESERVE, "another chance");
+    }
+  if (count (self, is_good) == 0)
+    self->since_us = now_us;
+  decide (self, now_us);
+}
+
+void
+floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_resting)
+{
+  if (self->is_resting == is_resting)
+    return;
+  self->is_resting = is_resting;
+  if (!is_resting)
+    floe_relay_core_retry (self, now_us);
+}
+
+void
+floe_relay_core_release (FloeRelayCore *self, guint id)
+{
+  FloeRelay *relay = find (self, id);
+
+  if (relay == NULL || !is_up (relay))
+    return;
+  relay->is_suspect = FALSE;
+  set_state (relay, FLOE_RELAY_RESERVE, "not needed");
+  relay->pending = FLOE_RELAY_OUTPUT_END;
 }
 
 void
@@ -441,7 +372,7 @@ floe_relay_core_get_deadline (const FloeRelayCore *self)
                          && count (self, is_stream_at_work) < FLOE_RELAY_MAX_KEPT
                          && has_room (self);
 
-  if (!self->is_started)
+  if (!self->is_started || self->is_resting)
     return -1;
   if (has_streams && count (self, is_good_udp) == 0 && count (self, is_stream_at_work) == 0)
     return lead_us;
@@ -495,6 +426,7 @@ floe_relay_core_get_rank (const FloeRelayCore *self, guint id)
 gboolean
 floe_relay_core_is_settled (const FloeRelayCore *self)
 {
-  return self->is_started
-         && (count (self, is_good) > 0 || count (self, is_probed) + count (self, is_up) == 0);
+  return self->is_resting
+         || (self->is_started
+             && (count (self, is_good) > 0 || count (self, is_probed) + count (self, is_up) == 0));
 }

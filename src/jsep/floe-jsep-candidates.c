@@ -5,12 +5,18 @@
 #include "floe-jsep-object-private.h"
 #include "floe-jsep-sections-private.h"
 
+#define MAX_LOCAL_CANDIDATES 100
+
 void
 floe_jsep_add_local_candidate (FloeJsep *self, const FloeCandidate *candidate)
 {
   self->is_gathered = candidate == NULL;
-  if (candidate != NULL)
-    g_array_append_val (self->local_candidates, *candidate);
+  if (candidate == NULL)
+    return;
+  /* A long connection looks for better paths again and again: what is old is of no use any more. */
+  if (self->local_candidates->len >= MAX_LOCAL_CANDIDATES)
+    g_array_remove_index (self->local_candidates, 0);
+  g_array_append_val (self->local_candidates, *candidate);
 }
 
 /* W3C addIceCandidate, step 4: the mid counts when both are given. */

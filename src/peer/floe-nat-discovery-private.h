@@ -7,6 +7,7 @@
 
 #include <floe/floe-nat-discovery.h>
 
+#include "floe-network-watch-private.h"
 #include "floe-nat-survey-private.h"
 
 G_BEGIN_DECLS
@@ -23,8 +24,7 @@ struct _FloeNatDiscovery
   GPtrArray *waiting;               /* (owned) (element-type Waiting of floe-nat-discovery-run.c) */
   guint64 serial;                   /* of the last call */
   gboolean is_background;
-  GNetworkMonitor *monitor; /* (owned) (nullable): while in the background */
-  gulong monitor_handler;
+  FloeNetworkWatch *network; /* (owned) (nullable): while in the background */
 };
 
 /* floe-nat-discovery.c */

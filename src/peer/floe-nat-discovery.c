@@ -41,38 +41,25 @@ post_changed (FloeNatSurvey *survey)
   floe_nat_survey_post (survey, floe_nat_order_new (FLOE_NAT_ORDER_CHANGED, NULL));
 }
 
-/* In whatever thread the monitor lives in. */
+/* In any thread. */
 static void
-on_network_changed (GNetworkMonitor *monitor, gboolean is_available, gpointer user_data)
+on_network_changed (gpointer data, gpointer unused)
 {
-  post_changed (user_data);
-}
-
-static void
-unref_survey (gpointer data, GClosure *closure)
-{
-  floe_nat_survey_unref (data);
+  post_changed (data);
 }
 
 static void
 watch_network (FloeNatDiscovery *self)
 {
-  if (self->monitor != NULL)
-    return;
-  self->monitor = g_object_ref (g_network_monitor_get_default ());
-  self->monitor_handler =
-      g_signal_connect_data (self->monitor, "network-changed", G_CALLBACK (on_network_changed),
-                             floe_nat_survey_ref (self->survey), unref_survey, 0);
+  if (self->network == NULL)
+    self->network = floe_network_watch_new (on_network_changed, floe_nat_survey_ref (self->survey),
+                                            (GDestroyNotify) floe_nat_survey_unref);
 }
 
 static void
 unwatch_network (FloeNatDiscovery *self)
 {
-  if (self->monitor == NULL)
-    return;
-  g_signal_handler_disconnect (self->monitor, self->monitor_handler);
-  self->monitor_handler = 0;
-  g_clear_object (&self->monitor);
+  g_clear_pointer (&self->network, floe_network_watch_free);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "floe-directory-watch-private.h"
 #include "floe-jsep-private.h"
+#include "floe-network-watch-private.h"
 #include "floe-stack-private.h"
 
 G_BEGIN_DECLS
@@ -67,6 +68,7 @@ struct _FloePeerConnection
   FloeJsep *jsep;                   /* (owned) */
   FloeMailbox *facts;               /* (owned) */
   FloeStack *stack;                 /* (owned) (nullable): until closed */
+  FloeNetworkWatch *network;        /* (owned) (nullable): as stack */
   char *ufrag;                      /* (owned): the local one */
   FloePeerStates states;
   FloePeerChannels channels;
@@ -100,6 +102,7 @@ typedef enum
   FLOE_PEER_SIGNAL_DATA_CHANNEL,
   FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED,
   FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING,
+  FLOE_PEER_SIGNAL_PATH_CHANGED,
   FLOE_PEER_N_SIGNALS,
 } FloePeerSignal;
 
@@ -110,6 +113,9 @@ void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 /* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
 GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
 void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-network.c */
+void floe_peer_watch_network (FloePeerConnection *self);
 
 /* floe-peer-servers.c */
 /* Takes the connection's configuration as the one in effect. */

@@ -3,6 +3,7 @@
 
 #include <floe/floe-enum-types.h>
 #include <floe/floe-error.h>
+#include <floe/floe-path-event.h>
 
 #include "floe-configuration-private.h"
 #include "floe-ice-server-private.h"
@@ -85,6 +86,7 @@ static void
 stop (FloePeerConnection *self)
 {
   self->is_closed = TRUE;
+  g_clear_pointer (&self->network, floe_network_watch_free);
   if (self->facts != NULL)
     floe_mailbox_close (self->facts);
   if (self->stack != NULL)
@@ -309,6 +311,20 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
   signals[FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING] =
       g_signal_new ("ice-server-expiring", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, FLOE_TYPE_ICE_SERVER);
+  /**
+   * FloePeerConnection::path-changed:
+   * @self: the connection
+   * @event: from what to what, and why
+   *
+   * Data takes another path to the peer: the first one, a better one (a direct one after a relay),
+   * or another one because nothing comes back any more. Better paths are looked for by themselves,
+   * and what the application sends is not touched by a change.
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_PATH_CHANGED] =
+      g_signal_new ("path-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                    FLOE_TYPE_PATH_EVENT);
 }
 
 static void
@@ -357,6 +373,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
   self->stack = floe_stack_new (&config, self->facts);
   floe_peer_channels_init (self);
   floe_peer_servers_init (self);
+  floe_peer_watch_network (self);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include "floe-ice-candidate-pair-private.h"
 #include "floe-ice-candidate-private.h"
 #include "floe-log-private.h"
+#include "floe-path-event-private.h"
 
 /* (transfer full): a candidate as the application signals it; @ufrag of the side that it is of. */
 static FloeIceCandidate *
@@ -39,14 +40,18 @@ handle_gathering_done (FloePeerConnection *self)
 }
 
 static void
-handle_pair (FloePeerConnection *self, const FloeCandidate pair[2])
+handle_pair (FloePeerConnection *self, const FloeFact *fact)
 {
+  const FloeCandidate *pair = fact->with.pair;
   g_autoptr (FloeIceCandidate) local = make_candidate (self, &pair[0], self->ufrag);
   g_autoptr (FloeIceCandidate) remote =
       make_candidate (self, &pair[1], floe_jsep_get_remote_ufrag (self->jsep));
+  g_autoptr (FloeIceCandidatePair) from = g_steal_pointer (&self->pair);
+  g_autoptr (FloePathEvent) event = NULL;
 
-  g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
   self->pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
+  event = floe_path_event_new (from, self->pair, (FloePathReason) fact->number, fact->size);
+  floe_peer_emit (self, FLOE_PEER_SIGNAL_PATH_CHANGED, event);
 }
 
 static void
@@ -93,7 +98,7 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
       handle_dtls_state (self, fact);
       break;
     case FLOE_FACT_PAIR:
-      handle_pair (self, fact->with.pair);
+      handle_pair (self, fact);
       break;
     default:
       floe_peer_handle_channel_fact (self, g_steal_pointer (&fact));

@@ -5,6 +5,7 @@
 #include <floe/floe-error.h>
 
 #include "floe-log-private.h"
+#include "floe-packet-kind-private.h"
 #include "floe-sctp-runtime-private.h"
 
 /* What SCTP takes at once; more waits in the channels' queues. A larger message enlarges it. */
@@ -16,7 +17,14 @@ output_packet (const guint8 *packet, gsize size, gpointer user_data)
 {
   FloeStack *self = user_data;
 
+  /* What asks whether a path works is answered on that path as well, since the one that carries may
+   * be dead; and not there alone, for it may be open in one direction only. */
+  if (self->input_path_id != FLOE_STACK_NO_PATH && self->input_path_id != self->carrier_id
+      && floe_packet_is_heartbeat_answer (packet, size))
+    floe_stack_send_on (self, self->input_path_id, packet, size);
   floe_dtls_engine_send (self->dtls, packet, size);
+  if (floe_packet_has_data (packet, size))
+    floe_ice_transport_handle_sent (self->ice);
 }
 
 static void
@@ -73,9 +81,10 @@ handle_heartbeat_answer (guint64 nonce, gpointer user_data)
 {
   FloeStack *self = user_data;
   guint path_id;
+  gint64 sent_us;
 
-  if (floe_probe_ledger_take (&self->probes, nonce, &path_id))
-    floe_ice_transport_handle_life (self->ice, path_id);
+  if (floe_probe_ledger_take (&self->probes, nonce, &path_id, &sent_us))
+    floe_ice_transport_handle_answer (self->ice, path_id, g_get_monotonic_time () - sent_us);
 }
 
 static const FloeSctpCallbacks sctp_callbacks = {

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * section 5: 1200 bytes where the path MTU is not known). */
 #define FLOE_STACK_DATAGRAM_SIZE 1200
 
+#define FLOE_STACK_NO_PATH G_MAXUINT
+
 /* What a connection was configured with: written by floe_stack_new(), read by the network side. */
 typedef struct
 {
@@ -44,8 +46,10 @@ struct _FloeStack
   FloeStackRemote *remote; /* (owned) (nullable) */
   FloeEarlyQueue early;
   FloeProbeLedger probes;
-  gboolean has_pair;   /* a path carries data */
-  guint probe_path_id; /* while a probe is being sent: where to */
+  gboolean has_pair; /* a path carries data: @carrier_id */
+  guint carrier_id;
+  guint probe_path_id; /* while a probe or its answer is being sent: where to */
+  guint input_path_id; /* while a datagram is being read: where it came; else FLOE_STACK_NO_PATH */
 
   /* Sent bytes of one channel not yet told above: folded into one fact. */
   guint32 sent_key;
@@ -56,6 +60,8 @@ struct _FloeStack
 void floe_stack_ensure_ice (FloeStack *self);
 void floe_stack_start_dtls (FloeStack *self, gboolean is_client);
 void floe_stack_clear_transport (FloeStack *self);
+/* Gives an SCTP packet to DTLS, for one path and not for the one that carries. */
+void floe_stack_send_on (FloeStack *self, guint path_id, const guint8 *packet, gsize size);
 
 /* floe-stack-channels.c */
 void floe_stack_ensure_channels (FloeStack *self);

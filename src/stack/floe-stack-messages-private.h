@@ -27,6 +27,7 @@ typedef enum
   FLOE_ORDER_SEND,              /* @key, @is_set: text, @bytes */
   FLOE_ORDER_CLOSE_CHANNEL,     /* @key */
   FLOE_ORDER_CONSUMED,          /* @key, @size: the application has taken so much */
+  FLOE_ORDER_NETWORK_CHANGED,   /* the host's network may have */
   FLOE_ORDER_CLOSE,
 } FloeOrderType;
 
@@ -64,9 +65,9 @@ typedef enum
   FLOE_FACT_CANDIDATE,       /* @with.candidate: a local one */
   FLOE_FACT_CANDIDATE_ERROR, /* @text: the URL, @number: the code, @error: in words */
   FLOE_FACT_GATHERING_DONE,
-  FLOE_FACT_ICE_STATE,        /* @number: a FloeIceConnectionState */
-  FLOE_FACT_DTLS_STATE,       /* @number: a FloeDtlsState, @error */
-  FLOE_FACT_PAIR,             /* @with.pair: local and remote, two candidates */
+  FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState */
+  FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error */
+  FLOE_FACT_PAIR,       /* @with.pair: local and remote; @number: a FloePathReason, @size: ms */
   FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel */
   FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id */
   FLOE_FACT_CHANNEL_MESSAGE,  /* @key, @is_text, @bytes */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The network side of one connection: ICE, DTLS, SCTP and the channels, wired together.
  *
- * new(), post() and unref() are for the application's thread. Everything else happens in the
- * network context, on orders that come through the mailbox; facts go into the mailbox given to
- * new(). After FLOE_ORDER_CLOSE nothing happens any more.
+ * new() is for the application's thread, post(), ref() and unref() for any. Everything else happens
+ * in the network context, on orders that come through the mailbox; facts go into the mailbox given
+ * to new(). After FLOE_ORDER_CLOSE nothing happens any more.
  *
  * Layer: stack. Knows nothing of GObject, signals or SDP. */
 #pragma once
@@ -33,6 +33,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   guint failed_timeout_ms;
+  guint relay_warm_ms;
   guint gather_timeout_ms; /* 0: no limit */
   guint max_channels;
   gsize max_message_size; /* 0: no limit */
@@ -45,6 +46,7 @@ typedef struct
 #define FLOE_STACK_SCTP_PORT 5000
 
 FloeStack *floe_stack_new (const FloeStackConfig *config, FloeMailbox *facts);
+FloeStack *floe_stack_ref (FloeStack *self);
 void floe_stack_unref (FloeStack *self);
 
 /* (transfer full) @order. Never refused: who sends keeps the account. */

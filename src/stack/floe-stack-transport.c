@@ -23,6 +23,21 @@ output_datagram (const guint8 *data, gsize size, gpointer user_data)
 }
 
 static void
+output_probe (const guint8 *data, gsize size, gpointer user_data)
+{
+  FloeStack *self = user_data;
+
+  floe_ice_transport_send_on (self->ice, self->probe_path_id, data, size);
+}
+
+void
+floe_stack_send_on (FloeStack *self, guint path_id, const guint8 *packet, gsize size)
+{
+  self->probe_path_id = path_id;
+  floe_dtls_engine_send_to (self->dtls, packet, size, output_probe, self);
+}
+
+static void
 receive_record (const guint8 *data, gsize size, gpointer user_data)
 {
   FloeStack *self = user_data;
@@ -71,8 +86,11 @@ handle_dtls_deadline (gpointer user_data)
 static void
 handle_dtls_datagram (FloeStack *self, guint path_id, const guint8 *data, gsize size)
 {
-  gboolean is_life = floe_dtls_engine_handle_datagram (self->dtls, data, size);
+  gboolean is_life;
 
+  self->input_path_id = path_id;
+  is_life = floe_dtls_engine_handle_datagram (self->dtls, data, size);
+  self->input_path_id = FLOE_STACK_NO_PATH;
   /* Only who holds the keys can make a record that decrypts. */
   if (is_life)
     floe_ice_transport_handle_life (self->ice, path_id);
@@ -174,7 +192,7 @@ tell_ice_state (FloeIceConnectionState state, gpointer user_data)
 
 static void
 change_pair (guint path_id, const FloeCandidate *local, const FloeCandidate *remote,
-             gpointer user_data)
+             FloePathReason reason, gint64 elapsed_us, gpointer user_data)
 {
   FloeStack *self = user_data;
   FloeFact *fact = floe_fact_new (FLOE_FACT_PAIR);
@@ -182,17 +200,12 @@ change_pair (guint path_id, const FloeCandidate *local, const FloeCandidate *rem
   fact->with.pair = g_new (FloeCandidate, 2);
   fact->with.pair[0] = *local;
   fact->with.pair[1] = *remote;
+  fact->number = reason;
+  fact->size = (gsize) (elapsed_us / G_TIME_SPAN_MILLISECOND);
   floe_stack_tell (self, fact);
   self->has_pair = TRUE;
+  self->carrier_id = path_id;
   start_handshake (self);
-}
-
-static void
-output_probe (const guint8 *data, gsize size, gpointer user_data)
-{
-  FloeStack *self = user_data;
-
-  floe_ice_transport_send_on (self->ice, self->probe_path_id, data, size);
 }
 
 static void
@@ -209,9 +222,8 @@ send_probe (guint path_id, gpointer user_data)
   size = floe_sctp_engine_make_heartbeat (self->sctp, nonce, packet, sizeof packet);
   if (size == 0)
     return;
-  floe_probe_ledger_add (&self->probes, nonce, path_id);
-  self->probe_path_id = path_id;
-  floe_dtls_engine_send_to (self->dtls, packet, size, output_probe, self);
+  floe_probe_ledger_add (&self->probes, nonce, path_id, g_get_monotonic_time ());
+  floe_stack_send_on (self, path_id, packet, size);
 }
 
 static const FloeIceTransportEvents ice_events = {

@@ -134,6 +134,10 @@ deliver_order (FloeLetter *letter, gpointer user_data)
     case FLOE_ORDER_SET_SERVERS:
       set_servers (self, order);
       break;
+    case FLOE_ORDER_NETWORK_CHANGED:
+      if (self->ice != NULL)
+        floe_ice_transport_handle_network_change (self->ice);
+      break;
     case FLOE_ORDER_START:
       floe_stack_start_dtls (self, order->is_set);
       break;
@@ -181,6 +185,7 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .include_loopback = config->include_loopback,
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
+    .relay_warm_ms = config->relay_warm_ms,
     .gather_timeout_ms = config->gather_timeout_ms,
   };
   g_set_object (&settings->ice.proxy_resolver, config->proxy_resolver);
@@ -195,9 +200,17 @@ floe_stack_new (const FloeStackConfig *config, FloeMailbox *facts)
   g_atomic_ref_count_init (&self->ref_count);
   g_atomic_ref_count_inc (&self->ref_count); /* the network side's */
   copy_settings (&self->settings, config);
+  self->input_path_id = FLOE_STACK_NO_PATH;
   floe_early_queue_init (&self->early);
   self->facts = floe_mailbox_ref (facts);
   self->orders = floe_mailbox_new (self->settings.ice.context, &order_funcs, self, 0, 0);
+  return self;
+}
+
+FloeStack *
+floe_stack_ref (FloeStack *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
   return self;
 }
 

@@ -12,6 +12,8 @@ CODE = "000G40R40M30E209185GR38E1W"
 READY = {"event": "ready", "url": f"http://[::1]:81/#{CODE}", "code": CODE}
 CONNECTED = {"event": "connected", "ms": 3, "path": "relay", "local_candidate": "relay",
              "remote_candidate": "prflx", "protocol": "tcp"}
+PATH = {"event": "path", "ms": 900, "from": "relay", "path": "direct", "local_candidate": "srflx",
+        "remote_candidate": "srflx", "protocol": "udp", "reason": "better"}
 FILE = {"event": "file", "name": "a/b", "size": 5}
 PROGRESS = {"event": "progress", "bytes": 5, "total": 5}
 FILE_DONE = {"event": "file-done", "name": "a/b", "bytes": 5, "sha256": "0" * 64}
@@ -60,6 +62,12 @@ class CheckEvents(unittest.TestCase):
 
     def test_takes_members_that_were_added(self):
         self.assertEqual(problems([{**event, "more": 1} for event in GOOD]), [])
+
+    def test_takes_changes_of_the_path_after_the_connection_only(self):
+        first = {**PATH, "from": None, "reason": "first"}
+        self.assertEqual(problems(GOOD[:3] + [PATH, first] + GOOD[3:]), [])
+        self.assertNotEqual(problems(GOOD[:1] + [PATH] + GOOD[1:]), [])
+        self.assertNotEqual(problems(GOOD[:3] + [{**PATH, "reason": "whim"}] + GOOD[3:]), [])
 
     def test_takes_a_file_that_was_skipped_and_one_of_unknown_size(self):
         skipped = {"event": "file", "name": "c", "size": None}

@@ -61,6 +61,8 @@ def check_order(events, command, is_running):
         yield f"{others[0]} comes before {first}"
     if command != "receive" and kinds and kinds[0] not in (first, "error"):
         yield f"{kinds[0]} comes before {first}"
+    if "path" in kinds and "connected" not in kinds[:kinds.index("path")]:
+        yield "path comes before connected"
     if command == "send" and len(others) > 0 and others[0] != "connected":
         yield f"{others[0]} comes before connected"
 

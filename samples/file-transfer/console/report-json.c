@@ -82,18 +82,41 @@ report_json_listening (const char *url)
   print_event (event);
 }
 
-void
-report_json_connected (FloeIceCandidatePair *pair, gint64 ms)
+static void
+set_path (JsonObject *event, FloeIceCandidatePair *pair)
 {
-  JsonObject *event = event_new ("connected");
   ConnectionPath path;
 
   connection_path_describe (pair, &path);
-  json_object_set_int_member (event, "ms", ms);
   sample_json_set_string (event, "path", path.path);
   sample_json_set_string (event, "local_candidate", path.local_candidate);
   sample_json_set_string (event, "remote_candidate", path.remote_candidate);
   sample_json_set_string (event, "protocol", path.protocol);
+}
+
+void
+report_json_connected (FloeIceCandidatePair *pair, gint64 ms)
+{
+  JsonObject *event = event_new ("connected");
+
+  json_object_set_int_member (event, "ms", ms);
+  set_path (event, pair);
+  print_event (event);
+}
+
+void
+report_json_path (FloePathEvent *path, gint64 ms)
+{
+  g_autoptr (GEnumClass) reasons = g_type_class_ref (FLOE_TYPE_PATH_REASON);
+  JsonObject *event = event_new ("path");
+  ConnectionPath from;
+
+  connection_path_describe (floe_path_event_get_from (path), &from);
+  json_object_set_int_member (event, "ms", ms);
+  sample_json_set_string (event, "from", from.path);
+  set_path (event, floe_path_event_get_to (path));
+  set_text (event, "reason",
+            g_enum_get_value (reasons, (int) floe_path_event_get_reason (path))->value_nick);
   print_event (event);
 }
 

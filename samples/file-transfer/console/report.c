@@ -207,6 +207,24 @@ report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms)
        ms);
 }
 
+/* People are told of a change between a relay and the direct way: programs of every one. */
+void
+report_path (Report *self, FloePathEvent *event, gint64 ms)
+{
+  ConnectionPath from, to;
+
+  if (self->form == REPORT_JSON)
+    {
+      report_json_path (event, ms);
+      return;
+    }
+  connection_path_describe (floe_path_event_get_from (event), &from);
+  connection_path_describe (floe_path_event_get_to (event), &to);
+  if (g_strcmp0 (from.path, to.path) != 0)
+    say (self, "Now connected %s.\n",
+         g_str_equal (to.path, "relay") ? "through a relay" : "directly");
+}
+
 void
 report_nat_waiting (Report *self, guint server_count)
 {

@@ -49,6 +49,8 @@ void report_offer (Report *self, const char *const *names, guint n_names, guint 
 /* Connected, and sure who with, over @pair (nullable: not known); @ms: from when both ends were
  * known to each other to the open channel. */
 void report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms);
+/* Data takes another path from now on. */
+void report_path (Report *self, FloePathEvent *event, gint64 ms);
 
 /* So many servers are being asked; on a terminal it vanishes with what is said next. */
 void report_nat_waiting (Report *self, guint server_count);

@@ -227,6 +227,51 @@ TEST_F (IceInterface, ThatVanishesInUseIsNoticed)
   EXPECT_EXIT (LoseTheInterfaceInUse (), HasPassed, "");
 }
 
+static void
+ChangeTheAddress ()
+{
+  PeerOptions options;
+  GMainContext *context = g_main_context_new ();
+
+  EnterNamespace ();
+  Do ("ip link set lo up");
+  AddInterface ();
+  options.interfaces = { "d0" };
+  IcePeer b (context, options);
+  options.is_controlling = true;
+  IcePeer a (context, options);
+  Wire (a, b);
+  AnswerProbes (a);
+  AnswerProbes (b);
+  a.TakeCredentials (b);
+  b.TakeCredentials (a);
+  floe_ice_transport_gather (a.transport);
+  floe_ice_transport_gather (b.transport);
+  Require (RunUntil (context, 5000, [&] { return a.IsConnected () && b.IsConnected (); }),
+           "connected");
+  Require (a.Send ("hello") && b.Send ("hello"), "sent");
+  RunUntil (context, 1000, [&] { return !a.messages.empty () && !b.messages.empty (); });
+  Do ("ip address del 192.0.2.1/24 dev d0 && ip address add 192.0.2.9/24 dev d0");
+  floe_ice_transport_handle_network_change (a.transport);
+  floe_ice_transport_handle_network_change (b.transport);
+  Require (RunUntil (context, 10000,
+                     [&] {
+                       return strcmp (a.local.address, "192.0.2.9") == 0
+                              && strcmp (b.local.address, "192.0.2.9") == 0;
+                     }),
+           "a path from the new address");
+  Require (a.reasons.back () == FLOE_PATH_REASON_NETWORK_CHANGED, "the reason is told");
+  a.messages.clear ();
+  Require (b.Send ("again") && RunUntil (context, 2000, [&] { return !a.messages.empty (); }),
+           "data flows");
+  _Exit (0);
+}
+
+TEST_F (IceInterface, WhoseAddressChangesIsFollowedWithoutWaiting)
+{
+  EXPECT_EXIT (ChangeTheAddress (), HasPassed, "");
+}
+
 /* libnice refuses the ninth server of an agent; none of Floe's has so many. */
 TEST_F (IceInterface, TwelveTurnServersEndGathering)
 {

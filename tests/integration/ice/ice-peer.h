@@ -47,6 +47,7 @@ struct PeerOptions
   bool relay_only = false;
   bool is_controlling = false;
   guint failed_timeout_ms = 39500;
+  guint relay_warm_ms = 0;    /* 0: as long as usual */
   guint start_after_ms = 0;   /* of the plan's first row */
   guint give_up_after_ms = 0; /* likewise */
   std::vector<const char *> interfaces = { "lo" };
@@ -74,6 +75,7 @@ public:
     config.proxy_resolver = options.proxy_resolver;
     config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;
+    config.relay_warm_ms = options.relay_warm_ms;
     transport = floe_ice_transport_new (&config, plan, Events (), this);
     floe_ice_transport_set_controlling (transport, options.is_controlling);
     g_ptr_array_unref (plan);
@@ -127,6 +129,7 @@ public:
   FloeCandidate local = {}, remote = {};
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
+  std::vector<FloePathReason> reasons;
   guint probe_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
@@ -192,13 +195,15 @@ private:
         static_cast<IcePeer *> (data)->states.push_back (state);
         Told (static_cast<IcePeer *> (data));
       },
-      [] (guint path_id, const FloeCandidate *local, const FloeCandidate *remote, gpointer data) {
+      [] (guint path_id, const FloeCandidate *local, const FloeCandidate *remote,
+          FloePathReason reason, gint64, gpointer data) {
         IcePeer *self = static_cast<IcePeer *> (data);
 
         self->pair_path = path_id;
         self->local = *local;
         self->remote = *remote;
         self->pair_count++;
+        self->reasons.push_back (reason);
         Told (self);
       },
       [] (guint path_id, const guint8 *bytes, gsize size, gpointer data) {
@@ -234,6 +239,25 @@ Wire (IcePeer &a, IcePeer &b)
   b.on_candidate = [&a] (const FloeCandidate &candidate) {
     if (a.transport != nullptr)
       floe_ice_transport_add_remote_candidate (a.transport, &candidate);
+  };
+}
+
+/* Has probes answered as SCTP would: on the path that carries, naming the one that was asked. */
+inline void
+AnswerProbes (IcePeer &peer)
+{
+  peer.on_probe = [&peer] (guint path_id) {
+    std::string text = "ask " + std::to_string (path_id);
+
+    floe_ice_transport_send_on (peer.transport, path_id, (const guint8 *) text.data (),
+                                text.size ());
+  };
+  peer.on_message = [&peer] (guint path_id, const std::string &text) {
+    floe_ice_transport_handle_life (peer.transport, path_id);
+    if (text.compare (0, 4, "ask ") == 0)
+      peer.Send ("ans " + text.substr (4));
+    else if (text.compare (0, 4, "ans ") == 0)
+      floe_ice_transport_handle_answer (peer.transport, (guint) std::stoul (text.substr (4)), 1000);
   };
 }
 

@@ -32,6 +32,8 @@ protected:
     };
     peer.on_message = [&peer] (guint path_id, const std::string &text) {
       floe_ice_transport_handle_life (peer.transport, path_id);
+      if (text == "pong")
+        floe_ice_transport_handle_answer (peer.transport, path_id, 1000);
       if (text == "ping")
         floe_ice_transport_send_on (peer.transport, path_id, (const guint8 *) "pong", 4);
     };

@@ -6,6 +6,7 @@ G_BEGIN_DECLS
 G_END_DECLS
 
 static const gint64 SECOND = G_TIME_SPAN_SECOND;
+static const gint64 MS = G_TIME_SPAN_MILLISECOND;
 
 class LivenessCore : public testing::Test
 {
@@ -18,6 +19,28 @@ protected:
   void Live ()
   {
     floe_liveness_core_handle_life (&core_, now_us_);
+  }
+
+  void Answer ()
+  {
+    floe_liveness_core_handle_answer (&core_, now_us_, 20 * G_TIME_SPAN_MILLISECOND);
+  }
+
+  /* Data every 50 ms; returns the number of probes. */
+  int Flow (gint64 duration_us, bool is_answered)
+  {
+    int probes = 0;
+
+    for (gint64 end_us = now_us_ + duration_us; now_us_ < end_us;)
+      {
+        int count = Pass (50 * G_TIME_SPAN_MILLISECOND);
+
+        if (count > 0 && is_answered)
+          Answer ();
+        probes += count;
+        Live ();
+      }
+    return probes;
   }
 
   /* Lets time pass as the timer of a transport would; returns the number of probes. */
@@ -99,7 +122,17 @@ TEST_F (LivenessCore, Expires30SecondsAfterTheLastLifeAndAsksNoMore)
   EXPECT_FALSE (floe_liveness_core_handle_timeout (&core_, now_us_ + SECOND));
 }
 
-TEST_F (LivenessCore, LifeRevivesADisconnectedAndAnExpiredPath)
+TEST_F (LivenessCore, AnAnswerRevivesADisconnectedPath)
+{
+  Live ();
+  Pass (12 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+  Answer ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  EXPECT_EQ (Pass (5 * SECOND), 1);
+}
+
+TEST_F (LivenessCore, DataRevivesAPathThatHasNeverAnswered)
 {
   Live ();
   Pass (12 * SECOND);
@@ -110,7 +143,116 @@ TEST_F (LivenessCore, LifeRevivesADisconnectedAndAnExpiredPath)
   ASSERT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
   Live ();
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
-  EXPECT_EQ (Pass (5 * SECOND), 1);
+}
+
+TEST_F (LivenessCore, DataHasAnExpiredPathAskedAndItsAnswerRevivesIt)
+{
+  Answer ();
+  Pass (40 * SECOND);
+  ASSERT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+  Live ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED) << "that it hears does not mean it is heard";
+  EXPECT_EQ (Pass (0), 1);
+  Answer ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, WhatFlowsAndStopsIsSuspectAfter2Seconds)
+{
+  Flow (3 * SECOND, true);
+  EXPECT_EQ (Pass (2 * SECOND - 1), 3);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+  Pass (3 * SECOND + 500 * MS);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+}
+
+TEST_F (LivenessCore, WhatIsSentWithoutAnAnswerMakesSuspectAfter2Seconds)
+{
+  Live ();
+  Pass (3 * SECOND);
+  floe_liveness_core_handle_sent (&core_, now_us_);
+  Pass (2 * SECOND - 1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, AFlowIsCheckedAndSuspectWhenOnlyItsOwnDirectionWorks)
+{
+  EXPECT_GE (Flow (10 * SECOND, true), 8);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Flow (3 * SECOND, false);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+  Answer ();
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, AFlowThatHasNeverAnsweredIsNotSuspect)
+{
+  Flow (10 * SECOND, false);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "nobody could be asked yet";
+}
+
+TEST_F (LivenessCore, ALongRoundTripIsWaitedFor)
+{
+  Live ();
+  floe_liveness_core_handle_answer (&core_, now_us_, 800 * MS);
+  floe_liveness_core_handle_sent (&core_, now_us_);
+  Pass (3 * SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, APeerThatMovesAfterThePathWasAskedHasLeftIt)
+{
+  Flow (3 * SECOND, true);
+  Pass (600 * MS);
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "it has had no time to answer";
+  Pass (500 * MS);
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_ - 2 * SECOND);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE) << "the peer has always sent elsewhere";
+  floe_liveness_core_handle_rival (&core_, now_us_, now_us_);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, WhatFlowsElsewhereHasThePathChecked)
+{
+  int probes = 0;
+
+  Answer ();
+  for (int i = 0; i < 100; i++)
+    {
+      int count = Pass (50 * MS);
+
+      if (count > 0)
+        Answer ();
+      probes += count;
+      floe_liveness_core_handle_rival (&core_, now_us_, now_us_ - SECOND);
+    }
+  EXPECT_GE (probes, 4);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (2500 * MS);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, AReserveIsAskedEvery15Seconds)
+{
+  int probes = 0;
+
+  Answer ();
+  floe_liveness_core_set_reserve (&core_, TRUE);
+  for (int i = 0; i < 10; i++)
+    {
+      now_us_ = floe_liveness_core_get_deadline (&core_);
+      probes += floe_liveness_core_handle_timeout (&core_, now_us_);
+      Answer ();
+    }
+  EXPECT_EQ (probes, 10);
+  EXPECT_EQ (now_us_, (1000 + 150) * SECOND);
 }
 
 TEST_F (LivenessCore, BeforeTheFirstLifeAPathIsNotDisconnectedAndExpiresAfter30Seconds)
@@ -136,7 +278,7 @@ TEST_F (LivenessCore, ASuccessorIsAskedAtOnceAndDisconnectedWithoutAnAnswer)
   floe_liveness_core_start_asking (&core_, now_us_);
   EXPECT_EQ (Pass (0), 1);
   Pass (5 * SECOND - 1);
-  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
   Pass (1);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
   Pass (20 * SECOND);

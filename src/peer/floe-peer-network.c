@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The host's network changes: the network side is told, and looks what that means for its paths. */
+#include "floe-peer-connection-private.h"
+
+/* In any thread. */
+static void
+post_change (gpointer data, gpointer unused)
+{
+  floe_stack_post (data, floe_order_new (FLOE_ORDER_NETWORK_CHANGED));
+}
+
+void
+floe_peer_watch_network (FloePeerConnection *self)
+{
+  self->network = floe_network_watch_new (post_change, floe_stack_ref (self->stack),
+                                          (GDestroyNotify) floe_stack_unref);
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MPL-2.0
+"""A direct way that comes and goes under a connection: it moves up to it from the relay, and back,
+and no message is lost, doubled or out of order."""
+
+import os
+import threading
+import time
+
+from lab import Coturn, World
+
+from .peers import Peer, connect
+from .probes import expect
+from .servers import need_coturn
+
+# How long a move may take: a try comes every minute, when the pauses have grown.
+PATIENCE = 75
+EVERY = 0.01
+
+WORLD = """
+default delay=10ms
+router home-a eim-apdf udp=3478
+router home-b eim-apdf udp=3478
+host alice behind=home-a
+host bob behind=home-b
+host turn
+"""
+
+
+class Stream:
+    """Numbered messages from one peer to the other, all the time; and when each arrived."""
+
+    def __init__(self, sender, receiver):
+        self.sender, self.receiver = sender, receiver
+        self.count, self.arrivals, self.moves = 0, [], []
+        self.is_over = threading.Event()
+        self.moved = threading.Condition()
+        self.threads = [threading.Thread(target=run, daemon=True)
+                        for run in (self._send, self._receive)]
+        for thread in self.threads:
+            thread.start()
+
+    def _send(self):
+        while not self.is_over.wait(EVERY):
+            self.sender.say(cmd="send", label="chat", text=f"{self.count}")
+            self.count += 1
+        self.sender.say(cmd="send", label="chat", text="end")
+
+    def _receive(self):
+        """The receiver's paths are told in the same stream of events."""
+        while True:
+            event = self.receiver.events.get()
+            if event["event"] == "path":
+                with self.moved:
+                    self.moves.append(event)
+                    self.moved.notify_all()
+            elif event["event"] == "message":
+                self.arrivals.append((time.monotonic(), event["text"]))
+                if event["text"] == "end":
+                    return
+
+    def await_path(self, relayed, since):
+        """Until the receiver's data goes so."""
+        with self.moved:
+            if not self.moved.wait_for(
+                    lambda: self.moves[since:] and self.moves[-1]["to"]["relayed"] == relayed,
+                    PATIENCE):
+                raise AssertionError(f"no move to relayed={relayed}, but {self.moves}")
+
+    def finish(self):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+        texts = [text for _, text in self.arrivals]
+        expect(texts, [f"{number}" for number in range(self.count)] + ["end"], "messages")
+
+    def gap(self, since, until):
+        """The longest pause between two messages that came in between."""
+        times = [at for at, _ in self.arrivals if since <= at <= until]
+        return max((b - a for a, b in zip(times, times[1:])), default=0)
+
+
+def let_direct(world, value):
+    for home in ("home-a", "home-b"):
+        world.command(f"set {home} udp={value}")
+
+
+def make_peers(world, *options):
+    server = Coturn(world["turn"], tls=False)
+    user, password = server.credentials()
+    options = ["--no-echo", "--ice-server", server.url("turn", "udp"), "--ice-user", user,
+               "--ice-pass", password, *options]
+    return Peer(world["alice"], *options), Peer(world["bob"], *options)
+
+
+def up_and_down(world, stream, times, figures):
+    for number in range(times):
+        began, moves = time.monotonic(), len(stream.moves)
+        let_direct(world, "all")
+        stream.await_path(False, moves)
+        time.sleep(1)
+        figures.append(("up", stream.gap(began, time.monotonic()), time.monotonic() - began - 1))
+        began, moves = time.monotonic(), len(stream.moves)
+        let_direct(world, "3478")
+        stream.await_path(True, moves)
+        time.sleep(3)
+        figures.append(("down", stream.gap(began, time.monotonic()), 0))
+        world.command(f"note round {number} is over")
+
+
+def test_up_and_down():
+    """what goes over a relay moves to a direct path and back, and every message comes once"""
+    need_coturn()
+    is_full = os.environ.get("LAB_FULL") == "1"
+    with World(WORLD) as world:
+        one, two = make_peers(world)
+        connect(one, two)
+        stream, figures = Stream(one, two), []
+        up_and_down(world, stream, 50 if is_full else 3, figures)
+        stream.finish()
+        for direction, gap, duration in figures:
+            print(f"    {direction}: a gap of {gap * 1000:.0f} ms, {duration:.1f} s")
+        expect((one.end(), two.end()), (0, 0), "exit statuses")
