@@ -62,7 +62,8 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_good || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
+  if (!was_good || self->moves.silent_us != 0
+      || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
     floe_ice_transport_update (self);
 }
 

@@ -35,6 +35,9 @@ typedef struct
   void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
   /* Send something on this path that the peer answers; then call handle_answer(). */
   void (*probe) (guint path_id, gpointer user_data);
+  /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
+  void (*resumed) (gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
