@@ -45,11 +45,9 @@ get_reason (const FloeIceLane *left)
 {
   if (left->is_gone)
     return FLOE_PATH_REASON_NETWORK_CHANGED;
-  if (left->is_retiring)
-    return FLOE_PATH_REASON_CREDENTIALS;
-  return floe_ice_lane_is_candidate (left) && floe_ice_lane_is_alive (left)
-             ? FLOE_PATH_REASON_BETTER
-             : FLOE_PATH_REASON_LOST;
+  if (!floe_ice_lane_is_candidate (left) || !floe_ice_lane_is_alive (left))
+    return FLOE_PATH_REASON_LOST;
+  return left->is_retiring ? FLOE_PATH_REASON_CREDENTIALS : FLOE_PATH_REASON_BETTER;
 }
 
 static gboolean
@@ -69,6 +67,17 @@ is_preferred (const FloeIceTransport *self, const FloeIceLane *lane, const FloeI
   return floe_ice_lane_is_better (lane, best);
 }
 
+/* Of a path that owes an answer as well nothing is to be hoped: data stays where it is, and others
+ * are looked for. */
+static gboolean
+is_eligible (const FloeIceTransport *self, const FloeIceLane *lane, gint64 now_us)
+{
+  gboolean has_choice = self->carrier != NULL && floe_ice_lane_is_candidate (self->carrier);
+
+  return floe_ice_lane_is_candidate (lane)
+         && (!has_choice || !floe_ice_lane_is_mute (lane, now_us));
+}
+
 /* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
@@ -86,7 +95,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (floe_ice_lane_is_candidate (lane) && is_preferred (self, lane, best)
+      if (is_eligible (self, lane, now_us) && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
     }

@@ -145,6 +145,7 @@ add_lane (const FloePathSpec *spec, gboolean is_successor, gpointer user_data)
   used->is_successor = is_successor;
   lane = floe_ice_lane_new (
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  floe_liveness_core_set_must_answer (&lane->liveness, self->shared.peer_answers);
   g_ptr_array_add (self->lanes, lane);
   return lane;
 }
