@@ -69,6 +69,8 @@ gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */
 gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
+/* Nothing comes of asking it, or hardly anything will. */
+gboolean floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us);
 /* Until when it may be that the peer sends here and knows no other way: not any more, when it has
  * sent elsewhere for a while. @received_us: when it sent something on any path. */
 gint64 floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us);

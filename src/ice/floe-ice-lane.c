@@ -10,6 +10,9 @@
 /* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
 #define LEFT_US (12 * G_TIME_SPAN_SECOND)
 
+/* Two probes without an answer: the second goes out after half of it. */
+#define MUTE_US (1 * G_TIME_SPAN_SECOND)
+
 #define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
 
 /* What has shown life so recently need not be asked whether it lives. */
@@ -61,7 +64,7 @@ floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
 {
   self->start_us = now_us;
   self->is_watched = FALSE;
-  self->liveness = (FloeLivenessCore){ 0 };
+  self->liveness = (FloeLivenessCore){ .must_answer = self->liveness.must_answer };
   self->is_on_trial = FALSE;
   self->is_dead = FALSE;
   self->is_proven = FALSE;
@@ -88,6 +91,9 @@ floe_ice_lane_start_watch (FloeIceLane *self, FloeLivenessState predecessor, gin
   if (predecessor != FLOE_LIVENESS_ALIVE)
     {
       if (self->is_proven && now_us - self->liveness.last_life_us < RECENT_US)
+        return;
+      /* Asked already, when the other one was in doubt: its time is running. */
+      if (was_watched && self->liveness.first_probe_us != 0 && self->liveness.is_urgent)
         return;
       self->is_on_trial = predecessor >= FLOE_LIVENESS_DISCONNECTED;
       floe_liveness_core_start_asking (&self->liveness, now_us);
@@ -214,6 +220,16 @@ gboolean
 floe_ice_lane_owes_answer (const FloeIceLane *self)
 {
   return self->is_watched && self->liveness.first_probe_us != 0;
+}
+
+gboolean
+floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us)
+{
+  gint64 patience_us = MAX (MUTE_US, 2 * self->liveness.round_trip_us);
+
+  return !floe_ice_lane_is_alive (self)
+         || (floe_ice_lane_owes_answer (self) && self->liveness.is_urgent
+             && now_us >= self->liveness.first_probe_us + patience_us);
 }
 
 gint64

@@ -62,6 +62,7 @@ typedef struct
   gboolean is_direct_held;        /* direct paths are not told of the remote side yet */
   guint path_count;               /* that share the pace of checks */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
+  gboolean peer_answers;          /* it has answered a probe, on whatever path */
   gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;
 

@@ -21,7 +21,9 @@ typedef struct
   FloeIceEvent *last;        /* (owned) (nullable): what was told of the pair */
   FloePathReason reason;     /* of the next one that is told */
   gint64 start_us;           /* of gathering */
+  gint64 silent_us;          /* since when the carrier was known to be silent; 0 for not */
   gint64 look_us;            /* when to look at the host's addresses again; -1 for not */
+  gboolean is_told_resumed;  /* since the carrier is another one */
   gboolean is_told_gathered; /* and no candidate was told after that */
 } FloeIceMoves;
 

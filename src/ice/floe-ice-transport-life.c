@@ -62,8 +62,20 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_good || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
+  if (!was_good || self->moves.silent_us != 0
+      || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
     floe_ice_transport_update (self);
+}
+
+/* Who answers on one path has to on all of them: data alone proves one direction. */
+static void
+expect_answers (FloeIceTransport *self)
+{
+  if (self->shared.peer_answers)
+    return;
+  self->shared.peer_answers = TRUE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_liveness_core_set_must_answer (&floe_ice_transport_get_lane (self, i)->liveness, TRUE);
 }
 
 void
@@ -76,6 +88,7 @@ floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 
   lane = floe_ice_transport_get_lane (self, path_id);
   self->shared.life_us = g_get_monotonic_time ();
   floe_ice_lane_handle_answer (lane, self->shared.life_us, round_trip_us);
+  expect_answers (self);
   floe_ice_transport_update (self);
 }
 

@@ -38,6 +38,9 @@ typedef struct
   void (*probe) (guint path_id, gpointer user_data);
   /* (nullable): a path works, or does no longer. */
   void (*changed) (gpointer user_data);
+  /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
+  void (*resumed) (gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct

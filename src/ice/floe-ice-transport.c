@@ -150,6 +150,7 @@ floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
   used->is_successor = is_successor;
   lane = floe_ice_lane_new (
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  floe_liveness_core_set_must_answer (&lane->liveness, self->shared.peer_answers);
   g_ptr_array_add (self->lanes, lane);
   return lane;
 }

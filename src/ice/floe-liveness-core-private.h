@@ -17,7 +17,8 @@
  *
  * Data proves one direction. So a path that life flows on is asked every 500 ms, too; such a probe
  * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
- * only. Other data is a reason to ask it again. Whoever has never answered is believed his data.
+ * only. Other data is a reason to ask it again. Whoever has never answered on any path is believed
+ * his data.
  *
  * A path that is kept in reserve is asked after 15 s of quiet instead of 5.
  *
@@ -56,6 +57,7 @@ typedef struct
   gboolean is_urgent;    /* the first probe went out early: something was to come */
   gboolean is_check;     /* and life goes on: only an answer will do */
   gboolean has_answered; /* at least once since the start */
+  gboolean must_answer;  /* the peer is known to, here or on another path */
   gboolean is_reserve;
   FloeLivenessState state;
 } FloeLivenessCore;
@@ -72,6 +74,8 @@ void floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us);
 /* The peer sends elsewhere, since @since_us: this path is asked no less often for that. If the peer
  * began with it after this one was asked in vain, it has left it. */
 void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us);
+/* The peer has answered a probe, on whatever path. */
+void floe_liveness_core_set_must_answer (FloeLivenessCore *self, gboolean must_answer);
 void floe_liveness_core_set_reserve (FloeLivenessCore *self, gboolean is_reserve);
 /* Its address is gone: nothing can come any more. */
 void floe_liveness_core_end (FloeLivenessCore *self);

@@ -52,7 +52,7 @@ get_next_probe (const FloeLivenessCore *self)
   return self->last_probe_us + get_retry (self);
 }
 
-/* Since when it owes an answer, or -1. Whoever has never given one owes none while life goes on:
+/* Since when it owes an answer, or -1. Where none was ever given none is owed while life goes on:
  * perhaps nobody could ask. */
 static gint64
 get_debt (const FloeLivenessCore *self)
@@ -61,9 +61,8 @@ get_debt (const FloeLivenessCore *self)
 
   if (!self->has_lived || self->first_probe_us == 0)
     return -1;
-  return self->is_check && !self->has_answered
-             ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
-             : since_us;
+  return self->is_check && !self->must_answer ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
+                                              : since_us;
 }
 
 /* When patience ends with one of which something was to come; -1 for never. */
@@ -92,7 +91,11 @@ update_state (FloeLivenessCore *self, gint64 now_us)
 void
 floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us)
 {
-  *self = (FloeLivenessCore){ .last_life_us = now_us, .answered_us = now_us };
+  *self = (FloeLivenessCore){
+    .last_life_us = now_us,
+    .answered_us = now_us,
+    .must_answer = self->must_answer,
+  };
 }
 
 void
@@ -103,6 +106,7 @@ floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us)
     .answered_us = now_us,
     .awaited_us = now_us - URGENT_QUIET_US,
     .has_lived = TRUE,
+    .must_answer = self->must_answer,
   };
 }
 
@@ -135,7 +139,7 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
   self->last_life_us = now_us;
   self->awaited_us = 0;
   self->has_lived = TRUE;
-  if (self->state != FLOE_LIVENESS_ALIVE && self->has_answered)
+  if (self->state != FLOE_LIVENESS_ALIVE && self->must_answer)
     {
       ask_again (self, now_us);
       return;
@@ -163,6 +167,7 @@ floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 
     .flow_us = flow_us,
     .has_lived = TRUE,
     .has_answered = TRUE,
+    .must_answer = TRUE,
     .is_reserve = self->is_reserve,
   };
 }
@@ -186,6 +191,12 @@ floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 s
       && self->first_probe_us != 0 && since_us > self->first_probe_us
       && now_us >= self->first_probe_us + patience_us)
     self->state = FLOE_LIVENESS_SUSPECT;
+}
+
+void
+floe_liveness_core_set_must_answer (FloeLivenessCore *self, gboolean must_answer)
+{
+  self->must_answer = must_answer;
 }
 
 void

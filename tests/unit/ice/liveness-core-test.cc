@@ -62,7 +62,7 @@ protected:
   }
 
   gint64 now_us_ = 1000 * G_TIME_SPAN_SECOND;
-  FloeLivenessCore core_;
+  FloeLivenessCore core_ = {};
 };
 
 TEST_F (LivenessCore, DoesNotAskWhileThereIsTraffic)
