@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-check-budget-private.h"
 #include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
@@ -60,6 +61,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   guint path_count;               /* that share the pace of checks */
+  FloeCheckBudget *budget;        /* (owned): of checks beside libnice's, of all paths */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
   gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;

@@ -257,6 +257,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL,
     .remote = &self->remote,
+    .budget = g_new0 (FloeCheckBudget, 1),
   };
   floe_ice_remote_init (&self->remote);
   self->interfaces = g_strdupv ((char **) config->interfaces);
@@ -288,6 +289,7 @@ floe_ice_transport_unref (FloeIceTransport *self)
   floe_ice_transport_close (self);
   floe_ice_remote_clear (&self->remote);
   g_clear_pointer (&self->shared.addresses, g_array_unref);
+  g_free (self->shared.budget);
   g_free (self->shared.ufrag);
   g_free (self->shared.pwd);
   g_clear_object (&self->shared.proxy_resolver);
