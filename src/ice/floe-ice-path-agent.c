@@ -160,11 +160,12 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
-/* libnice checks @candidate from now on. */
+/* libnice checks @candidate from now on. Whoever has the answer first may check before it is here:
+ * libnice remembers that until it knows what to check with. */
 static void
 repeat_checks (FloeIcePath *self, const NiceCandidate *candidate)
 {
-  if (self->repeats == NULL && self->reflexive != NULL)
+  if (self->repeats == NULL && self->reflexive != NULL && self->shared->remote->pwd != NULL)
     self->repeats = floe_ice_repeats_new (self->shared, self->reflexive);
   if (self->repeats != NULL
       && floe_candidate_guard_allows (candidate, self->shared->addresses,

@@ -62,6 +62,7 @@ typedef struct
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   guint path_count;               /* that share the pace of checks */
   FloeCheckBudget *budget;        /* (owned): of checks beside libnice's, of all paths */
+  guint mapping_lifetime_s;       /* of the NAT's idle mappings; 0: not known */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
   gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;

@@ -145,6 +145,7 @@ floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
   used->is_successor = is_successor;
   lane = floe_ice_lane_new (
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  floe_liveness_core_set_mapping_lifetime (&lane->liveness, self->shared.mapping_lifetime_s);
   g_ptr_array_add (self->lanes, lane);
   return lane;
 }
@@ -212,6 +213,7 @@ on_deadline (gpointer user_data)
       event->path_id = floe_ice_path_get_id (lane->path);
       floe_ice_transport_push (self, event);
     }
+  floe_ice_transport_end_expired (self);
   floe_ice_transport_update (self);
   floe_ice_rise_handle_timeout (self->rise, self->carrier);
   floe_ice_relays_handle_timeout (self->relays, self->carrier);

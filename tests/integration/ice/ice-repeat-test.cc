@@ -84,6 +84,33 @@ TEST_F (IceRepeat, ComesFromTheSameSocketWithTheRightKeyAndNominatesNothing)
   EXPECT_TRUE (Reconcile (agent, stranger));
 }
 
+/* RFC 8445 section 7.3: "it is possible for the agent to receive … requests before it has received
+ * its peer's candidates", and its password. */
+TEST_F (IceRepeat, WaitsForThePasswordOfAPeerThatChecksEarly)
+{
+  IcePeer agent (context_, WithServer (true));
+  RawPeer stranger (context_);
+  guint repeat_count = 0;
+
+  stranger.answer = [&] (RawSocket &, GSocketAddress *, const FloeStunMessage &request) {
+    repeat_count += IsRepeat (request);
+  };
+  floe_ice_transport_gather (agent.transport);
+  ASSERT_TRUE (Run (5000, [&] { return !agent.candidates.empty (); }));
+  agent_address_ =
+      g_inet_socket_address_new_from_string (agent.candidates[0].address, agent.candidates[0].port);
+  stranger.other_ufrag = agent.ufrag;
+  stranger.other_pwd = agent.pwd;
+  SendCheck (stranger);
+  ASSERT_TRUE (Run (5000, [&] { return stranger.success_count == 1; }));
+  Pause (100);
+  EXPECT_EQ (repeat_count, 0u);
+  stranger.Introduce (agent);
+  stranger.Offer (agent, *stranger.sockets[0]);
+  EXPECT_TRUE (RunUntilRepeated (agent, stranger, &repeat_count));
+  EXPECT_TRUE (Reconcile (agent, stranger));
+}
+
 struct RepeatAnswer
 {
   const char *name;
