@@ -107,8 +107,30 @@ TEST_F (LivenessCore, AsksAnIdleHealthyPathEvery15Seconds)
   for (int i = 0; i < 8; i++)
     PassUntilAsked ();
   for (int i = 0; i < 100; i++)
-    EXPECT_EQ (PassUntilAsked (), 15 * SECOND);
+    EXPECT_EQ (PassUntilAsked (), 16 * SECOND) << "with a second for the peer to be first";
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, TakesTurnsWithAnIdlePeer)
+{
+  FloeLivenessCore cores[2] = {};
+  int probes[2] = { 0, 0 };
+
+  floe_liveness_core_start (&cores[0], now_us_);
+  floe_liveness_core_start (&cores[1], now_us_ + 10 * MS);
+  for (gint64 end_us = now_us_ + 700 * SECOND; now_us_ < end_us; now_us_ += 10 * MS)
+    {
+      for (int i = 0; i < 2; i++)
+        {
+          if (!floe_liveness_core_handle_timeout (&cores[i], now_us_))
+            continue;
+          probes[i] += now_us_ >= end_us - 600 * SECOND;
+          floe_liveness_core_handle_life (&cores[1 - i], now_us_ + 20 * MS);
+          floe_liveness_core_handle_answer (&cores[i], now_us_ + 40 * MS, 40 * MS);
+        }
+    }
+  EXPECT_LE (probes[0] + probes[1], 40) << "in ten minutes";
+  EXPECT_LE (std::abs (probes[0] - probes[1]), 1);
 }
 
 TEST_F (LivenessCore, DoesNotTakeThePeersOwnProbesForUse)
@@ -129,7 +151,7 @@ TEST_F (LivenessCore, WhatIsSentOrFlowsEndsIdleness)
       Live ();
       for (int i = 0; i < 8; i++)
         PassUntilAsked ();
-      ASSERT_EQ (PassUntilAsked (), 15 * SECOND);
+      ASSERT_EQ (PassUntilAsked (), 16 * SECOND);
       if (is_sent)
         floe_liveness_core_handle_sent (&core_, now_us_);
       for (int i = 0; i < 6 && !is_sent; i++)
@@ -160,7 +182,10 @@ TEST_P (LivenessOfMapping, IsAskedBeforeItEndsAndNoMoreOftenThanNeeded)
   Live ();
   for (int i = 0; i < 10; i++)
     PassUntilAsked ();
-  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND);
+  EXPECT_EQ (PassUntilAsked (), (GetParam ().quiet_s + 1) * SECOND);
+  now_us_ += MS;
+  Live ();
+  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND) << "when the peer asked last";
   floe_liveness_core_start (&core_, now_us_);
   floe_liveness_core_set_reserve (&core_, TRUE);
   Live ();
@@ -348,7 +373,7 @@ TEST_F (LivenessCore, AReserveIsAskedEvery15Seconds)
       Answer ();
     }
   EXPECT_EQ (probes, 10);
-  EXPECT_EQ (now_us_, (1000 + 150) * SECOND);
+  EXPECT_EQ (now_us_, (1000 + 160) * SECOND) << "with a second for the peer to be first";
 }
 
 TEST_F (LivenessCore, BeforeTheFirstLifeAPathIsNotDisconnectedAndExpiresAfter30Seconds)
