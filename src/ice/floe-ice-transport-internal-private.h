@@ -15,6 +15,9 @@
 
 G_BEGIN_DECLS
 
+/* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
+#define FLOE_ICE_CONSENT_US (30 * G_TIME_SPAN_SECOND)
+
 /* What was told, of moves from one path to another and of gathering. */
 typedef struct
 {
@@ -91,6 +94,7 @@ void floe_ice_transport_update (FloeIceTransport *self);
 FloeIceFacts floe_ice_transport_collect_facts (const FloeIceTransport *self);
 
 /* floe-ice-transport-life.c */
+void floe_ice_transport_end_expired (FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
 static inline FloeIceLane *

@@ -102,6 +102,9 @@ gboolean floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, cons
 void floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id);
 /* Or a probe that went out on this path was answered, wherever the answer came from. */
 void floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 round_trip_us);
+/* How long the NAT keeps a mapping that nothing uses, in seconds, as it was measured; 0 when that
+ * is not known. Paths that are idle or in reserve are asked so often that they outlast it. */
+void floe_ice_transport_set_mapping_lifetime (FloeIceTransport *self, guint lifetime_s);
 /* What was sent last is something that the peer answers soon. */
 void floe_ice_transport_handle_sent (FloeIceTransport *self);
 

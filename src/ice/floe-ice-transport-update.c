@@ -78,14 +78,23 @@ is_eligible (const FloeIceTransport *self, const FloeIceLane *lane, gint64 now_u
          && (!has_choice || !floe_ice_lane_is_mute (lane, now_us));
 }
 
+/* How what carried before showed life. After a long silence it has ended. */
+static FloeLivenessState
+get_predecessor (const FloeIceTransport *self, gint64 now_us)
+{
+  if (self->carrier == NULL)
+    return self->shared.life_us != 0 && now_us >= self->shared.life_us + FLOE_ICE_CONSENT_US
+               ? FLOE_LIVENESS_EXPIRED
+               : FLOE_LIVENESS_ALIVE;
+  return self->carrier->is_watched ? self->carrier->liveness.state : FLOE_LIVENESS_ALIVE;
+}
+
 /* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
-  FloeLivenessState state = self->carrier != NULL && self->carrier->is_watched
-                                ? self->carrier->liveness.state
-                                : FLOE_LIVENESS_ALIVE;
+  FloeLivenessState state = get_predecessor (self, now_us);
   FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
