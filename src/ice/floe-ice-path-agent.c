@@ -18,11 +18,12 @@
 
 /* Of remote candidates: a peer that tells of new ones for ever does not make an agent grow so. */
 #define MAX_FED (2 * FLOE_MAX_REMOTE_CANDIDATES)
+#define MAX_FED_TCP (2 * FLOE_MAX_REMOTE_TCP_CANDIDATES)
 
 static gint64
 get_pacing_ms (const FloeIcePath *self)
 {
-  gboolean is_loopback = self->spec->kind == FLOE_PATH_DIRECT;
+  gboolean is_loopback = self->spec->kind != FLOE_PATH_RELAY;
 
   for (guint i = 0; i < self->shared->addresses->len; i++)
     {
@@ -104,7 +105,7 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   FloeCandidateMark mark = floe_ice_path_get_mark (self);
   FloeCandidate candidate;
 
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || self->spec->is_apart)
+  if (self->spec->is_apart)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
     self->is_reflected = TRUE;
@@ -136,6 +137,8 @@ on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint
   self->component_state = state;
   if (state == NICE_COMPONENT_STATE_READY)
     g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
+  if (state == NICE_COMPONENT_STATE_READY && self->gate != NULL)
+    floe_tcp_gate_shut (self->gate);
   self->events->changed (self, self->user_data);
 }
 
@@ -145,6 +148,8 @@ on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCan
 {
   FloeIcePath *self = user_data;
 
+  if (self->gate != NULL)
+    floe_nice_sockets_bound (agent);
   self->events->changed (self, self->user_data);
 }
 
@@ -158,16 +163,25 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
+static void
+end_flooded (FloeIcePath *self)
+{
+  floe_ice_path_close (self);
+  self->events->changed (self, self->user_data);
+}
+
 /* One that only its checks have told of. */
 static void
 on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
 {
-  FloeIcePath *self = user_data;
+  if (floe_candidate_guard_is_flooded (agent))
+    end_flooded (user_data);
+}
 
-  if (!floe_candidate_guard_is_flooded (agent))
-    return;
-  floe_ice_path_close (self);
-  self->events->changed (self, self->user_data);
+static void
+on_gate_flooded (gpointer user_data)
+{
+  end_flooded (user_data);
 }
 
 static void
@@ -191,6 +205,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
     .pwd = self->shared->pwd,
     .is_controlling = self->shared->is_controlling,
     .is_relay = self->spec->kind == FLOE_PATH_RELAY,
+    .is_tcp = self->spec->kind == FLOE_PATH_ICE_TCP,
     .pacing_ms = (guint) get_pacing_ms (self),
     .min_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->min_port,
     .max_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->max_port,
@@ -218,6 +233,11 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
 
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
+  if (self->spec->kind == FLOE_PATH_ICE_TCP)
+    {
+      floe_nice_sockets_bound (self->agent);
+      self->gate = floe_tcp_gate_new (self->agent, self->shared->context, on_gate_flooded, self);
+    }
   self->has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
@@ -231,6 +251,7 @@ floe_ice_path_drop_agent (FloeIcePath *self)
 
   if (self->agent == NULL)
     return;
+  g_clear_pointer (&self->gate, floe_tcp_gate_free);
   g_signal_handlers_disconnect_by_data (self->agent, self);
   nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
                           NULL, NULL);
@@ -286,6 +307,28 @@ take_translated (FloeIcePath *self, GSList *fresh)
   return fresh;
 }
 
+/* The same of those over TCP, which are for no other path. */
+static GSList *
+take_tcp (FloeIcePath *self, GSList *fresh)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+  guint first = remote->tcp_number - remote->tcp->len;
+
+  for (guint i = remote->tcp->len; i > 0 && first + i > self->fed.tcp_number; i--)
+    {
+      NiceCandidate *candidate = g_ptr_array_index (remote->tcp, i - 1);
+
+      if (self->fed.count >= MAX_FED_TCP)
+        break;
+      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+        continue;
+      self->fed.count++;
+      fresh = g_slist_prepend (fresh, candidate);
+    }
+  self->fed.tcp_number = remote->tcp_number;
+  return fresh;
+}
+
 static void
 feed_candidates (FloeIcePath *self)
 {
@@ -293,7 +336,7 @@ feed_candidates (FloeIcePath *self)
 
   if (self->spec->kind == FLOE_PATH_DIRECT)
     fresh = take_translated (self, fresh);
-  fresh = take_fresh (self, fresh);
+  fresh = self->spec->kind == FLOE_PATH_ICE_TCP ? take_tcp (self, fresh) : take_fresh (self, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
@@ -347,6 +390,9 @@ floe_ice_path_get_route (const FloeIcePath *self)
 
   if (!get_pair (self, &local, &remote))
     return FLOE_ROUTE_NONE;
+  if (self->spec->kind == FLOE_PATH_ICE_TCP)
+    return remote->type == NICE_CANDIDATE_TYPE_RELAYED ? FLOE_ROUTE_RELAY_TCP
+                                                       : FLOE_ROUTE_DIRECT_TCP;
   if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
     return relays[floe_path_spec_get_relay_protocol (self->spec)];
   /* How the peer reaches its server is not known. */

@@ -9,6 +9,7 @@
 #include "floe-nice-agent-private.h"
 #include "floe-reflexive-private.h"
 #include "floe-relay-access-private.h"
+#include "floe-tcp-gate-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
 {
   guint number; /* of the newest candidate */
   guint translated_number;
+  guint tcp_number;
   guint count; /* of candidates */
   gboolean has_credentials;
   gboolean has_end;
@@ -34,6 +36,7 @@ struct _FloeIcePath
   FloeRelayAccess *access;  /* (owned) (nullable): of a relay path */
   NiceAgent *agent;         /* (owned) (nullable) */
   FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
+  FloeTcpGate *gate;        /* (owned) (nullable): of an ICE-TCP path that has sockets */
   NiceComponentState component_state;
   gint64 started_us;
   gint64 attempt_us; /* when the agent was made */

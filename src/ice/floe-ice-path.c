@@ -290,6 +290,11 @@ floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
       facts->pending_relays += self->state != FLOE_PATH_IDLE && !self->is_gathered ? 1 : 0;
       return;
     }
+  if (self->spec->kind == FLOE_PATH_ICE_TCP)
+    {
+      facts->is_host_pending |= self->state == FLOE_PATH_RUNNING && !self->is_gathered;
+      return;
+    }
   facts->is_host_pending |= !self->is_gathered || !self->has_sockets;
   if (self->reflexive == NULL)
     return;

@@ -15,6 +15,9 @@
 #define DIRECT_PREFERENCE 1000
 #define RELAY_PREFERENCE 1
 
+/* As strategies have it where UDP is not known to be blocked. */
+#define ICE_TCP_START_MS 4000
+
 #define MAX_STUN_SERVERS 8 /* each is asked from every socket */
 
 /**
@@ -316,4 +319,16 @@ floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy, GEr
   if (policy == FLOE_ICE_TRANSPORT_POLICY_RELAY)
     g_ptr_array_remove_index (plan, 0);
   return g_steal_pointer (&plan);
+}
+
+void
+floe_ice_plan_add_tcp (GPtrArray *plan)
+{
+  FloePathSpec *spec = g_new0 (FloePathSpec, 1);
+
+  spec->kind = FLOE_PATH_ICE_TCP;
+  spec->start_after_ms = ICE_TCP_START_MS;
+  spec->may_carry_data = TRUE;
+  spec->preference = DIRECT_PREFERENCE;
+  g_ptr_array_add (plan, spec);
 }

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  FLOE_PATH_DIRECT, /* host and reflexive candidates */
-  FLOE_PATH_RELAY,  /* candidates of one TURN server */
+  FLOE_PATH_DIRECT,  /* host and reflexive candidates */
+  FLOE_PATH_RELAY,   /* candidates of one TURN server */
+  FLOE_PATH_ICE_TCP, /* host candidates over TCP, active and passive (RFC 6544) */
 } FloePathKind;
 
 typedef struct
