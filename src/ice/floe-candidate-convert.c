@@ -86,8 +86,7 @@ refuse_candidate (const FloeCandidate *candidate)
 {
   if (candidate->transport == FLOE_CANDIDATE_TCP_ACTIVE)
     return "TCP, active: it connects to us";
-  if (candidate->transport != FLOE_CANDIDATE_UDP
-      && candidate->transport != FLOE_CANDIDATE_TCP_PASSIVE)
+  if (candidate->transport == FLOE_CANDIDATE_OTHER)
     return "a transport that is not used";
   if (candidate->component != 1)
     return "not component 1"; /* RFC 8843: everything is multiplexed */

@@ -18,7 +18,6 @@
 
 /* Of remote candidates: a peer that tells of new ones for ever does not make an agent grow so. */
 #define MAX_FED (2 * FLOE_MAX_REMOTE_CANDIDATES)
-#define MAX_FED_TCP (2 * FLOE_MAX_REMOTE_TCP_CANDIDATES)
 
 static gint64
 get_pacing_ms (const FloeIcePath *self)
@@ -137,8 +136,7 @@ on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint
   self->component_state = state;
   if (state == NICE_COMPONENT_STATE_READY)
     g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
-  if (state == NICE_COMPONENT_STATE_READY && self->gate != NULL)
-    floe_tcp_gate_shut (self->gate);
+  floe_ice_path_settle_tcp (self, state == NICE_COMPONENT_STATE_READY);
   self->events->changed (self, self->user_data);
 }
 
@@ -148,8 +146,7 @@ on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCan
 {
   FloeIcePath *self = user_data;
 
-  if (self->gate != NULL)
-    floe_nice_sockets_bound (agent);
+  floe_ice_path_settle_tcp (self, FALSE);
   self->events->changed (self, self->user_data);
 }
 
@@ -163,8 +160,8 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
-static void
-end_flooded (FloeIcePath *self)
+void
+floe_ice_path_end_flooded (FloeIcePath *self)
 {
   floe_ice_path_close (self);
   self->events->changed (self, self->user_data);
@@ -175,13 +172,7 @@ static void
 on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
 {
   if (floe_candidate_guard_is_flooded (agent))
-    end_flooded (user_data);
-}
-
-static void
-on_gate_flooded (gpointer user_data)
-{
-  end_flooded (user_data);
+    floe_ice_path_end_flooded (user_data);
 }
 
 static void
@@ -233,11 +224,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
 
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
-  if (self->spec->kind == FLOE_PATH_ICE_TCP)
-    {
-      floe_nice_sockets_bound (self->agent);
-      self->gate = floe_tcp_gate_new (self->agent, self->shared->context, on_gate_flooded, self);
-    }
+  floe_ice_path_begin_tcp (self);
   self->has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
@@ -251,7 +238,7 @@ floe_ice_path_drop_agent (FloeIcePath *self)
 
   if (self->agent == NULL)
     return;
-  g_clear_pointer (&self->gate, floe_tcp_gate_free);
+  floe_ice_path_end_tcp (self);
   g_signal_handlers_disconnect_by_data (self->agent, self);
   nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
                           NULL, NULL);
@@ -307,28 +294,6 @@ take_translated (FloeIcePath *self, GSList *fresh)
   return fresh;
 }
 
-/* The same of those over TCP, which are for no other path. */
-static GSList *
-take_tcp (FloeIcePath *self, GSList *fresh)
-{
-  const FloeIceRemote *remote = self->shared->remote;
-  guint first = remote->tcp_number - remote->tcp->len;
-
-  for (guint i = remote->tcp->len; i > 0 && first + i > self->fed.tcp_number; i--)
-    {
-      NiceCandidate *candidate = g_ptr_array_index (remote->tcp, i - 1);
-
-      if (self->fed.count >= MAX_FED_TCP)
-        break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
-        continue;
-      self->fed.count++;
-      fresh = g_slist_prepend (fresh, candidate);
-    }
-  self->fed.tcp_number = remote->tcp_number;
-  return fresh;
-}
-
 static void
 feed_candidates (FloeIcePath *self)
 {
@@ -336,7 +301,8 @@ feed_candidates (FloeIcePath *self)
 
   if (self->spec->kind == FLOE_PATH_DIRECT)
     fresh = take_translated (self, fresh);
-  fresh = self->spec->kind == FLOE_PATH_ICE_TCP ? take_tcp (self, fresh) : take_fresh (self, fresh);
+  fresh = self->spec->kind == FLOE_PATH_ICE_TCP ? floe_ice_path_take_tcp (self, fresh)
+                                                : take_fresh (self, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);

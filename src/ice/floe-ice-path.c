@@ -24,7 +24,8 @@ floe_ice_path_get_server (const FloeIcePath *self)
 
   if (self->spec->kind == FLOE_PATH_RELAY)
     return &self->spec->server;
-  if (self->reflexive != NULL || stun_servers == NULL || stun_servers->len == 0)
+  if (self->spec->kind == FLOE_PATH_ICE_TCP || self->reflexive != NULL || stun_servers == NULL
+      || stun_servers->len == 0)
     return NULL;
   return &g_array_index (stun_servers, FloeIceUri, 0);
 }
@@ -181,8 +182,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       start_relay (self);
       return;
     }
-  if (self->spec->stun_servers != NULL && self->spec->stun_servers->len > 0
-      && floe_socket_tap_is_possible ())
+  if (self->spec->kind == FLOE_PATH_DIRECT && self->spec->stun_servers != NULL
+      && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
   server = floe_ice_path_get_server (self);
@@ -356,5 +357,6 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
   name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
   floe_ice_remote_restore (self->shared->remote, remote);
+  floe_ice_path_name_tcp (self, local, remote);
   return TRUE;
 }

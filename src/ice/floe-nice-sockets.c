@@ -54,20 +54,22 @@ floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark, FloeRefl
 }
 
 void
+floe_nice_socket_bound (GSocket *socket)
+{
+#ifdef TCP_NOTSENT_LOWAT
+  /* Bytes that are on their way don't count: the window may be as large as the path wants. */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES, NULL);
+#else
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, MAX_UNSENT_BYTES, NULL);
+#endif
+}
+
+void
 floe_nice_sockets_bound (NiceAgent *agent)
 {
   g_autoptr (GPtrArray) sockets =
       nice_agent_get_sockets (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
 
   for (guint i = 0; sockets != NULL && i < sockets->len; i++)
-    {
-      GSocket *socket = g_ptr_array_index (sockets, i);
-
-#ifdef TCP_NOTSENT_LOWAT
-      /* Bytes that are on their way don't count: the window may be as large as the path wants. */
-      g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES, NULL);
-#else
-      g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, MAX_UNSENT_BYTES, NULL);
-#endif
-    }
+    floe_nice_socket_bound (g_ptr_array_index (sockets, i));
 }

@@ -25,7 +25,8 @@ typedef struct
   guint give_up_after_ms; /* from the path's start; 0: never */
   gboolean may_carry_data;
   guint preference;      /* the ready path with the highest one carries data */
-  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
+  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked;
+                            ICE_TCP: some */
   FloeIceUri server;     /* RELAY: the TURN server */
   char *username;        /* (owned) (nullable) */
   char *credential;      /* (owned) (nullable) */

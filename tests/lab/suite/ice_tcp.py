@@ -60,3 +60,34 @@ def test_blocked_to_open(first, second):
         expect(world["turn"].address() in carriers(world, "alice", SIZE), False,
                "that the relay had them")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
+
+
+BOTH_BLOCKED = """
+default delay=10ms
+router home-a {}
+router home-b {}
+host alice behind=home-a
+host bob behind=home-b
+host turn
+"""
+
+
+@cases(("udp-blocked", "udp-blocked"), ("udp-blocked", "cgn"),
+       ("masquerade udp=none", "masquerade udp=none"), ("udp-blocked", "udp-blocked hairpin=none"))
+def test_opened_from_both_sides(kind_a, kind_b):
+    """through {} and {} TCP is opened from both sides at once (RFC 6544 section 7.1)"""
+    need_coturn()
+    with World(BOTH_BLOCKED.format(kind_a, kind_b)) as world:
+        server = Coturn(world["turn"], tls=False)
+        options = ["--no-echo", "--ice-server", server.url("stun")]
+        one, two = Peer(world["alice"], *options), Peer(world["bob"], *options)
+        connect(one, two)
+        for _ in range(COUNT):
+            one.say(cmd="send", label="chat", size=SIZE)
+            two.say(cmd="send", label="chat", size=SIZE)
+        for _ in range(COUNT):
+            expect(two.wait("message")["size"], SIZE, "what went over TCP")
+            expect(one.wait("message")["size"], SIZE, "what came over TCP")
+        home = world.command("addresses home-b")[0]
+        expect(home in carriers(world, "alice", COUNT * SIZE), True, "that bob's home had the bytes")
+        expect((one.end(), two.end()), (0, 0), "exit statuses")
