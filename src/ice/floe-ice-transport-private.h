@@ -85,8 +85,8 @@ void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                                 const char *pwd);
 
-/* UDP candidates with literal addresses are handed to the paths, others are counted and dropped.
- * Bounded: at most 100 are kept. */
+/* UDP candidates with literal addresses are handed to the paths, passive TCP ones to those over
+ * TCP; others are counted and dropped. Bounded: at most 100 and 8 are kept. */
 void floe_ice_transport_add_remote_candidate (FloeIceTransport *self,
                                               const FloeCandidate *candidate);
 void floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self);
