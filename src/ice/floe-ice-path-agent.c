@@ -308,7 +308,8 @@ floe_ice_path_update_remote (FloeIcePath *self)
 {
   const FloeIceRemote *remote = self->shared->remote;
 
-  if (self->agent == NULL || remote->ufrag == NULL)
+  if (self->agent == NULL || remote->ufrag == NULL
+      || (self->shared->is_direct_held && self->spec->kind == FLOE_PATH_DIRECT))
     return;
   if (!self->fed.has_credentials)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);

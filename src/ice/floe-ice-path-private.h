@@ -59,6 +59,7 @@ typedef struct
   const FloeIceRemote *remote;    /* (unowned): the transport's */
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
+  gboolean is_direct_held;        /* direct paths are not told of the remote side yet */
   guint path_count;               /* that share the pace of checks */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
   gint64 life_us;                 /* when any path showed life; 0: never */

@@ -198,9 +198,9 @@ floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers)
 }
 
 void
-floe_ice_rise_start (FloeIceRise *self)
+floe_ice_rise_start (FloeIceRise *self, gint64 at_us)
 {
-  floe_rise_core_start (&self->core, g_get_monotonic_time ());
+  floe_rise_core_start (&self->core, at_us);
 }
 
 void

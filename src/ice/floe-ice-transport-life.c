@@ -137,7 +137,7 @@ floe_ice_transport_look_at_addresses (FloeIceTransport *self)
 {
   g_autoptr (GArray) all = floe_local_addresses_list ();
   g_autoptr (GArray) used = floe_local_addresses_select (
-      all, (const char *const *) self->interfaces, self->include_loopback);
+      all, (const char *const *) self->interfaces.names, self->interfaces.include_loopback);
 
   if (is_same (used, self->shared.addresses))
     return;

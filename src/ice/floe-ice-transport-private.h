@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-ice-schedule-private.h"
 #include "floe-path-spec-private.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,8 @@ typedef struct
   void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
   /* Send something on this path that the peer answers; then call handle_answer(). */
   void (*probe) (guint path_id, gpointer user_data);
+  /* (nullable): a path works, or does no longer. */
+  void (*changed) (gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
@@ -63,6 +66,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeIceTransport, floe_ice_transport_unref)
 
 /* Before gathering. */
 void floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controlling);
+
+/* When the paths of the plan begin and may carry, instead of all of them at once. At any time: what
+ * has begun goes on. */
+void floe_ice_transport_set_schedule (FloeIceTransport *self, const FloeIceSchedule *schedule);
 
 /* Starts the paths of the plan. Once. */
 void floe_ice_transport_gather (FloeIceTransport *self);
@@ -139,6 +146,8 @@ void floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candi
  * gathering. */
 const GArray *floe_ice_transport_get_addresses (FloeIceTransport *self);
 
+/* A path without a relay carries data, and lives. */
+gboolean floe_ice_transport_is_direct (FloeIceTransport *self);
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
 /* No event comes after this; allocations are given back in the background. Idempotent. */

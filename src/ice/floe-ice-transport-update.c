@@ -80,7 +80,9 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (floe_ice_lane_is_candidate (lane) && is_preferred (self, lane, best)
+      if (floe_ice_lane_is_candidate (lane)
+          && now_us >= floe_ice_transport_get_carry_us (self, lane)
+          && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
     }
@@ -105,6 +107,9 @@ check_gathered (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
+      /* What the schedule has not begun yet is not waited for. */
+      if (self->timing.is_set && floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
+        continue;
       /* What gathered before the last try is known. */
       if (lane->start_us >= self->gather.started_us
           || floe_ice_path_get_spec (lane->path)->kind == FLOE_PATH_RELAY)
@@ -152,6 +157,8 @@ arm_timer (FloeIceTransport *self)
   deadline_us = sooner (deadline_us, floe_ice_relays_get_deadline (self->relays, self->carrier));
   deadline_us = sooner (deadline_us, floe_ice_rise_get_deadline (self->rise, self->carrier));
   deadline_us = sooner (deadline_us, self->moves.look_us);
+  deadline_us = sooner (deadline_us,
+                        floe_ice_transport_get_schedule_deadline (self, g_get_monotonic_time ()));
   floe_deadline_source_set (self->deadline_source, deadline_us);
 }
 
@@ -171,6 +178,7 @@ floe_ice_transport_update (FloeIceTransport *self)
 
   if (self->is_closed)
     return;
+  floe_ice_transport_apply_schedule (self, now_us);
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);
