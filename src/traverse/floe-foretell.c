@@ -24,7 +24,8 @@
 /* A round may have several turns: the peer's candidates trickle. */
 #define MAX_TURNS 24
 /* From round to round; after these one begins only when the peer comes from somewhere else. */
-static const gint64 pauses_us[] = { 2 * G_TIME_SPAN_SECOND, 5 * G_TIME_SPAN_SECOND };
+static const gint64 pauses_us[] = { 1 * G_TIME_SPAN_SECOND, 2 * G_TIME_SPAN_SECOND,
+                                    5 * G_TIME_SPAN_SECOND };
 #define LATE_PAUSE_US (10 * G_TIME_SPAN_SECOND)
 /* When a round came to nothing. */
 #define FAILURE_PAUSE_US (300 * G_TIME_SPAN_MILLISECOND)

@@ -74,10 +74,9 @@ floe_tactic_path_end (FloeTacticPath *self)
   self->path_id = FLOE_ICE_NO_PATH;
 }
 
-void
-floe_tactic_path_send (FloeTacticPath *self, const FloeStunAddress *to)
+static void
+send_check (const FloeTacticPath *self, GSocket *socket, const FloeStunAddress *to)
 {
-  GSocket *socket = get_socket (self);
   g_autoptr (GSocketAddress) address = floe_stun_address_to_socket_address (to);
   guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE];
   guint8 check[FLOE_PUNCH_MAX_MESSAGE_SIZE];
@@ -86,8 +85,35 @@ floe_tactic_path_send (FloeTacticPath *self, const FloeStunAddress *to)
   floe_random_bytes (id, sizeof id);
   size = floe_punch_identity_build_request (self->identity, id, check);
   /* What can't be sent is lost, as it may be anywhere on the way. */
-  if (socket != NULL && size > 0)
+  if (size > 0)
     g_socket_send_to (socket, address, (const char *) check, size, NULL, NULL);
+}
+
+void
+floe_tactic_path_send (const FloeTacticPath *self, const FloeStunAddress *to)
+{
+  GSocket *socket = get_socket (self);
+
+  if (socket != NULL)
+    send_check (self, socket, to);
+}
+
+void
+floe_tactic_path_send_from_base (const FloeTacticPath *self, const FloeStunAddress *to)
+{
+  const GArray *ours = floe_ice_transport_get_addresses (self->context->ice);
+
+  for (guint i = 0; ours != NULL && i < ours->len; i++)
+    {
+      const FloeLocalAddress *local = &g_array_index (ours, FloeLocalAddress, i);
+      GSocket *socket = strchr (local->text, ':') == NULL && !local->is_loopback
+                            ? floe_ice_transport_get_socket (
+                                self->context->ice, self->context->base_path_id, local->text)
+                            : NULL;
+
+      if (socket != NULL)
+        send_check (self, socket, to);
+    }
 }
 
 void
