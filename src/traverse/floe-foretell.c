@@ -111,7 +111,7 @@ begin_turn (FloeForetell *self)
     return FALSE;
   self->turn++;
   self->bracket = (FloePortBracket){ .step = self->step };
-  self->waiting = FLOE_PORT_SAMPLER_MAX;
+  self->waiting = 2;
   floe_port_sampler_ask (self->sampler, 0);
   send_checks (self);
   floe_port_sampler_ask (self->sampler, 1);

@@ -29,6 +29,10 @@ static const gint64 pauses_us[] = { 2 * G_TIME_SPAN_SECOND, 5 * G_TIME_SPAN_SECO
 /* Without an answer of the server. */
 #define SAMPLE_PAUSE_US G_TIME_SPAN_SECOND
 
+/* Before a side tells, and one more just before it checks. */
+#define SAMPLES 2
+#define LAST_SAMPLE SAMPLES
+
 typedef enum
 {
   IDLE,     /* until next_us, or until the peer begins a round */
@@ -51,8 +55,10 @@ typedef struct
   guint failed;         /* rounds */
   gint64 next_us;       /* of IDLE; -1: not by us */
   gint64 sampled_us;    /* when the server was asked */
-  FloeStunAddress samples[FLOE_PORT_SAMPLER_MAX];
+  FloeStunAddress samples[SAMPLES];
   guint waiting; /* samples that are not in */
+  guint16 told_port;
+  int told_step;
 } FloeLockStep;
 
 /* (nullable): the peer's latest word. */
@@ -104,8 +110,8 @@ begin_round (FloeLockStep *self, guint round)
     }
   self->state = SAMPLING;
   self->sampled_us = g_get_monotonic_time ();
-  self->waiting = FLOE_PORT_SAMPLER_MAX;
-  for (guint i = 0; i < FLOE_PORT_SAMPLER_MAX; i++)
+  self->waiting = SAMPLES;
+  for (guint i = 0; i < SAMPLES; i++)
     {
       self->samples[i] = (FloeStunAddress){ 0 };
       floe_port_sampler_ask (self->sampler, i);
@@ -152,6 +158,8 @@ tell (FloeLockStep *self)
   floe_debug (FLOE_LOG_ICE, "lock step, round %u: our next port is %u, step %d", self->round,
               next.port, lock.step);
   self->state = TOLD;
+  self->told_port = next.port;
+  self->told_step = lock.step;
   floe_tactic_path_tell (&self->path, &next, &lock);
 }
 
@@ -172,7 +180,27 @@ start_checks (FloeLockStep *self, const FloeCandidate *word)
   self->state = CHECKING;
   floe_debug (FLOE_LOG_ICE, "lock step, round %u: from the peer's port %u, step %d", self->round,
               config.next.port, config.step);
+  floe_port_sampler_ask (self->sampler, LAST_SAMPLE);
+  floe_lockstep_core_set_lead (self->core, 1); /* that question took a port */
   floe_lockstep_core_start (self->core, g_get_monotonic_time ());
+}
+
+/* How far our ports had moved on when the checks began. */
+static void
+take_last_sample (FloeLockStep *self, guint16 port)
+{
+  FloePortPool pool = floe_port_sequence_complete_pool (&(FloePortPool){ 0 });
+  int distance;
+
+  if (self->state != CHECKING)
+    return;
+  floe_port_sequence_widen (&pool, port);
+  floe_port_sequence_widen (&pool, self->told_port);
+  distance = floe_port_sequence_get_distance (&pool, self->told_port, port);
+  floe_debug (FLOE_LOG_ICE, "lock step, round %u: our ports have moved on by %d", self->round,
+              distance);
+  if (distance % self->told_step == 0 && distance / self->told_step >= 0)
+    floe_lockstep_core_set_lead (self->core, (guint) (distance / self->told_step) + 1);
 }
 
 static void
@@ -264,6 +292,12 @@ on_sampled (guint index, const FloeStunAddress *mapped, gboolean is_sure, gpoint
 {
   FloeLockStep *self = user_data;
 
+  if (index == LAST_SAMPLE)
+    {
+      if (mapped != NULL && is_sure)
+        take_last_sample (self, mapped->port);
+      return;
+    }
   if (mapped != NULL && is_sure)
     self->samples[index] = *mapped;
   if (--self->waiting > 0)

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-#define FLOE_PORT_SAMPLER_MAX 2 /* questions a round */
+#define FLOE_PORT_SAMPLER_MAX 3 /* questions a round */
 
 typedef struct _FloePortSampler FloePortSampler;
 
