@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-ice-schedule-private.h"
 #include "floe-path-spec-private.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,11 @@ typedef struct
   void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
   /* Send something on this path that the peer answers; then call handle_answer(). */
   void (*probe) (guint path_id, gpointer user_data);
+  /* (nullable): a path works, or does no longer. */
+  void (*changed) (gpointer user_data);
+  /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
+  void (*resumed) (gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
@@ -64,6 +70,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeIceTransport, floe_ice_transport_unref)
 /* Before gathering. */
 void floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controlling);
 
+/* When the paths of the plan begin and may carry, instead of all of them at once. At any time: what
+ * has begun goes on. */
+void floe_ice_transport_set_schedule (FloeIceTransport *self, const FloeIceSchedule *schedule);
+
 /* Starts the paths of the plan. Once. */
 void floe_ice_transport_gather (FloeIceTransport *self);
 
@@ -92,6 +102,9 @@ gboolean floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, cons
 void floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id);
 /* Or a probe that went out on this path was answered, wherever the answer came from. */
 void floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 round_trip_us);
+/* How long the NAT keeps a mapping that nothing uses, in seconds, as it was measured; 0 when that
+ * is not known. Paths that are idle or in reserve are asked so often that they outlast it. */
+void floe_ice_transport_set_mapping_lifetime (FloeIceTransport *self, guint lifetime_s);
 /* What was sent last is something that the peer answers soon. */
 void floe_ice_transport_handle_sent (FloeIceTransport *self);
 
@@ -122,6 +135,8 @@ void floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candi
  * gathering. */
 const GArray *floe_ice_transport_get_addresses (FloeIceTransport *self);
 
+/* A path without a relay carries data, and lives. */
+gboolean floe_ice_transport_is_direct (FloeIceTransport *self);
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
 /* No event comes after this; allocations are given back in the background. Idempotent. */
