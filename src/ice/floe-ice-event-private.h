@@ -16,6 +16,7 @@ typedef enum
   FLOE_ICE_EVENT_STATE, /* state */
   FLOE_ICE_EVENT_PAIR,  /* path_id, local, remote, reason, elapsed_us */
   FLOE_ICE_EVENT_PROBE, /* path_id */
+  FLOE_ICE_EVENT_STEP,  /* step */
 } FloeIceEventType;
 
 typedef struct
@@ -30,6 +31,7 @@ typedef struct
   char *url; /* (owned) (nullable) */
   guint code;
   char *text; /* (owned) (nullable) */
+  FloePathStep step;
 } FloeIceEvent;
 
 FloeIceEvent *floe_ice_event_new (FloeIceEventType type);

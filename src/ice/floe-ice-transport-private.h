@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-path-spec-private.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,9 @@ typedef struct
   void (*received) (guint path_id, const guint8 *data, gsize size, gpointer user_data);
   /* Send something on this path that the peer answers; then call handle_answer(). */
   void (*probe) (guint path_id, gpointer user_data);
+  /* What became of a path, for metrics. Counters are told with each step, and while data flows
+   * about each second. */
+  void (*stepped) (const FloePathStep *step, gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
@@ -121,6 +125,11 @@ void floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candi
 /* (transfer none) (element-type FloeLocalAddress) (nullable): that paths bind to; NULL before
  * gathering. */
 const GArray *floe_ice_transport_get_addresses (FloeIceTransport *self);
+
+/* Has all counters told as they are now, and then that all have been. */
+void floe_ice_transport_count (FloeIceTransport *self);
+/* Since the start of gathering; 0 before. */
+gint64 floe_ice_transport_get_elapsed_us (const FloeIceTransport *self);
 
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 

@@ -11,6 +11,7 @@
 #include "floe-candidate-codec-private.h"
 #include "floe-channel-set-private.h"
 #include "floe-dtls-engine-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-mailbox-private.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef enum
   FLOE_ORDER_CLOSE_CHANNEL,     /* @key */
   FLOE_ORDER_CONSUMED,          /* @key, @size: the application has taken so much */
   FLOE_ORDER_NETWORK_CHANGED,   /* the host's network may have */
+  FLOE_ORDER_COUNT,             /* tell counters, then FLOE_FACT_COUNTED */
   FLOE_ORDER_CLOSE,
 } FloeOrderType;
 
@@ -65,11 +67,13 @@ typedef enum
   FLOE_FACT_CANDIDATE,       /* @with.candidate: a local one */
   FLOE_FACT_CANDIDATE_ERROR, /* @text: the URL, @number: the code, @error: in words */
   FLOE_FACT_GATHERING_DONE,
-  FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState */
-  FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error */
+  FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState, @size: ms */
+  FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error, @size: ms */
   FLOE_FACT_PAIR,       /* @with.pair: local and remote; @number: a FloePathReason, @size: ms */
-  FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel */
-  FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id */
+  FLOE_FACT_PATH_STEP,  /* @with.step */
+  FLOE_FACT_COUNTED,    /* the oldest FLOE_ORDER_COUNT is answered */
+  FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel, @size: ms */
+  FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id, @size: ms */
   FLOE_FACT_CHANNEL_MESSAGE,  /* @key, @is_text, @bytes */
   FLOE_FACT_CHANNEL_SENT,     /* @key, @size */
   FLOE_FACT_CHANNEL_CLOSING,  /* @key */
@@ -92,6 +96,7 @@ typedef struct
     FloeCandidate *candidate; /* (owned) */
     FloeCandidate *pair;      /* (owned): [0] local, [1] remote */
     FloeChannelInfo *channel; /* (owned) */
+    FloePathStep *step;       /* (owned) */
   } with;
 } FloeFact;
 

@@ -63,6 +63,8 @@ floe_fact_free (FloeFact *fact)
     g_free (fact->with.candidate);
   else if (fact->type == FLOE_FACT_PAIR)
     g_free (fact->with.pair);
+  else if (fact->type == FLOE_FACT_PATH_STEP)
+    g_free (fact->with.step);
   else if (fact->type == FLOE_FACT_CHANNEL_INCOMING)
     free_channel (fact->with.channel);
   g_free (fact);

@@ -130,6 +130,7 @@ public:
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
   std::vector<FloePathReason> reasons;
+  std::vector<FloePathStep> steps;
   guint probe_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
@@ -221,6 +222,10 @@ private:
         if (self->on_probe)
           self->on_probe (path_id);
         Told (self);
+      },
+      [] (const FloePathStep *step, gpointer data) {
+        static_cast<IcePeer *> (data)->steps.push_back (*step);
+        Told (static_cast<IcePeer *> (data));
       },
     };
 
