@@ -27,6 +27,9 @@ FLOE_AVAILABLE_IN_1_0
 void floe_connection_metrics_unref (FloeConnectionMetrics *self);
 
 FLOE_AVAILABLE_IN_1_0
+gint64 floe_connection_metrics_get_time (const FloeConnectionMetrics *self);
+
+FLOE_AVAILABLE_IN_1_0
 FloeStrategy floe_connection_metrics_get_strategy (const FloeConnectionMetrics *self);
 
 FLOE_AVAILABLE_IN_1_0

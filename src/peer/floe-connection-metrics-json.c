@@ -193,6 +193,7 @@ floe_connection_metrics_to_json (const FloeConnectionMetrics *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   json = g_string_new ("{");
+  append_time (json, "ms", self->time_ms);
   append_plan (json, self);
   append_time (json, "connected_ms", self->core.connected_ms);
   append_time (json, "dtls_ms", self->core.dtls_ms);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 struct _FloeConnectionMetrics
 {
   FloeMetricsCore core; /* as it was then */
+  gint64 time_ms;       /* -1: nothing had begun */
   gint64 relay_ms;
   GPtrArray *paths; /* (owned) (element-type FloePathMetrics) */
   GPtrArray *moves; /* (owned) (element-type FloeMoveMetrics) */

@@ -28,6 +28,7 @@ floe_connection_metrics_new (const FloeMetricsCore *core, gint64 now_us)
   FloeConnectionMetrics *self = g_atomic_rc_box_new0 (FloeConnectionMetrics);
 
   floe_metrics_core_copy (&self->core, core);
+  self->time_ms = floe_metrics_core_get_time_ms (core, now_us);
   self->relay_ms = floe_metrics_core_get_relay_ms (core, now_us);
   self->paths = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_path_metrics_unref);
   for (guint i = 0; i < core->paths->len; i++)
@@ -96,6 +97,24 @@ floe_connection_metrics_unref (FloeConnectionMetrics *self)
   g_return_if_fail (self != NULL);
 
   g_atomic_rc_box_release_full (self, clear_metrics);
+}
+
+/**
+ * floe_connection_metrics_get_time:
+ * @self: metrics
+ *
+ * When they were taken. May be called in any thread.
+ *
+ * Returns: milliseconds since gathering began, or -1 when it had not
+ *
+ * Since: 1.0
+ */
+gint64
+floe_connection_metrics_get_time (const FloeConnectionMetrics *self)
+{
+  g_return_val_if_fail (self != NULL, -1);
+
+  return self->time_ms;
 }
 
 /**

@@ -89,6 +89,8 @@ void floe_metrics_core_handle_channel (FloeMetricsCore *self, gint64 time_ms);
 /* Nothing lives on after this. */
 void floe_metrics_core_handle_close (FloeMetricsCore *self, gint64 now_us);
 
+/* -1 before the first path. */
+gint64 floe_metrics_core_get_time_ms (const FloeMetricsCore *self, gint64 now_us);
 /* Up to now, in milliseconds. */
 gint64 floe_metrics_core_get_relay_ms (const FloeMetricsCore *self, gint64 now_us);
 

@@ -210,16 +210,16 @@ floe_metrics_core_handle_channel (FloeMetricsCore *self, gint64 time_ms)
   set_once (&self->channel_ms, time_ms);
 }
 
-static gint64
-get_time_ms (const FloeMetricsCore *self, gint64 now_us)
+gint64
+floe_metrics_core_get_time_ms (const FloeMetricsCore *self, gint64 now_us)
 {
-  return (now_us - self->origin_us) / G_TIME_SPAN_MILLISECOND;
+  return self->path_count > 0 ? (now_us - self->origin_us) / G_TIME_SPAN_MILLISECOND : -1;
 }
 
 void
 floe_metrics_core_handle_close (FloeMetricsCore *self, gint64 now_us)
 {
-  gint64 time_ms = get_time_ms (self, now_us);
+  gint64 time_ms = floe_metrics_core_get_time_ms (self, now_us);
 
   end_relaying (self, time_ms);
   for (guint i = 0; i < self->paths->len; i++)
@@ -232,6 +232,6 @@ floe_metrics_core_get_relay_ms (const FloeMetricsCore *self, gint64 now_us)
   gint64 relay_ms = self->relay_ms;
 
   if (self->relay_since != -1)
-    relay_ms += MAX (get_time_ms (self, now_us) - self->relay_since, 0);
+    relay_ms += MAX (floe_metrics_core_get_time_ms (self, now_us) - self->relay_since, 0);
   return relay_ms;
 }

@@ -105,6 +105,13 @@ TEST_F (MetricsCore, CountsTheTimeOnRelaysOnly)
   EXPECT_TRUE (Says ("\"relay_seconds\":1.250", 90000));
 }
 
+TEST_F (MetricsCore, SaysWhenItWasTaken)
+{
+  EXPECT_TRUE (Says ("{\"ms\":null,", 500));
+  Step (FLOE_PATH_STEP_STARTED, 1, 0);
+  EXPECT_TRUE (Says ("{\"ms\":500,", 500));
+}
+
 TEST_F (MetricsCore, EndsAllPathsAtTheClose)
 {
   Step (FLOE_PATH_STEP_STARTED, 1, 0);
@@ -187,7 +194,7 @@ TEST_F (MetricsCore, SaysWhatThePlanIs)
 
   floe_metrics_core_set_plan (&core_, FLOE_STRATEGY_TURN_FALLBACK, "Why \"this\" \n one", &local,
                               &remote);
-  EXPECT_TRUE (Says ("{\"strategy\":\"TURN_FALLBACK\",\"explanation\":\"Why \\u0022this\\u0022 "
+  EXPECT_TRUE (Says ("\"strategy\":\"TURN_FALLBACK\",\"explanation\":\"Why \\u0022this\\u0022 "
                      "\\u000a one\",\"method\":\"relay-tcp\",\"local_nat\":{\"type\":"
                      "\"PORT_RESTRICTED\",\"mapping\":\"endpoint-independent\",\"filtering\":"
                      "\"address-and-port-dependent\"},\"remote_nat\":{\"type\":\"BLOCKED\""))
