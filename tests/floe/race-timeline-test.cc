@@ -53,7 +53,7 @@ TEST (RaceTimeline, DrawsAPathThatCarriesAgain)
   const std::vector<std::string> lines = Draw (paths, { { 0, 1 }, { 700, 2 }, { 1400, 1 } }, 2800);
 
   EXPECT_EQ (lines[1],
-             "   1 relay-tls      0      0      0       0      - ########======##############");
+             "   1 relay-tls      0      0      0       0      - #######=======##############");
   EXPECT_EQ (lines[2], "   2 direct         0      0      0     700   1400 =======#######x");
 }
 
