@@ -232,6 +232,7 @@ floe_ice_transport_update (FloeIceTransport *self)
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);
+  floe_ice_transport_note_steps (self, now_us);
   report_pair (self);
   report_resumed (self, now_us);
   check_gathered (self, now_us);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-peer-connection-private.h"
 
+#include <floe/floe-connection-metrics.h>
 #include <floe/floe-enum-types.h>
 #include <floe/floe-error.h>
 #include <floe/floe-path-event.h>
@@ -8,6 +9,7 @@
 #include "floe-configuration-private.h"
 #include "floe-ice-server-private.h"
 #include "floe-log-private.h"
+#include "floe-peer-metrics-private.h"
 #include "floe-random-private.h"
 
 /* So many facts are told before the application's other sources get their turn. */
@@ -109,6 +111,7 @@ tell_closed (gpointer user_data)
   floe_peer_update_signaling_state (self);
   floe_peer_set_ice_state (self, FLOE_ICE_CONNECTION_STATE_CLOSED);
   floe_peer_set_dtls_state (self, FLOE_DTLS_CLOSED);
+  floe_peer_metrics_close (self);
   floe_peer_abort_operations (self);
   return G_SOURCE_REMOVE;
 }
@@ -164,7 +167,8 @@ floe_peer_connection_finalize (GObject *object)
 
   g_clear_pointer (&self->channels.by_key, g_hash_table_unref);
   g_queue_clear_full (&self->early_candidates, free_early_candidate);
-  g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
+  g_clear_pointer (&self->paths.pair, floe_ice_candidate_pair_unref);
+  floe_peer_metrics_clear (self);
   g_clear_pointer (&self->jsep, floe_jsep_free);
   g_clear_pointer (&self->facts, floe_mailbox_unref);
   g_clear_pointer (&self->ufrag, g_free);
@@ -327,6 +331,20 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
   signals[FLOE_PEER_SIGNAL_PATH_CHANGED] =
       g_signal_new ("path-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                     FLOE_TYPE_PATH_EVENT);
+  /**
+   * FloePeerConnection::metrics:
+   * @self: the connection
+   * @metrics: how it has come about so far, and over what it goes
+   *
+   * A moment that is worth keeping for the application's own statistics: the connection is up, or
+   * up again, data has moved to another path, the connection has failed, or it was closed. Nothing
+   * of it is sent anywhere by Floe. This one is emitted after floe_peer_connection_close(), too.
+   *
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_METRICS] =
+      g_signal_new ("metrics", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                    FLOE_TYPE_CONNECTION_METRICS);
 }
 
 static void
@@ -334,6 +352,7 @@ floe_peer_connection_init (FloePeerConnection *self)
 {
   g_queue_init (&self->operations.queue);
   g_queue_init (&self->early_candidates);
+  floe_peer_metrics_init (self);
 }
 
 /* Makes what has the configuration's values in it. */
@@ -469,7 +488,8 @@ floe_peer_connection_restart_ice (FloePeerConnection *self, GError **error)
  *
  * Ends the connection (W3C RTCPeerConnection.close). Allowed at any time, also inside a handler of
  * one of its signals, and any number of times. From now on no signal is emitted but the
- * notifications of the states' change to closed, after this call has returned; pending calls
+ * notifications of the states' change to closed and #FloePeerConnection::metrics for the last time,
+ * after this call has returned; pending calls
  * finish with %FLOE_ERROR_ABORT. Data channels are closed without a signal of theirs.
  *
  * Since: 1.0
