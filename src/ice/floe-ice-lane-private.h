@@ -65,6 +65,9 @@ gint64 floe_ice_lane_get_deadline (const FloeIceLane *self); /* -1 for none */
 gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
 /* Not given up, and not only in use because nobody has asked yet after another one died. */
 gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
+/* The peer's consent to it has expired: nothing is to be sent there, ever, and it ends. One that
+ * never had more than ICE's consent keeps its agent, but carries nothing any more. */
+gboolean floe_ice_lane_has_expired (const FloeIceLane *self);
 /* It has a pair, and data may go there. */
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */

@@ -65,7 +65,10 @@ floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
 {
   self->start_us = now_us;
   self->is_watched = FALSE;
-  self->liveness = (FloeLivenessCore){ .must_answer = self->liveness.must_answer };
+  self->liveness = (FloeLivenessCore){
+    .must_answer = self->liveness.must_answer,
+    .idle_quiet_us = self->liveness.idle_quiet_us,
+  };
   self->is_on_trial = FALSE;
   self->is_dead = FALSE;
   self->is_proven = FALSE;
@@ -210,9 +213,16 @@ floe_ice_lane_is_trusted (const FloeIceLane *self)
 }
 
 gboolean
+floe_ice_lane_has_expired (const FloeIceLane *self)
+{
+  return self->is_watched && self->liveness.state == FLOE_LIVENESS_EXPIRED
+         && self->liveness.has_lived;
+}
+
+gboolean
 floe_ice_lane_is_candidate (const FloeIceLane *self)
 {
-  return floe_ice_path_is_ready (self->path) && !self->is_gone
+  return floe_ice_path_is_ready (self->path) && !self->is_gone && !floe_ice_lane_has_expired (self)
          && floe_ice_path_get_spec (self->path)->may_carry_data;
 }
 

@@ -37,8 +37,10 @@ struct _FloeIceRelays
   const FloeIceRelaysEvents *events;
   gpointer user_data;
   FloeRelayCore core;
-  GPtrArray *probes;   /* (owned) (element-type Probe): under way */
-  gint64 start_us;     /* when the plan lets relays begin; -1: not gathering yet */
+  GPtrArray *probes; /* (owned) (element-type Probe): under way */
+  gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
+  FloeRelayStarts starts;
+  gboolean may_rest;   /* nobody needs relays, but for what the starts say */
   gint64 succeeded_us; /* when mute ones were last replaced */
   gint64 pause_us;     /* not again before it is over */
 };
@@ -275,15 +277,28 @@ floe_ice_relays_start (FloeIceRelays *self)
   self->start_us = now_us;
   if (delay_ms != G_MAXUINT)
     self->start_us += delay_ms * (gint64) G_TIME_SPAN_MILLISECOND;
-  if (now_us >= self->start_us)
-    floe_relay_core_start (&self->core, now_us);
+  floe_ice_relays_update (self, NULL);
   carry_out (self, now_us);
+}
+
+FloeRelayStarts *
+floe_ice_relays_get_starts (FloeIceRelays *self)
+{
+  return &self->starts;
+}
+
+static void
+update_resting (FloeIceRelays *self, gint64 now_us)
+{
+  floe_relay_core_set_resting (
+      &self->core, now_us, self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us));
 }
 
 void
 floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
 {
-  floe_relay_core_set_resting (&self->core, g_get_monotonic_time (), is_resting);
+  self->may_rest = is_resting;
+  update_resting (self, g_get_monotonic_time ());
 }
 
 void
@@ -309,6 +324,35 @@ floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_d
   floe_relay_core_handle_failed (&self->core, g_get_monotonic_time (), path_id);
 }
 
+static gboolean
+is_any_up (const FloeIceRelays *self)
+{
+  for (guint i = 0; i < self->core.count; i++)
+    {
+      if (self->core.relays[i].state == FLOE_RELAY_BEGUN
+          || self->core.relays[i].state == FLOE_RELAY_KEPT)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+update_held (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring)
+        continue;
+      floe_relay_core_set_held (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                                floe_relay_starts_is_held (&self->starts,
+                                                           floe_path_spec_get_relay_protocol (spec),
+                                                           carrier, is_any_up (self), now_us));
+    }
+}
+
 /* A path that another one is to take over from goes when that one has had its chance. */
 static void
 update_retiring (FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
@@ -332,6 +376,18 @@ get_end_us (const FloeIceLane *lane)
   return lane->is_dead ? 0 : lane->leave_us;
 }
 
+/* One relay is kept for when the direct path dies: the best one. */
+static gboolean
+is_standby (const FloeIceRelays *self, const FloeIceLane *lane)
+{
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+  if (spec->stays_warm)
+    return TRUE;
+  return floe_relay_starts_stays_warm (&self->starts, floe_path_spec_get_relay_protocol (spec))
+         && floe_relay_core_get_rank (&self->core, floe_ice_path_get_id (lane->path)) == 0;
+}
+
 /* Not for as long as somebody uses it. */
 static gint64
 get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIceLane *carrier)
@@ -339,10 +395,10 @@ get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIc
   FloePathState state = floe_ice_path_get_state (lane->path);
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-  if (!self->core.is_resting || lane == carrier || lane->is_retiring || spec->stays_warm
+  if (!self->core.is_resting || lane == carrier || lane->is_retiring
       || spec->kind != FLOE_PATH_RELAY || state == FLOE_PATH_IDLE || state == FLOE_PATH_CLOSED)
     return -1;
-  return floe_ice_lane_get_use_end (lane, self->shared->received_us);
+  return is_standby (self, lane) ? -1 : floe_ice_lane_get_use_end (lane, self->shared->received_us);
 }
 
 static void
@@ -370,6 +426,9 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
 
   if (self->start_us == -1)
     return;
+  floe_relay_starts_handle_carrier (&self->starts, carrier, now_us);
+  update_resting (self, now_us);
+  update_held (self, carrier, now_us);
   if (now_us >= self->start_us)
     floe_relay_core_start (&self->core, now_us);
   floe_relay_core_set_carrier (&self->core, now_us, carrier != NULL,
@@ -470,6 +529,8 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self, const FloeIceLane *carr
       deadline_us = sooner (deadline_us, get_end_us (lane));
       deadline_us = sooner (deadline_us, get_release_us (self, lane, carrier));
     }
+  deadline_us = sooner (deadline_us, floe_relay_starts_get_deadline (&self->starts, carrier,
+                                                                     g_get_monotonic_time ()));
   return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
 }
 

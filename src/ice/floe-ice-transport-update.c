@@ -77,14 +77,23 @@ is_eligible (const FloeIceTransport *self, const FloeIceLane *lane)
   return floe_ice_lane_is_candidate (lane) && (!has_choice || !floe_ice_lane_is_waited_for (lane));
 }
 
+/* How what carried before showed life. After a long silence it has ended. */
+static FloeLivenessState
+get_predecessor (const FloeIceTransport *self, gint64 now_us)
+{
+  if (self->carrier == NULL)
+    return self->shared.life_us != 0 && now_us >= self->shared.life_us + FLOE_ICE_CONSENT_US
+               ? FLOE_LIVENESS_EXPIRED
+               : FLOE_LIVENESS_ALIVE;
+  return self->carrier->is_watched ? self->carrier->liveness.state : FLOE_LIVENESS_ALIVE;
+}
+
 /* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
-  FloeLivenessState state = self->carrier != NULL && self->carrier->is_watched
-                                ? self->carrier->liveness.state
-                                : FLOE_LIVENESS_ALIVE;
+  FloeLivenessState state = get_predecessor (self, now_us);
   FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
@@ -94,7 +103,8 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (is_eligible (self, lane) && is_preferred (self, lane, best)
+      if (is_eligible (self, lane) && now_us >= floe_ice_transport_get_carry_us (self, lane)
+          && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
     }
@@ -149,6 +159,9 @@ check_gathered (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
+      /* What the schedule has not begun yet is not waited for. */
+      if (self->timing.is_set && floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
+        continue;
       /* What gathered before the last try is known. */
       if (lane->start_us >= self->gather.started_us
           || floe_ice_path_get_spec (lane->path)->kind == FLOE_PATH_RELAY)
@@ -196,6 +209,8 @@ arm_timer (FloeIceTransport *self)
   deadline_us = sooner (deadline_us, floe_ice_relays_get_deadline (self->relays, self->carrier));
   deadline_us = sooner (deadline_us, floe_ice_rise_get_deadline (self->rise, self->carrier));
   deadline_us = sooner (deadline_us, self->moves.look_us);
+  deadline_us = sooner (deadline_us,
+                        floe_ice_transport_get_schedule_deadline (self, g_get_monotonic_time ()));
   floe_deadline_source_set (self->deadline_source, deadline_us);
 }
 
@@ -215,6 +230,7 @@ floe_ice_transport_update (FloeIceTransport *self)
 
   if (self->is_closed)
     return;
+  floe_ice_transport_apply_schedule (self, now_us);
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);

@@ -48,9 +48,12 @@ def make_scratch():
     """A folder, and the descriptor that holds its lock."""
     while True:
         path = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
-        lock = os.open(path, os.O_RDONLY)
+        # Another run may take it for a leftover before it is locked.
+        try:
+            lock = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # Another run may have taken it for a leftover before it was locked.
         if os.path.isdir(path):
             return path, lock
         os.close(lock)

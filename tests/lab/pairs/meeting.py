@@ -6,9 +6,9 @@ import time
 from typing import Optional
 
 from . import log as logs
-from .peer import COMMANDS, Peer, Silence, introduce
+from .peer import Peer, Silence, introduce
 
-START_SECONDS = 10      # for both programs to be ready
+START_SECONDS = 20      # for both programs to be ready
 DIRECT_SECONDS = 15     # from the offer: what isn't direct by then isn't
 SIGNALING_SECONDS = 0.04
 _END_SECONDS = 20       # from the offer: a run is ended
@@ -56,8 +56,8 @@ class _Run:
         self.began = None
 
     def start(self, peers, options):
-        self.one = Peer(self.world["alice"], COMMANDS[peers[0]], self.log, "--no-echo", *options[0])
-        self.two = Peer(self.world["bob"], COMMANDS[peers[1]], self.log, *options[1])
+        self.one = Peer(self.world["alice"], peers[0], self.log, "--no-echo", *options[0])
+        self.two = Peer(self.world["bob"], peers[1], self.log, *options[1])
         until = time.monotonic() + START_SECONDS
         for peer in (self.one, self.two):
             peer.wait("ready", until)

@@ -4,6 +4,7 @@
 import json
 import os
 import queue
+import shutil
 import subprocess
 import threading
 import time
@@ -12,14 +13,33 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _INTEROP = os.path.join(_HERE, "..", "..", "interop", "peers")
 _CACHE = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))
 
-# Who may take part, and how each is started; libnice without Floe is GStreamer's webrtcbin.
+# Who may take part, and how each is started. GStreamer's webrtcbin is libnice without Floe.
 COMMANDS = {
     "floe": [os.environ.get("LAB_FLOE_PEER", "floe-peer")],
     "pion": [os.environ.get("FLOE_INTEROP_PION",
                             os.path.join(_CACHE, "floe-interop", "pion-peer"))],
-    "libnice": ["/usr/bin/python3", os.path.join(_INTEROP, "webrtcbin.py")],
+    "webrtcbin": ["/usr/bin/python3", os.path.join(_INTEROP, "webrtcbin.py")],
     "aiortc": ["/usr/bin/python3", os.path.join(_INTEROP, "aiortc_peer.py")],
+    "chromium": [shutil.which("node") or "node", os.path.join(_INTEROP, "chromium.mjs")],
 }
+# Those that leave processes of their own behind unless they are asked to end.
+_TALL = ("chromium",)
+_FAREWELL_SECONDS = 5
+
+
+def find_missing(name):
+    """Why that peer can't take part, or None."""
+    program = COMMANDS[name][-1]
+    if not os.path.exists(program):
+        return f"{program} is missing" + ("; sh tests/interop/run.sh --setup builds it"
+                                          if name == "pion" else "")
+    if name == "chromium":
+        if not os.path.isdir(os.path.join(_INTEROP, "..", "node_modules")):
+            return "puppeteer-core is missing; sh tests/interop/run.sh --setup gets it"
+        for tool in ("node", "chromium"):
+            if shutil.which(tool) is None:
+                return f"{tool} is missing (Debian packages nodejs, chromium)"
+    return None
 
 
 class Silence(Exception):
@@ -29,9 +49,9 @@ class Silence(Exception):
 class Peer:
     """Its events are kept with the time of their arrival here; the rest goes to the other one."""
 
-    def __init__(self, host, command, log, *options):
-        self.name, self.log = host.name, log
-        self.process = host.start([*command, *options], stdin=subprocess.PIPE,
+    def __init__(self, host, kind, log, *options):
+        self.name, self.kind, self.log = host.name, kind, log
+        self.process = host.start([*COMMANDS[kind], *options], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, stderr=log.errors(host.name), text=True)
         self.post = None
         self.described = None  # when its first description left
@@ -94,11 +114,20 @@ class Peer:
                 self._news.wait(left)
 
     def end(self):
-        """Ends it without a farewell."""
+        """Ends it without a farewell, where that is possible."""
+        if self.kind in _TALL:
+            self._leave()
         self.process.kill()
         self.process.wait()
         if self.post is not None:
             self.post.put(None)
+
+    def _leave(self):
+        try:
+            self.process.stdin.close()
+            self.process.wait(_FAREWELL_SECONDS)
+        except (BrokenPipeError, subprocess.TimeoutExpired):
+            pass
 
     def _last_word(self):
         states = [item["state"] for _, item in self._events if item["event"] == "connectionstate"]

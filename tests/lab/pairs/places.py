@@ -16,7 +16,7 @@ KINDS = {
 _ONE_WAY_MS = 10
 
 
-def _place(host, kind):
+def place(host, kind):
     """Lines for a host behind a NAT of that kind: a key of KINDS, or a kind of the laboratory."""
     if kind == "OPEN":
         return [f"host {host} delay={_ONE_WAY_MS}ms"]
@@ -31,5 +31,5 @@ def _place(host, kind):
 
 def describe(kind_a, kind_b):
     """The text of a world with alice behind one, bob behind the other, and turn on the Internet."""
-    lines = [*_place("alice", kind_a), *_place("bob", kind_b), f"host turn delay={_ONE_WAY_MS}ms"]
+    lines = [*place("alice", kind_a), *place("bob", kind_b), f"host turn delay={_ONE_WAY_MS}ms"]
     return "\n".join(lines) + "\n"

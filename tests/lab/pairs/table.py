@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """Meetings as Markdown."""
 
+import dataclasses
 import math
 import statistics
 
@@ -23,14 +24,23 @@ class Cell:
         return self.count(lambda each: each.is_connected()) == len(self.meetings)
 
     def text(self):
-        """The outcome of the middle one, and of how many it is true where it isn't of all."""
-        kinds = {}
+        """The medians of what came out mostly, and of how many that is true if not of all."""
+        ends = {}
         for meeting in self.meetings:
-            kinds.setdefault((meeting.first, meeting.last), []).append(meeting)
-        most = max(kinds.values(), key=len)
-        middle = sorted(most, key=lambda each: each.open_ms or 0)[(len(most) - 1) // 2]
-        share = "" if len(kinds) == 1 else f" {len(most)}/{len(self.meetings)}"
+            ends.setdefault(meeting.last, []).append(meeting)
+        most = max(ends.values(), key=len)
+        firsts = [meeting.first for meeting in most]
+        first = max(set(firsts), key=firsts.count)
+        same = [meeting for meeting in most if meeting.first == first]
+        middle = dataclasses.replace(same[0], open_ms=_median(same, "open_ms"),
+                                     direct_ms=_median(same, "direct_ms"))
+        share = "" if len(most) == len(self.meetings) else f" {len(most)}/{len(self.meetings)}"
         return middle.outcome() + share
+
+
+def _median(meetings, key):
+    values = [value for value in (getattr(each, key) for each in meetings) if value is not None]
+    return statistics.median(values) if values else None
 
 
 def cells(meetings):

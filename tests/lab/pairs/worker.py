@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
-"""A process with namespaces of its own that holds one meeting after the other: the next one comes
-as a line of JSON, the result goes as one; the word `quiet` before it says that the channel is open,
-and that the rest is mostly waiting."""
+"""A process with namespaces of its own that holds one meeting after the other, or finds out what a
+kind of NAT is like: the next task comes as a line of JSON, the result goes as one; the word `quiet`
+before it says that the channel is open, and that the rest is mostly waiting."""
 
 import dataclasses
 import json
@@ -13,13 +13,13 @@ import threading
 
 from lab import Coturn, World, enclosure, system
 
-from . import log as logs
+from . import log as logs, reports
 from .meeting import DIRECT_SECONDS, START_SECONDS, Meeting, meet
 from .places import describe
 
 _QUIET_SECONDS = 3  # what takes longer to connect than this is no longer in anybody's way
-# Ten seconds are for the world and for coturn, each.
-_HANG_SECONDS = 20 + START_SECONDS + DIRECT_SECONDS + 10
+# Ten seconds are for the world and for coturn, each; and the browsers' end takes some.
+_HANG_SECONDS = 20 + START_SECONDS + DIRECT_SECONDS + 20
 
 
 def server_options(server, has_turn):
@@ -51,6 +51,14 @@ class _Quiet:
             self.is_said = True
 
 
+def _options(server, task, side):
+    """Of the peer on that side: 0 offers, 1 answers."""
+    options = server_options(server, task["turn"])
+    if task["nats"] is not None and task["peers"][side] == "floe":
+        options += ["--nat", task["nats"][side]]
+    return options
+
+
 def _hold(task, output):
     meeting = Meeting(task["a"], task["b"], task["seed"])
     quiet = _Quiet(output)
@@ -58,11 +66,16 @@ def _hold(task, output):
     if task["logs"]:
         log = logs.Folder(os.path.join(task["logs"], f"{meeting.a}-{meeting.b}-{meeting.seed}"))
     with World(describe(meeting.a, meeting.b), seed=meeting.seed) as world:
-        options = server_options(Coturn(world["turn"], tls=False), task["turn"])
+        server = Coturn(world["turn"], tls=False)
+        options = [_options(server, task, side) for side in (0, 1)]
         quiet.start()
-        meet(world, meeting, (options, options), task["peers"], log, quiet.say)
+        meet(world, meeting, options, task["peers"], log, quiet.say)
     quiet.say()
-    return meeting
+    return dataclasses.asdict(meeting)
+
+
+def _discover(task):
+    return {"summary": reports.discover(task["discover"])}
 
 
 def serve():
@@ -75,11 +88,10 @@ def serve():
     for line in sys.stdin:
         task = json.loads(line)
         try:
-            meeting = _hold(task, output)
+            result = _discover(task) if "discover" in task else _hold(task, output)
         except Exception as error:  # pylint: disable=broad-except
-            meeting = Meeting(task["a"], task["b"], task["seed"],
-                              error=f"{type(error).__name__}: {error}")
-        print(json.dumps(dataclasses.asdict(meeting)), file=output, flush=True)
+            result = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(result), file=output, flush=True)
 
 
 class Worker:
@@ -94,8 +106,8 @@ class Worker:
                                         stdout=subprocess.PIPE, start_new_session=True,
                                         preexec_fn=system.die_with_parent)
 
-    def hold(self, task, on_quiet):
-        """The Meeting that `task` describes."""
+    def ask(self, task, on_quiet=lambda: None):
+        """The result of `task`, as a dictionary, with `error` if there is none."""
         if self.process is None or self.process.poll() is not None:
             self.start()
         watchdog = threading.Timer(_HANG_SECONDS, self.process.terminate)
@@ -105,7 +117,7 @@ class Worker:
             self.process.stdin.flush()
             for line in self.process.stdout:
                 if line != "quiet\n":
-                    return Meeting(**json.loads(line))
+                    return json.loads(line)
                 on_quiet()
         except BrokenPipeError:
             pass
@@ -113,7 +125,7 @@ class Worker:
             watchdog.cancel()
         # terminate () is enough: its handler kills the namespaces, which are the rest.
         self.process.wait()
-        return Meeting(task["a"], task["b"], task["seed"], error="the laboratory hung or broke")
+        return {"error": "the laboratory hung or broke"}
 
     def end(self):
         if self.process is not None and self.process.poll() is None:
@@ -144,7 +156,7 @@ class _Floor:
 def hold_all(tasks, workers, on_meeting):
     """Holds meetings on all workers, of which only one builds a world and connects at a time, so
     that times are true; the others wait for what may become direct later. `on_meeting` is called
-    for each in a thread of a worker."""
+    with each task and its Meeting in a thread of a worker."""
     waiting, semaphore = list(tasks), threading.Semaphore(1)
 
     def run(worker):
@@ -152,8 +164,10 @@ def hold_all(tasks, workers, on_meeting):
             with _Floor(semaphore) as floor:
                 if not waiting:
                     return
-                meeting = worker.hold(waiting.pop(0), floor.leave)
-            on_meeting(meeting)
+                task = waiting.pop(0)
+                result = worker.ask(task, floor.leave)
+            on_meeting(task, Meeting(**{**{key: task[key] for key in ("a", "b", "seed")},
+                                        **result}))
 
     threads = [threading.Thread(target=run, args=(worker,), daemon=True) for worker in workers]
     for thread in threads:
