@@ -74,7 +74,9 @@ gboolean floe_ice_lane_has_expired (const FloeIceLane *self);
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */
 gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
-/* Nothing comes of asking it, or hardly anything will. */
+/* It was asked because something was to come, and has not answered yet. */
+gboolean floe_ice_lane_is_waited_for (const FloeIceLane *self);
+/* Likewise, and hardly will. */
 gboolean floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us);
 /* Until when it may be that the peer sends here and knows no other way: not any more, when it has
  * sent elsewhere for a while. @received_us: when it sent something on any path. */
