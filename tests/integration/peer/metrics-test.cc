@@ -81,7 +81,6 @@ TEST_F (MetricsOfAPair, TellHowItCameAbout)
 
   ASSERT_NE (path, nullptr);
   EXPECT_EQ (floe_path_metrics_get_path_type (path), FLOE_PATH_TYPE_DIRECT);
-  EXPECT_FALSE (floe_path_metrics_is_try (path));
   EXPECT_GE (floe_path_metrics_get_start_time (path), 0);
   EXPECT_GE (floe_path_metrics_get_check_time (path), floe_path_metrics_get_start_time (path));
   EXPECT_GE (floe_path_metrics_get_success_time (path), floe_path_metrics_get_check_time (path));
@@ -116,7 +115,6 @@ TEST_F (MetricsOfAPair, CountWhatIsSentAndReceived)
 
   EXPECT_GT (floe_path_metrics_get_bytes_sent (Carrier (near)), size);
   EXPECT_GT (floe_path_metrics_get_bytes_received (Carrier (far)), size);
-  EXPECT_LT (floe_path_metrics_get_bytes_sent (Carrier (near)), 2 * size);
   EXPECT_LT (floe_path_metrics_get_bytes_received (Carrier (near)), size);
 }
 
