@@ -19,8 +19,8 @@ make_candidate (FloePeerConnection *self, const FloeCandidate *value, const char
   return floe_ice_candidate_new_from_value (value, mid, index, ufrag);
 }
 
-static void
-handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
+void
+floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value)
 {
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
@@ -33,7 +33,14 @@ handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
 }
 
 static void
-handle_gathering_done (FloePeerConnection *self)
+handle_candidate (FloePeerConnection *self, FloeCandidate *value)
+{
+  floe_peer_nat_mark_candidate (self, value);
+  floe_peer_tell_candidate (self, value);
+}
+
+void
+floe_peer_tell_gathered (FloePeerConnection *self)
 {
   floe_jsep_add_local_candidate (self->jsep, NULL);
   floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_COMPLETE);
@@ -56,6 +63,15 @@ handle_pair (FloePeerConnection *self, const FloeFact *fact)
   /* The first path is told of when the connection is up. */
   if (from != NULL)
     floe_peer_metrics_tell (self);
+}
+
+static void
+handle_plan (FloePeerConnection *self, const FloeStackPlan *plan)
+{
+  floe_info (FLOE_LOG_PEER, "%s", plan->plan.explanation);
+  floe_peer_metrics_set_plan (self, plan->plan.strategy, plan->plan.explanation,
+                              plan->has_local ? &plan->local : NULL,
+                              plan->has_remote ? &plan->remote : NULL);
 }
 
 static void
@@ -97,7 +113,7 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
                       fact->error->message);
       break;
     case FLOE_FACT_GATHERING_DONE:
-      handle_gathering_done (self);
+      floe_peer_tell_gathered (self);
       break;
     case FLOE_FACT_ICE_STATE:
       handle_ice_state (self, (FloeIceConnectionState) fact->number);
@@ -107,6 +123,9 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
       break;
     case FLOE_FACT_PAIR:
       handle_pair (self, fact);
+      break;
+    case FLOE_FACT_PLAN:
+      handle_plan (self, fact->with.plan);
       break;
     default:
       floe_peer_handle_channel_fact (self, g_steal_pointer (&fact));
