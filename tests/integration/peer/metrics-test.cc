@@ -103,6 +103,19 @@ TEST_F (MetricsOfAPair, TellHowItCameAbout)
   EXPECT_EQ (floe_connection_metrics_get_local_nat_type (metrics.get ()), FLOE_NAT_TYPE_UNKNOWN);
 }
 
+TEST_F (MetricsOfAPair, TellWhichStrategyItIsAndWhy)
+{
+  Connect ();
+  Metrics metrics = Take (floe_peer_connection_get_metrics (alice.pc));
+  const char *explanation = floe_connection_metrics_get_explanation (metrics.get ());
+
+  EXPECT_NE (floe_connection_metrics_get_strategy (metrics.get ()), FLOE_STRATEGY_AUTO);
+  ASSERT_NE (explanation, nullptr);
+  EXPECT_STRNE (explanation, "");
+  EXPECT_STREQ (floe_connection_metrics_get_method (metrics.get ()), "unknown")
+      << "Nobody has looked at any NAT";
+}
+
 TEST_F (MetricsOfAPair, CountWhatIsSentAndReceived)
 {
   constexpr gsize size = 100000;
