@@ -13,6 +13,8 @@ floe_path_spec_get_type (const FloePathSpec *self)
     [FLOE_RELAY_PROTOCOL_TLS] = FLOE_PATH_TYPE_RELAY_TLS,
   };
 
+  if (self->kind == FLOE_PATH_ICE_TCP)
+    return FLOE_PATH_TYPE_ICE_TCP;
   return self->kind == FLOE_PATH_RELAY ? relays[floe_path_spec_get_relay_protocol (self)]
                                        : self->type;
 }

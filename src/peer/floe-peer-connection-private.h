@@ -135,12 +135,16 @@ typedef enum
 } FloePeerSignal;
 
 void floe_peer_notify (FloePeerConnection *self, FloePeerProp prop);
-guint floe_peer_get_signal_id (FloePeerSignal signal);
-/* Does nothing once closed. */
-void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 /* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
 GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
 void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-signals.c */
+/* At the class's making. */
+void floe_peer_install_signals (GType type);
+guint floe_peer_get_signal_id (FloePeerSignal signal);
+/* Does nothing once closed. */
+void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 
 /* floe-peer-network.c */
 void floe_peer_watch_network (FloePeerConnection *self);

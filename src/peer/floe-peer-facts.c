@@ -69,6 +69,9 @@ static void
 handle_plan (FloePeerConnection *self, const FloeStackPlan *plan)
 {
   floe_info (FLOE_LOG_PEER, "%s", plan->plan.explanation);
+  floe_peer_metrics_set_plan (self, plan->plan.strategy, plan->plan.explanation,
+                              plan->has_local ? &plan->local : NULL,
+                              plan->has_remote ? &plan->remote : NULL);
 }
 
 static void

@@ -246,15 +246,6 @@ send_probe (guint path_id, gpointer user_data)
 }
 
 static void
-resume_sending (gpointer user_data)
-{
-  FloeStack *self = user_data;
-
-  if (self->sctp != NULL)
-    floe_sctp_engine_resume (self->sctp);
-}
-
-static void
 tell_step (const FloePathStep *step, gpointer user_data)
 {
   FloeFact *fact;
@@ -276,6 +267,15 @@ floe_stack_count (FloeStack *self)
     floe_ice_transport_count (self->ice);
   else
     floe_stack_tell (self, floe_fact_new (FLOE_FACT_COUNTED));
+}
+
+static void
+resume_sending (gpointer user_data)
+{
+  FloeStack *self = user_data;
+
+  if (self->sctp != NULL)
+    floe_sctp_engine_resume (self->sctp);
 }
 
 static const FloeIceTransportEvents ice_events = {

@@ -132,8 +132,8 @@ public:
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
   std::vector<FloePathReason> reasons;
-  guint probe_count = 0, resumed_count = 0;
   std::vector<FloePathStep> steps;
+  guint probe_count = 0, resumed_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
   std::function<void (guint)> on_probe;
@@ -233,7 +233,7 @@ private:
           self->on_probe (path_id);
         Told (self);
       },
-      nullptr,
+      nullptr, /* changed */
       [] (gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
         Told (static_cast<IcePeer *> (data));
