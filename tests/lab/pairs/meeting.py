@@ -62,14 +62,14 @@ class _Run:
         for peer in (self.one, self.two):
             peer.wait("ready", until)
 
-    def connect(self):
-        introduce(self.one, self.two, SIGNALING_SECONDS)
-        asked = time.monotonic()
+    def connect(self, late):
+        introduce(self.one, self.two, SIGNALING_SECONDS, late)
+        asked = time.monotonic() + sum(late)
         self.one.say(cmd="offer", channels=[{"label": "chat"}])
         try:
             opened = [peer.wait("open", asked + DIRECT_SECONDS)[0] for peer in (self.one, self.two)]
         finally:
-            self.began = self.one.described or asked
+            self.began = (self.one.described + sum(late)) if self.one.described else asked
         self.meeting.open_ms = self._since(max(opened))
         connected = (self.one.find("iceconnectionstate", state="connected")
                      or self.one.find("iceconnectionstate", state="completed"))
@@ -135,10 +135,11 @@ class _Run:
 
 
 def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_open=lambda: None,
-         patience=DIRECT_SECONDS):
+         patience=DIRECT_SECONDS, late=(0, 0)):
     """Lets a peer on alice call one on bob, each with options of its own, and fills `meeting` in.
     `on_open` is called once the channel is open, or has not opened in time; with `patience`, in
-    seconds from the offer, a path that is not direct may become so."""
+    seconds from the offer, a path that is not direct may become so. With `late` the offer, or the
+    answer, is on its way for so many seconds, and all times begin so much later."""
     log = log or logs.Nothing()
     relays = {f"[{address}]" if ":" in address else address for interface in
               world["turn"].interfaces for address in
@@ -148,7 +149,7 @@ def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_
     try:
         run.start(peers, options)
         try:
-            run.connect()
+            run.connect(late)
         finally:
             on_open()
         run.watch(patience)

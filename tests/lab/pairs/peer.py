@@ -135,14 +135,18 @@ class Peer:
         return ", ".join([*states[-1:], *errors[-1:]]) or "not a word"
 
 
-def introduce(one, two, delay):
-    """From now on each gets what the other one prints, so many seconds later."""
-    for source, target in ((one, two), (two, one)):
+def introduce(one, two, delay, late=(0, 0)):
+    """From now on each gets what the other one prints, so many seconds later. With `late` the first
+    line of one, or of two, and all after it wait for so long besides."""
+    for source, target, patience in ((one, two, late[0]), (two, one, late[1])):
         source.post = queue.Queue()
-        threading.Thread(target=_carry, args=(source.post, target, delay), daemon=True).start()
+        threading.Thread(target=_carry, args=(source.post, target, delay, patience),
+                         daemon=True).start()
 
 
-def _carry(post, target, delay):
+def _carry(post, target, delay, patience):
+    opens = None
     for when, line in iter(post.get, None):
-        time.sleep(max(0, when + delay - time.monotonic()))
+        opens = opens or when + patience
+        time.sleep(max(0, max(when, opens) + delay - time.monotonic()))
         target.write(line)
