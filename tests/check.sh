@@ -161,7 +161,9 @@ run_script ()
     fi
     grep -i '^ *skip' "$output"
     if [ "$failed" != "$before" ]; then
-        tail -n 40 "$output" | sed 's/^/    | /'
+        awk '/^not ok/ { shown = 40 } /^(ok|skip)/ { shown = 0 } shown-- > 0' "$output" | head -n 200 \
+            | sed 's/^/    | /'
+        tail -n 15 "$output" | sed 's/^/    | /'
     elif [ "$status" != 0 ]; then
         fail "$label ended with status $status"
     fi

@@ -104,7 +104,7 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   FloeCandidateMark mark = floe_ice_path_get_mark (self);
   FloeCandidate candidate;
 
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || self->spec->is_apart)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
     self->is_reflected = TRUE;
@@ -192,8 +192,8 @@ floe_ice_path_make_agent (FloeIcePath *self)
     .is_controlling = self->shared->is_controlling,
     .is_relay = self->spec->kind == FLOE_PATH_RELAY,
     .pacing_ms = (guint) get_pacing_ms (self),
-    .min_port = self->shared->min_port,
-    .max_port = self->shared->max_port,
+    .min_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->min_port,
+    .max_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->max_port,
   };
 
   self->state = FLOE_PATH_RUNNING;
@@ -201,6 +201,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
   self->fed = (FloeFedRemote){ 0 };
+  self->own_count = 0;
 }
 
 const char *
@@ -312,6 +313,11 @@ floe_ice_path_update_remote (FloeIcePath *self)
   if (!self->fed.has_credentials)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);
   self->fed.has_credentials = TRUE;
+  if (self->spec->is_apart)
+    {
+      floe_ice_path_feed_own (self);
+      return;
+    }
   feed_candidates (self);
   if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
     {

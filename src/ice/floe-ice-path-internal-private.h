@@ -41,6 +41,8 @@ struct _FloeIcePath
   gboolean has_sockets;     /* nothing has to come before @reflexive can say something */
   gboolean is_reflected;    /* a candidate of the server's making has come */
   FloeFedRemote fed;        /* to @agent */
+  GPtrArray *own;           /* (owned) (nullable) (element-type NiceCandidate): of a path apart */
+  guint own_count;          /* of them that @agent knows */
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 
@@ -52,6 +54,12 @@ const char *floe_ice_path_gather (FloeIcePath *self, gboolean has_address);
 void floe_ice_path_drop_agent (FloeIcePath *self);
 
 FloeCandidateMark floe_ice_path_get_mark (const FloeIcePath *self);
+
+/* floe-ice-path-apart.c */
+/* Gives the agent what of the path's own candidates it does not know yet. */
+void floe_ice_path_feed_own (FloeIcePath *self);
+/* (transfer full) (element-type FloeLocalAddress): to bind to. */
+GArray *floe_ice_path_select_addresses (const FloeIcePath *self);
 
 /* What there is to tell is told, once. */
 void floe_ice_path_finish_gathering (FloeIcePath *self);

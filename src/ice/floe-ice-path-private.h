@@ -76,6 +76,12 @@ void floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers);
 /* It may be started again after it was closed. */
 void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
 
+/* Of a path apart: one more candidate of the peer's, at any time. FALSE when it is of no use. */
+gboolean floe_ice_path_add_candidate (FloeIcePath *self, const FloeCandidate *candidate);
+/* (transfer none) (nullable): the UDP socket that is bound to @address, or the first one for NULL.
+ * Good until the path closes. */
+GSocket *floe_ice_path_get_socket (const FloeIcePath *self, const char *address);
+
 /* Hands what is new in the shared remote side to the agent. */
 void floe_ice_path_update_remote (FloeIcePath *self);
 

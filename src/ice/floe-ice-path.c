@@ -64,10 +64,12 @@ static const FloeReflexiveEvents reflexive_events = {
 static void
 run (FloeIcePath *self, GList *servers)
 {
+  g_autoptr (GArray) addresses = floe_ice_path_select_addresses (self);
+
   floe_ice_path_make_agent (self);
   self->server_error = floe_ice_path_gather (
       self, floe_nice_servers_use_stun (self->agent, floe_ice_path_get_server (self), servers,
-                                        self->shared->addresses));
+                                        addresses));
   if (self->server_error == NULL)
     return;
   self->has_sockets = TRUE;
@@ -147,6 +149,7 @@ void
 floe_ice_path_free (FloeIcePath *self)
 {
   floe_ice_path_close (self);
+  g_clear_pointer (&self->own, g_ptr_array_unref);
   floe_path_spec_free (self->spec);
   g_free (self);
 }

@@ -125,7 +125,7 @@ find_lane (FloeIceRise *self, gboolean is_rescue, gint64 now_us)
       FloeIceLane *lane = get_lane (self, i);
       const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-      if (spec->is_try && spec->is_successor == is_rescue
+      if (spec->is_try && !spec->is_apart && spec->is_successor == is_rescue
           && floe_ice_path_get_state (lane->path) == FLOE_PATH_CLOSED
           && now_us - lane->closed_us >= REUSE_US)
         return lane;

@@ -52,6 +52,9 @@ struct _FloeIceTransport
 /* floe-ice-transport.c */
 /* Takes @event; it is told from the main loop. */
 void floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event);
+/* Not started yet. */
+FloeIceLane *floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
+                                          gboolean is_successor);
 
 /* floe-ice-transport-update.c */
 /* Draws the conclusions from whatever has changed. Takes notes only: paths are begun and ended from

@@ -99,6 +99,29 @@ void floe_ice_transport_handle_sent (FloeIceTransport *self);
  * gone are dead, and a better one is looked for. */
 void floe_ice_transport_handle_network_change (FloeIceTransport *self);
 
+/* Paths beside the plan's: for what crosses hard NATs. */
+#define FLOE_ICE_NO_PATH G_MAXUINT
+
+/* A direct path, begun at once: @spec says where to bind to; its sockets are there when this
+ * returns. It asks no server and tells no candidate; its checks go where add_path_candidate() says.
+ * What does not work within 10 s ends by itself. FLOE_ICE_NO_PATH when there can be none: before
+ * gathering, with relays only, or after very many. */
+guint floe_ice_transport_add_path (FloeIceTransport *self, const FloePathSpec *spec);
+/* FALSE when the path has ended, has too many already, or the guard refuses the address. */
+gboolean floe_ice_transport_add_path_candidate (FloeIceTransport *self, guint path_id,
+                                                const FloeCandidate *candidate);
+/* Nothing when it carries data. */
+void floe_ice_transport_end_path (FloeIceTransport *self, guint path_id);
+gboolean floe_ice_transport_is_path_ready (FloeIceTransport *self, guint path_id);
+/* (transfer none) (nullable): of any path that has an agent: its UDP socket that is bound to
+ * @address, or the first one for NULL. Good until the path ends: ask each time. */
+GSocket *floe_ice_transport_get_socket (FloeIceTransport *self, guint path_id, const char *address);
+/* Tells the peer of one more candidate of ours, in the words of the caller. */
+void floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candidate);
+/* (transfer none) (element-type FloeLocalAddress) (nullable): that paths bind to; NULL before
+ * gathering. */
+const GArray *floe_ice_transport_get_addresses (FloeIceTransport *self);
+
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
 /* No event comes after this; allocations are given back in the background. Idempotent. */

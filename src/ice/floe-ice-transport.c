@@ -135,10 +135,10 @@ static const FloeIcePathEvents path_events = {
   .received = on_path_received,
 };
 
-static FloeIceLane *
-add_lane (const FloePathSpec *spec, gboolean is_successor, gpointer user_data)
+FloeIceLane *
+floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
+                             gboolean is_successor)
 {
-  FloeIceTransport *self = user_data;
   g_autoptr (FloePathSpec) used = floe_path_spec_copy (spec);
   FloeIceLane *lane;
 
@@ -147,6 +147,12 @@ add_lane (const FloePathSpec *spec, gboolean is_successor, gpointer user_data)
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
   g_ptr_array_add (self->lanes, lane);
   return lane;
+}
+
+static FloeIceLane *
+add_lane (const FloePathSpec *spec, gboolean is_successor, gpointer user_data)
+{
+  return floe_ice_transport_add_lane (user_data, spec, is_successor);
 }
 
 static void

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <netinet/in.h>
 
 #include "floe-ice-uri-codec-private.h"
 
@@ -29,7 +30,12 @@ typedef struct
   char *credential;      /* (owned) (nullable) */
   gboolean is_successor; /* peers shall move to it from what they use, even of the same kind */
   gboolean is_try;       /* DIRECT: one more, later than the plan's */
-  gboolean stays_warm;   /* RELAY: not given back when a direct path carries */
+  /* DIRECT, beside the plan: of the peer's candidates it gets only those that are given to it by
+   * name, asks no server, and tells none of its own. */
+  gboolean is_apart;
+  char local_address[INET6_ADDRSTRLEN]; /* the only one to bind to; "": all */
+  guint16 local_port;                   /* 0: any */
+  gboolean stays_warm;                  /* RELAY: not given back when a direct path carries */
 } FloePathSpec;
 
 /* How a relay path reaches its server; NONE for the direct path. */

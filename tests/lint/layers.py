@@ -9,7 +9,7 @@ from source import Finding, includes
 RANKS = {}
 for rank, names in enumerate(["base", "sdp stun stats", "tunnel",
                               "jsep ice dtls sctp rtp nat portmap mdns",
-                              "channel media strategy", "stack", "peer"]):
+                              "channel media strategy", "traverse", "stack", "peer"]):
     for name in names.split():
         RANKS[name] = rank
 

@@ -70,8 +70,7 @@ TEST_F (StunCoturn, ABindingTellsTheAddressOfTheSocket)
   ASSERT_TRUE (
       floe_stun_message_get_xor_address (&binding.response, FLOE_STUN_XOR_MAPPED_ADDRESS, &mapped));
   EXPECT_TRUE (floe_stun_address_equal (&mapped, &expected));
-  EXPECT_GE (binding.rtt_us, 0);
-  EXPECT_EQ (asker.counters ().sent, 1u);
+  EXPECT_EQ (asker.requests (), 1u);
 }
 
 TEST_F (StunCoturn, ARightPasswordAllocatesAndRelays)
@@ -89,10 +88,10 @@ TEST_F (StunCoturn, ARightPasswordAllocatesAndRelays)
       floe_turn_message_get_relayed (&allocation.response, FLOE_STUN_FAMILY_IPV4, &relayed));
   EXPECT_TRUE (floe_turn_message_get_lifetime (&allocation.response, &lifetime_s));
   EXPECT_EQ (lifetime_s, 700u);
-  EXPECT_EQ (client->counters ().sent, 2u) << "the first one was answered with 401";
+  EXPECT_EQ (client->requests (), 2u) << "the first one was answered with 401";
 
   ExpectAuthentic (Permit (*client, peer.address ()));
-  EXPECT_EQ (client->counters ().sent, 3u) << "the nonce is kept";
+  EXPECT_EQ (client->requests (), 3u) << "the nonce is kept";
 
   guint8 indication[200];
   static const guint8 id[FLOE_STUN_TRANSACTION_ID_SIZE] = { 1 };
@@ -215,7 +214,7 @@ TEST_F (StunCoturn, AWrongPasswordIsRefusedAtOnce)
 
       EXPECT_EQ (allocation.result, FLOE_STUN_RESULT_REFUSED) << allocation.error;
       EXPECT_EQ (allocation.error_code, (guint) FLOE_STUN_ERROR_UNAUTHENTICATED);
-      EXPECT_EQ (client->counters ().sent, 2u);
+      EXPECT_EQ (client->requests (), 2u);
       EXPECT_NE (allocation.error.find (username), std::string::npos) << allocation.error;
     }
 }
@@ -227,12 +226,12 @@ TEST_F (StunCoturn, AStaleNonceIsReplaced)
   auto client = MakeAsker ();
 
   ExpectAuthentic (Allocate (*client));
-  guint sent = client->counters ().sent;
+  guint requests = client->requests ();
   g_usleep (2200 * 1000);
   Outcome refresh = Refresh (*client, 600);
   ExpectAuthentic (refresh);
   EXPECT_EQ (refresh.error_code, (guint) FLOE_STUN_ERROR_STALE_NONCE) << "the server asked for it";
-  EXPECT_EQ (client->counters ().sent, sent + 2);
+  EXPECT_EQ (client->requests (), requests + 2);
   ExpectAuthentic (Refresh (*client, 0));
 }
 
