@@ -97,6 +97,12 @@ class Peer:
             return next(((when, item) for when, item in self._events if item["event"] == event and
                          all(item.get(key) == value for key, value in members.items())), None)
 
+    def count(self, event, **members):
+        """How many such events there were."""
+        with self._news:
+            return sum(item["event"] == event and all(item.get(key) == value for key, value in
+                                                      members.items()) for _, item in self._events)
+
     def wait(self, event, until):
         """(when, event) of the next event of that kind."""
         with self._news:
