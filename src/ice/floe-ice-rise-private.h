@@ -32,10 +32,14 @@ void floe_ice_rise_free (FloeIceRise *self);
 /* For tries from now on; (nullable) (element-type FloeIceUri): copied. */
 void floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers);
 
-void floe_ice_rise_start (FloeIceRise *self);
+/* When the plan's direct paths begin; again when that changes. */
+void floe_ice_rise_start (FloeIceRise *self, gint64 at_us);
 
 void floe_ice_rise_handle_remote_candidate (FloeIceRise *self);
 void floe_ice_rise_handle_network_change (FloeIceRise *self);
+
+/* Called before @lane is begun: one over TCP stays in reserve when UDP carries. */
+void floe_ice_rise_skip (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *carrier);
 
 /* Whether data may move from @carrier to @lane, both of which work. If it has to be asked first
  * that begins here. */

@@ -20,6 +20,7 @@ enum
   PROP_CERTIFICATE,
   PROP_INTERFACES,
   PROP_INCLUDE_LOOPBACK,
+  PROP_ICE_TCP,
   PROP_MAX_CHANNELS,
   PROP_MAX_MESSAGE_SIZE,
   PROP_ICE_FAILED_TIMEOUT,
@@ -61,6 +62,9 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_INCLUDE_LOOPBACK:
       g_value_set_boolean (value, self->include_loopback);
       break;
+    case PROP_ICE_TCP:
+      g_value_set_boolean (value, self->ice_tcp);
+      break;
     case PROP_MAX_CHANNELS:
       g_value_set_uint (value, self->max_channels);
       break;
@@ -83,7 +87,8 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
       g_value_set_uint (value, self->gather_timeout_ms);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!floe_configuration_get_paths_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -107,6 +112,9 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
     case PROP_INCLUDE_LOOPBACK:
       floe_configuration_set_include_loopback (self, g_value_get_boolean (value));
       break;
+    case PROP_ICE_TCP:
+      floe_configuration_set_ice_tcp (self, g_value_get_boolean (value));
+      break;
     case PROP_MAX_CHANNELS:
       floe_configuration_set_max_channels (self, g_value_get_uint (value));
       break;
@@ -129,7 +137,8 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
       floe_configuration_set_gather_timeout (self, g_value_get_uint (value));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!floe_configuration_set_paths_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -144,6 +153,7 @@ floe_configuration_finalize (GObject *object)
   g_clear_object (&self->tls_database);
   g_clear_object (&self->server_directory);
   g_strfreev (self->interfaces);
+  floe_configuration_clear_paths (self);
   G_OBJECT_CLASS (floe_configuration_parent_class)->finalize (object);
 }
 
@@ -194,6 +204,14 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
    */
   properties[PROP_INCLUDE_LOOPBACK] =
       g_param_spec_boolean ("include-loopback", NULL, NULL, FALSE, flags);
+  /**
+   * FloeConfiguration:ice-tcp:
+   *
+   * Whether the peers may connect by TCP (RFC 6544) where UDP does not lead from one to the other.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ICE_TCP] = g_param_spec_boolean ("ice-tcp", NULL, NULL, TRUE, flags);
   /**
    * FloeConfiguration:max-channels:
    *
@@ -260,15 +278,18 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
   properties[PROP_GATHER_TIMEOUT] =
       g_param_spec_uint ("gather-timeout", NULL, NULL, 0, G_MAXINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  floe_configuration_install_paths (object_class);
 }
 
 static void
 floe_configuration_init (FloeConfiguration *self)
 {
   self->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
+  self->ice_tcp = TRUE;
   self->max_channels = DEFAULT_MAX_CHANNELS;
   self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   self->ice_failed_timeout_ms = DEFAULT_ICE_FAILED_TIMEOUT_MS;
+  floe_configuration_init_paths (self);
 }
 
 /**
