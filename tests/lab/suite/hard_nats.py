@@ -14,7 +14,8 @@ MAX_PROBES, MAX_RATE, MAX_SOCKETS = 2048, 250, 256
 _WINDOW_SECONDS = 0.99
 
 
-@cases(("P", "S"), ("S", "P"), ("S", "S"), ("P", "R"), ("R", "P"), ("D", "D"))
+# P with R and D with D are below.
+@cases(("P", "S"), ("S", "P"), ("S", "S"), ("R", "P"))
 def test_hard(kind_a, kind_b):
     """{} meets {} directly in the end"""
     meeting = hold((kind_a, kind_b), cached=True)
@@ -66,7 +67,7 @@ def is_public(address):
 
 @cases(("P", "R"), ("D", "D"))
 def test_budgets(kind_a, kind_b):
-    """{} and {} punch with at most 2048 packets a side, 250 a second and 256 sockets"""
+    """{} and {} meet directly by at most 2048 packets a side, 250 a second, from 256 sockets"""
     with held((kind_a, kind_b), cached=True) as left:
         expect(left.meeting.last, "direct", f"the path, {left.meeting}")
         both = 0
