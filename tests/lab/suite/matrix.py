@@ -20,7 +20,8 @@ def test_direct(kind_a, kind_b):
     """{} meets {} directly in the end, with a relay at hand"""
     meeting = hold((kind_a, kind_b))
     expect(meeting.last, "direct", f"the path, {meeting}")
-    expect(relayed_ends(meeting), [None, None], "what the peers say")
+    expect([kind for pair in meeting.pairs for kind in pair[:2] if kind == "relay"], [],
+           f"relays that the peers tell of, {meeting.pairs}")
 
 
 @cases(("S", "R"), ("R", "R"))

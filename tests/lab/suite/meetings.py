@@ -10,12 +10,13 @@ import re
 
 from lab import Coturn, World
 from pairs import Meeting, describe, log, meet, reports
-from pairs.meeting import DIRECT_SECONDS
 from pairs.worker import server_options
 
 from .probes import Skip
 from .servers import need_coturn
 
+# Outcomes are what is looked at: a machine may be busy.
+PATIENCE = 60
 IS_FULL = os.environ.get("LAB_FULL") == "1"
 _STUN_REQUEST = b"\x00\x01"
 _STUN_COOKIE = b"\x21\x12\xa4\x42"
@@ -105,7 +106,7 @@ def is_check(packet):
 
 @contextlib.contextmanager
 def held(kinds, servers=stun_and_turn, text=None, options=((), ()), cached=False, seed=1, tls=False,
-         **how):
+         patience=PATIENCE, **how):
     """What is left of a meeting behind those kinds of NAT, or in the world `text`. With `cached`
     both know the reports of their NATs, `servers` makes both sides' options of coturn, `how` is
     meet ()'s."""
@@ -115,15 +116,16 @@ def held(kinds, servers=stun_and_turn, text=None, options=((), ()), cached=False
         server = Coturn(world["turn"], tls=tls)
         lines, captures = _Lines(), {host: world.capture(host) for host in ("alice", "bob")}
         meeting = meet(world, Meeting(*kinds, seed), [[*servers(server), *nat, *own] for nat, own in
-                                                      zip(known, options)], log=lines, **how)
+                                                      zip(known, options)],
+                       log=lines, patience=patience, limit=PATIENCE, **how)
         if meeting.error is not None:
             raise AssertionError(meeting.error)
         yield Held(world, server, meeting, lines, captures)
 
 
-def hold(kinds, patience=DIRECT_SECONDS, **how):
+def hold(kinds, **how):
     """The Meeting alone."""
-    with held(kinds, patience=patience, **how) as left:
+    with held(kinds, **how) as left:
         return left.meeting
 
 
