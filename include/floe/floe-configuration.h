@@ -6,6 +6,7 @@
 #include <floe/floe-certificate.h>
 #include <floe/floe-enums.h>
 #include <floe/floe-ice-server.h>
+#include <floe/floe-nat-report.h>
 #include <floe/floe-server-directory.h>
 #include <floe/floe-version-macros.h>
 
@@ -110,5 +111,56 @@ void floe_configuration_set_tls_database (FloeConfiguration *self, GTlsDatabase 
 
 FLOE_AVAILABLE_IN_1_0
 GTlsDatabase *floe_configuration_get_tls_database (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_strategy (FloeConfiguration *self, FloeStrategy strategy);
+
+FLOE_AVAILABLE_IN_1_0
+FloeStrategy floe_configuration_get_strategy (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_nat_discovery (FloeConfiguration *self, FloeNatDiscoveryMode mode);
+
+FLOE_AVAILABLE_IN_1_0
+FloeNatDiscoveryMode floe_configuration_get_nat_discovery (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_nat_report (FloeConfiguration *self, FloeNatReport *report);
+
+FLOE_AVAILABLE_IN_1_0
+FloeNatReport *floe_configuration_get_nat_report (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_set_nat_summary (FloeConfiguration *self, const char *summary,
+                                             GError **error);
+
+FLOE_AVAILABLE_IN_1_0
+char *floe_configuration_get_nat_summary (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_punching (FloeConfiguration *self, FloePunching punching);
+
+FLOE_AVAILABLE_IN_1_0
+FloePunching floe_configuration_get_punching (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_punch_limits (FloeConfiguration *self, guint max_sockets,
+                                          guint max_probes, guint max_rate);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_get_punch_limits (FloeConfiguration *self, guint *max_sockets,
+                                          guint *max_probes, guint *max_rate);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_relay_start (FloeConfiguration *self, int delay_ms);
+
+FLOE_AVAILABLE_IN_1_0
+int floe_configuration_get_relay_start (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_relay_warm (FloeConfiguration *self, guint time_ms);
+
+FLOE_AVAILABLE_IN_1_0
+guint floe_configuration_get_relay_warm (FloeConfiguration *self);
 
 G_END_DECLS

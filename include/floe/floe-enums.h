@@ -224,6 +224,43 @@ typedef enum
 } FloeStrategy;
 
 /**
+ * FloePunching:
+ * @FLOE_PUNCHING_NONE: not at all
+ * @FLOE_PUNCHING_ONE_SIDED: one side opens sockets, the other tries ports
+ * @FLOE_PUNCHING_BLOCK: also both at once, in small blocks of ports
+ *
+ * Whether a side takes part in what crosses hard NATs with many sockets and packets: up to 256
+ * sockets and 2048 packets, at no more than 250 packets a second, to the one address that the peer
+ * has told. Both sides have to be Floe, and both have to allow it.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PUNCHING_NONE,
+  FLOE_PUNCHING_ONE_SIDED,
+  FLOE_PUNCHING_BLOCK,
+} FloePunching;
+
+/**
+ * FloeNatDiscoveryMode:
+ * @FLOE_NAT_DISCOVERY_MODE_AUTOMATIC: what is known of the network is used, and when nothing is,
+ * the servers are asked in the background; only where there is a STUN server
+ * @FLOE_NAT_DISCOVERY_MODE_CACHED: what is known is used, and nobody is asked
+ * @FLOE_NAT_DISCOVERY_MODE_OFF: nothing is used, and nobody is asked
+ *
+ * How a connection learns of the NAT that it is behind. It waits for that in no case.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_NAT_DISCOVERY_MODE_AUTOMATIC,
+  FLOE_NAT_DISCOVERY_MODE_CACHED,
+  FLOE_NAT_DISCOVERY_MODE_OFF,
+} FloeNatDiscoveryMode;
+
+/**
  * FloePathReason:
  * @FLOE_PATH_REASON_FIRST: it is the first path that works
  * @FLOE_PATH_REASON_BETTER: it is better than the one before

@@ -12,6 +12,8 @@ typedef struct
   char **interfaces;    /* (owned) (nullable) */
   char *tls_ca;         /* (owned) (nullable) */
   char *proxy;          /* (owned) (nullable) */
+  char *nat;            /* (owned) (nullable) */
+  char *strategy;       /* (owned) (nullable) */
   gboolean no_echo;
   gboolean relay_only;
   gboolean include_loopback;
@@ -25,6 +27,8 @@ raw_clear (Raw *self)
   g_strfreev (self->interfaces);
   g_free (self->tls_ca);
   g_free (self->proxy);
+  g_free (self->nat);
+  g_free (self->strategy);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -100,6 +104,10 @@ add_others (GOptionGroup *group, Raw *raw)
       "Trust these certificate authorities for turns:", "FILE" },
     { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->proxy, "Reach TURN over TCP and TLS through this",
       "URI" },
+    { "nat", 0, 0, G_OPTION_ARG_STRING, &raw->nat,
+      "What the NAT is, instead of having it found out", "SUMMARY" },
+    { "strategy", 0, 0, G_OPTION_ARG_STRING, &raw->strategy,
+      "auto, direct-fast, direct-patient, turn-fallback or turn-only", "NAME" },
     { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
     { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only, "Use relays of TURN servers only",
       NULL },
@@ -138,6 +146,22 @@ parse_raw (Raw *raw, int *argc, char ***argv, GError **error)
 }
 
 static gboolean
+parse_strategy (const char *name, FloeStrategy *out, GError **error)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (FLOE_TYPE_STRATEGY);
+  const GEnumValue *value = g_enum_get_value_by_nick (names, name);
+
+  if (value == NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "there is no strategy called %s", name);
+      return FALSE;
+    }
+  *out = value->value;
+  return TRUE;
+}
+
+static gboolean
 apply_raw (Raw *raw, PeerOptions *options, GError **error)
 {
   if (raw->tls_ca != NULL)
@@ -158,6 +182,9 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
           return FALSE;
         }
     }
+  if (raw->strategy != NULL && !parse_strategy (raw->strategy, &options->strategy, error))
+    return FALSE;
+  options->nat = g_steal_pointer (&raw->nat);
   options->interfaces = g_steal_pointer (&raw->interfaces);
   options->relay_only = raw->relay_only;
   options->include_loopback = raw->include_loopback;
@@ -170,6 +197,7 @@ peer_options_clear (PeerOptions *self)
 {
   g_clear_pointer (&self->servers, peer_servers_free);
   g_clear_pointer (&self->interfaces, g_strfreev);
+  g_clear_pointer (&self->nat, g_free);
   g_clear_object (&self->authorities);
   g_clear_object (&self->proxies);
 }
@@ -200,6 +228,13 @@ peer_options_make_configuration (const PeerOptions *options, GError **error)
 
   if (!peer_servers_apply (options->servers, configuration, error))
     return NULL;
+  if (options->nat != NULL
+      && !floe_configuration_set_nat_summary (configuration, options->nat, error))
+    {
+      g_prefix_error (error, "--nat: ");
+      return NULL;
+    }
+  floe_configuration_set_strategy (configuration, options->strategy);
   if (options->relay_only)
     floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
   if (options->interfaces != NULL)

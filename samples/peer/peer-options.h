@@ -14,6 +14,8 @@ typedef struct
   char **interfaces;         /* (owned) (nullable) */
   GTlsDatabase *authorities; /* (owned) (nullable) */
   GProxyResolver *proxies;   /* (owned) (nullable) */
+  char *nat;                 /* (owned) (nullable): what to say of the NAT */
+  FloeStrategy strategy;
   gboolean relay_only;
   gboolean include_loopback;
   gboolean echoes;

@@ -43,6 +43,13 @@ floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *
     case FLOE_ICE_EVENT_PROBE:
       events->probe (self->path_id, user_data);
       break;
+    case FLOE_ICE_EVENT_CHANGED:
+      if (events->changed != NULL)
+        events->changed (user_data);
+      break;
+    case FLOE_ICE_EVENT_RESUMED:
+      events->resumed (user_data);
+      break;
     default:
       g_assert_not_reached ();
     }

@@ -146,6 +146,8 @@ on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCan
 {
   FloeIcePath *self = user_data;
 
+  if (self->repeats != NULL && floe_ice_path_get_route (self) == FLOE_ROUTE_DIRECT)
+    floe_ice_repeats_stop (self->repeats);
   floe_ice_path_settle_tcp (self, FALSE);
   self->events->changed (self, self->user_data);
 }
@@ -160,6 +162,19 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
+/* libnice checks @candidate from now on. Whoever has the answer first may check before it is here:
+ * libnice remembers that until it knows what to check with. */
+static void
+repeat_checks (FloeIcePath *self, const NiceCandidate *candidate)
+{
+  if (self->repeats == NULL && self->reflexive != NULL && self->shared->remote->pwd != NULL)
+    self->repeats = floe_ice_repeats_new (self->shared, self->reflexive);
+  if (self->repeats != NULL
+      && floe_candidate_guard_allows (candidate, self->shared->addresses,
+                                      &self->shared->remote->nat64))
+    floe_ice_repeats_add_remote (self->repeats, candidate);
+}
+
 void
 floe_ice_path_end_flooded (FloeIcePath *self)
 {
@@ -171,8 +186,12 @@ floe_ice_path_end_flooded (FloeIcePath *self)
 static void
 on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
 {
+  FloeIcePath *self = user_data;
+
   if (floe_candidate_guard_is_flooded (agent))
-    floe_ice_path_end_flooded (user_data);
+    floe_ice_path_end_flooded (self);
+  else
+    repeat_checks (self, candidate);
 }
 
 static void
@@ -236,6 +255,7 @@ floe_ice_path_drop_agent (FloeIcePath *self)
   gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
   gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
 
+  g_clear_pointer (&self->repeats, floe_ice_repeats_free);
   if (self->agent == NULL)
     return;
   floe_ice_path_end_tcp (self);
@@ -307,6 +327,8 @@ feed_candidates (FloeIcePath *self)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
   nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
+  for (GSList *link = fresh; link != NULL; link = link->next)
+    repeat_checks (self, link->data);
   g_slist_free (fresh);
   /* A peer-reflexive candidate may have turned out to be one of these. */
   self->events->changed (self, self->user_data);
@@ -317,7 +339,8 @@ floe_ice_path_update_remote (FloeIcePath *self)
 {
   const FloeIceRemote *remote = self->shared->remote;
 
-  if (self->agent == NULL || remote->ufrag == NULL)
+  if (self->agent == NULL || remote->ufrag == NULL
+      || (self->shared->is_direct_held && self->spec->kind == FLOE_PATH_DIRECT))
     return;
   if (!self->fed.has_credentials)
     nice_agent_set_remote_credentials (self->agent, FLOE_NICE_STREAM, remote->ufrag, remote->pwd);

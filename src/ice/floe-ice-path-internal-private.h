@@ -6,6 +6,7 @@
 
 #include "floe-candidate-convert-private.h"
 #include "floe-ice-path-private.h"
+#include "floe-ice-repeats-private.h"
 #include "floe-nice-agent-private.h"
 #include "floe-reflexive-private.h"
 #include "floe-relay-access-private.h"
@@ -39,6 +40,7 @@ struct _FloeIcePath
   FloeRelayAccess *access;  /* (owned) (nullable): of a relay path */
   NiceAgent *agent;         /* (owned) (nullable) */
   FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
+  FloeIceRepeats *repeats;  /* (owned) (nullable): of a direct path with taps and a peer */
   FloePathTcp *tcp;         /* (owned) (nullable): of an ICE-TCP path that has sockets */
   NiceComponentState component_state;
   gint64 started_us;

@@ -48,6 +48,16 @@ on_reflexive_failed (const FloeIceUri *server, guint code, const char *text, gpo
 }
 
 static void
+on_reflexive_answer (guint base, const FloeStunAddress *from, const guint8 *data, gsize size,
+                     gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (self->repeats != NULL)
+    floe_ice_repeats_handle_answer (self->repeats, base, from, data, size);
+}
+
+static void
 on_reflexive_changed (gpointer user_data)
 {
   FloeIcePath *self = user_data;
@@ -58,6 +68,7 @@ on_reflexive_changed (gpointer user_data)
 static const FloeReflexiveEvents reflexive_events = {
   .candidate = on_reflexive_candidate,
   .failed = on_reflexive_failed,
+  .answer = on_reflexive_answer,
   .changed = on_reflexive_changed,
 };
 

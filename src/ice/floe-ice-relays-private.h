@@ -7,6 +7,7 @@
 #pragma once
 
 #include "floe-ice-lane-private.h"
+#include "floe-relay-starts-private.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,8 @@ void floe_ice_relays_free (FloeIceRelays *self);
  * not carry data. */
 void floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan);
 
+/* (transfer none): to be filled in; call update() after it. */
+FloeRelayStarts *floe_ice_relays_get_starts (FloeIceRelays *self);
 void floe_ice_relays_start (FloeIceRelays *self);
 
 /* Whether relays are needed. Those that nobody uses are given back meanwhile, but for rows of the

@@ -15,6 +15,11 @@
 /* How long a path stays after another has taken over, for what is still on its way. */
 #define LEAVE_US (2 * G_TIME_SPAN_SECOND)
 
+/* Between two times that mute relays are replaced: it doubles, until they live for long. */
+#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
+#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
+#define FORGET_US (300 * G_TIME_SPAN_SECOND)
+
 /* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
 #define MAX_LANES 4096
 
@@ -34,6 +39,10 @@ struct _FloeIceRelays
   FloeRelayCore core;
   GPtrArray *probes; /* (owned) (element-type Probe): under way */
   gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
+  FloeRelayStarts starts;
+  gboolean may_rest;   /* nobody needs relays, but for what the starts say */
+  gint64 succeeded_us; /* when mute ones were last replaced */
+  gint64 pause_us;     /* not again before it is over */
 };
 
 static FloeIceLane *
@@ -165,28 +174,36 @@ retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
     close_lane (self, lane);
 }
 
+/* The same server, or the same with new credentials, by another agent that takes over. */
+static FloeIceLane *
+succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec, gint64 now_us)
+{
+  FloeIceLane *successor = add_lane (self, spec, TRUE);
+
+  if (successor == NULL)
+    return NULL;
+  floe_relay_core_replace (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                           floe_ice_path_get_id (successor->path));
+  retire (self, lane, successor);
+  return successor;
+}
+
 /* What becomes of a relay that there is already. @row (nullable): of the new plan. */
 static void
 renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 now_us)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-  guint path_id = floe_ice_path_get_id (lane->path);
-  FloeIceLane *successor;
 
   if (row == NULL)
     {
-      floe_relay_core_remove (&self->core, now_us, path_id);
+      floe_relay_core_remove (&self->core, now_us, floe_ice_path_get_id (lane->path));
       retire (self, lane, NULL);
       return;
     }
   if (g_strcmp0 (row->username, spec->username) == 0
       && g_strcmp0 (row->credential, spec->credential) == 0)
     return;
-  successor = add_lane (self, row, TRUE);
-  if (successor == NULL)
-    return;
-  floe_relay_core_replace (&self->core, now_us, path_id, floe_ice_path_get_id (successor->path));
-  retire (self, lane, successor);
+  succeed (self, lane, row, now_us);
 }
 
 FloeIceRelays *
@@ -201,6 +218,7 @@ floe_ice_relays_new (GPtrArray *lanes, FloeIceShared *shared, const FloeIceRelay
   self->user_data = user_data;
   self->probes = g_ptr_array_new_with_free_func (free_probe);
   self->start_us = -1;
+  self->succeeded_us = -MAX_PAUSE_US;
   floe_relay_core_init (&self->core);
   return self;
 }
@@ -259,15 +277,28 @@ floe_ice_relays_start (FloeIceRelays *self)
   self->start_us = now_us;
   if (delay_ms != G_MAXUINT)
     self->start_us += delay_ms * (gint64) G_TIME_SPAN_MILLISECOND;
-  if (now_us >= self->start_us)
-    floe_relay_core_start (&self->core, now_us);
+  floe_ice_relays_update (self, NULL);
   carry_out (self, now_us);
+}
+
+FloeRelayStarts *
+floe_ice_relays_get_starts (FloeIceRelays *self)
+{
+  return &self->starts;
+}
+
+static void
+update_resting (FloeIceRelays *self, gint64 now_us)
+{
+  floe_relay_core_set_resting (
+      &self->core, now_us, self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us));
 }
 
 void
 floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
 {
-  floe_relay_core_set_resting (&self->core, g_get_monotonic_time (), is_resting);
+  self->may_rest = is_resting;
+  update_resting (self, g_get_monotonic_time ());
 }
 
 void
@@ -293,6 +324,35 @@ floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_d
   floe_relay_core_handle_failed (&self->core, g_get_monotonic_time (), path_id);
 }
 
+static gboolean
+is_any_up (const FloeIceRelays *self)
+{
+  for (guint i = 0; i < self->core.count; i++)
+    {
+      if (self->core.relays[i].state == FLOE_RELAY_BEGUN
+          || self->core.relays[i].state == FLOE_RELAY_KEPT)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+update_held (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring)
+        continue;
+      floe_relay_core_set_held (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                                floe_relay_starts_is_held (&self->starts,
+                                                           floe_path_spec_get_relay_protocol (spec),
+                                                           carrier, is_any_up (self), now_us));
+    }
+}
+
 /* A path that another one is to take over from goes when that one has had its chance. */
 static void
 update_retiring (FloeIceLane *lane, const FloeIceLane *carrier, gint64 now_us)
@@ -316,6 +376,18 @@ get_end_us (const FloeIceLane *lane)
   return lane->is_dead ? 0 : lane->leave_us;
 }
 
+/* One relay is kept for when the direct path dies: the best one. */
+static gboolean
+is_standby (const FloeIceRelays *self, const FloeIceLane *lane)
+{
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+  if (spec->stays_warm)
+    return TRUE;
+  return floe_relay_starts_stays_warm (&self->starts, floe_path_spec_get_relay_protocol (spec))
+         && floe_relay_core_get_rank (&self->core, floe_ice_path_get_id (lane->path)) == 0;
+}
+
 /* Not for as long as somebody uses it. */
 static gint64
 get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIceLane *carrier)
@@ -323,10 +395,10 @@ get_release_us (const FloeIceRelays *self, const FloeIceLane *lane, const FloeIc
   FloePathState state = floe_ice_path_get_state (lane->path);
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-  if (!self->core.is_resting || lane == carrier || lane->is_retiring || spec->stays_warm
+  if (!self->core.is_resting || lane == carrier || lane->is_retiring
       || spec->kind != FLOE_PATH_RELAY || state == FLOE_PATH_IDLE || state == FLOE_PATH_CLOSED)
     return -1;
-  return floe_ice_lane_get_use_end (lane, self->shared->received_us);
+  return is_standby (self, lane) ? -1 : floe_ice_lane_get_use_end (lane, self->shared->received_us);
 }
 
 static void
@@ -354,12 +426,58 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
 
   if (self->start_us == -1)
     return;
+  floe_relay_starts_handle_carrier (&self->starts, carrier, now_us);
+  update_resting (self, now_us);
+  update_held (self, carrier, now_us);
   if (now_us >= self->start_us)
     floe_relay_core_start (&self->core, now_us);
   floe_relay_core_set_carrier (&self->core, now_us, carrier != NULL,
                                carrier != NULL ? floe_ice_path_get_id (carrier->path) : 0);
   for (guint i = 0; i < self->lanes->len; i++)
     update_lane (self, get_lane (self, i), carrier, now_us);
+}
+
+/* Whether data has nowhere to go, as far as anybody knows. */
+static gboolean
+is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
+    return FALSE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = get_lane (self, i);
+
+      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
+ * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
+ * same servers. */
+static void
+replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  guint count = self->lanes->len;
+
+  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
+    return;
+  if (now_us >= self->succeeded_us + FORGET_US)
+    self->pause_us = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
+        continue;
+      if (succeed (self, lane, spec, now_us) == NULL)
+        return;
+      self->succeeded_us = now_us;
+    }
+  if (self->succeeded_us == now_us)
+    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
 }
 
 void
@@ -384,6 +502,7 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
       if (end_us != -1 && now_us >= end_us)
         close_lane (self, lane);
     }
+  replace_mute (self, carrier, now_us);
   floe_relay_core_handle_timeout (&self->core, now_us);
   carry_out (self, now_us);
 }
@@ -410,6 +529,8 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self, const FloeIceLane *carr
       deadline_us = sooner (deadline_us, get_end_us (lane));
       deadline_us = sooner (deadline_us, get_release_us (self, lane, carrier));
     }
+  deadline_us = sooner (deadline_us, floe_relay_starts_get_deadline (&self->starts, carrier,
+                                                                     g_get_monotonic_time ()));
   return floe_relay_core_has_output (&self->core) ? 0 : deadline_us;
 }
 

@@ -114,6 +114,9 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   /* RFC 8839 section 5.1 and RFC 8838 section 4.1: the ufrag tells the ICE generation. */
   if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->ufrag) != 0)
     return "of another generation";
+  /* A check from any other socket would take the port that it is about. */
+  if (candidate->lock.round != 0)
+    return "for lock step only";
   nice = floe_candidate_to_nice (candidate, &why);
   if (nice == NULL)
     return why;

@@ -32,7 +32,8 @@ void floe_ice_rise_free (FloeIceRise *self);
 /* For tries from now on; (nullable) (element-type FloeIceUri): copied. */
 void floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers);
 
-void floe_ice_rise_start (FloeIceRise *self);
+/* When the plan's direct paths begin; again when that changes. */
+void floe_ice_rise_start (FloeIceRise *self, gint64 at_us);
 
 void floe_ice_rise_handle_remote_candidate (FloeIceRise *self);
 void floe_ice_rise_handle_network_change (FloeIceRise *self);

@@ -87,7 +87,7 @@ get_end_us (const FloeIceRise *self, const FloeIceLane *lane, const FloeIceLane 
 
   if (!is_running (lane) || lane == carrier || !(is_direct (lane) || is_tcp (lane)))
     return -1;
-  if (lane->is_gone || (lane->is_watched && lane->liveness.state == FLOE_LIVENESS_EXPIRED))
+  if (lane->is_gone || floe_ice_lane_has_expired (lane))
     return 0;
   if (self->carried_since_us != -1)
     end_us = MAX (end_us, self->carried_since_us + SPARE_US);
@@ -223,9 +223,9 @@ floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers)
 }
 
 void
-floe_ice_rise_start (FloeIceRise *self)
+floe_ice_rise_start (FloeIceRise *self, gint64 at_us)
 {
-  floe_rise_core_start (&self->core, g_get_monotonic_time ());
+  floe_rise_core_start (&self->core, at_us);
 }
 
 void

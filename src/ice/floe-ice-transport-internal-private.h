@@ -15,15 +15,36 @@
 
 G_BEGIN_DECLS
 
+/* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
+#define FLOE_ICE_CONSENT_US (30 * G_TIME_SPAN_SECOND)
+
 /* What was told, of moves from one path to another and of gathering. */
 typedef struct
 {
   FloeIceEvent *last;        /* (owned) (nullable): what was told of the pair */
   FloePathReason reason;     /* of the next one that is told */
   gint64 start_us;           /* of gathering */
+  gint64 silent_us;          /* since when the carrier was known to be silent; 0 for not */
   gint64 look_us;            /* when to look at the host's addresses again; -1 for not */
+  gboolean is_told_resumed;  /* since the carrier is another one */
   gboolean is_told_gathered; /* and no candidate was told after that */
 } FloeIceMoves;
+
+/* What the schedule says, and what it holds back. */
+typedef struct
+{
+  FloeIceSchedule schedule;
+  gboolean is_set;
+  gint64 both_us; /* since when both descriptions are there; -1 */
+  GQueue held;    /* (element-type FloeIceEvent): candidates that are not told yet */
+} FloeIceTiming;
+
+/* What may be bound to. */
+typedef struct
+{
+  char **names; /* (owned) (nullable): of interfaces, or addresses; NULL: all */
+  gboolean include_loopback;
+} FloeIceInterfaces;
 
 struct _FloeIceTransport
 {
@@ -32,8 +53,7 @@ struct _FloeIceTransport
   gpointer user_data;
   FloeIceShared shared;
   FloeIceRemote remote;
-  char **interfaces; /* (owned) (nullable) */
-  gboolean include_loopback;
+  FloeIceInterfaces interfaces;
   GPtrArray *lanes;      /* (owned) (element-type FloeIceLane) */
   FloeIceLane *carrier;  /* (unowned) (nullable): of @lanes */
   FloeIceRelays *relays; /* (owned): until closed */
@@ -42,6 +62,7 @@ struct _FloeIceTransport
   FloeGatherCore gather;
   GQueue queue; /* (element-type FloeIceEvent) */
   FloeIceMoves moves;
+  FloeIceTiming timing;
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
   GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
@@ -56,6 +77,16 @@ void floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event);
 FloeIceLane *floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
                                           gboolean is_successor);
 
+/* floe-ice-transport-schedule.c */
+/* Begins nothing: says when what is due. */
+void floe_ice_transport_apply_schedule (FloeIceTransport *self, gint64 now_us);
+gint64 floe_ice_transport_get_schedule_deadline (const FloeIceTransport *self, gint64 now_us);
+/* Takes @event, which tells of a candidate, and tells it when that may be. */
+void floe_ice_transport_tell_candidate (FloeIceTransport *self, FloeIceEvent *event);
+/* Not before that data may go there; 0: at any time. */
+gint64 floe_ice_transport_get_carry_us (const FloeIceTransport *self, const FloeIceLane *lane);
+void floe_ice_transport_clear_schedule (FloeIceTransport *self);
+
 /* floe-ice-transport-update.c */
 /* Draws the conclusions from whatever has changed. Takes notes only: paths are begun and ended from
  * the timer. */
@@ -63,6 +94,7 @@ void floe_ice_transport_update (FloeIceTransport *self);
 FloeIceFacts floe_ice_transport_collect_facts (const FloeIceTransport *self);
 
 /* floe-ice-transport-life.c */
+void floe_ice_transport_end_expired (FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
 static inline FloeIceLane *

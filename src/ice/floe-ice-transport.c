@@ -58,8 +58,7 @@ on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer u
   FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE);
 
   event->local = *candidate;
-  floe_ice_transport_push (self, event);
-  self->moves.is_told_gathered = FALSE;
+  floe_ice_transport_tell_candidate (self, event);
   floe_ice_relays_handle_candidate (self->relays, floe_ice_path_get_id (path));
 }
 
@@ -109,7 +108,13 @@ on_path_lost (FloeIcePath *path, guint code, const char *text, gpointer user_dat
 static void
 on_path_changed (FloeIcePath *path, gpointer user_data)
 {
-  floe_ice_transport_update (user_data);
+  FloeIceTransport *self = user_data;
+  const FloeIceEvent *last;
+
+  floe_ice_transport_update (self);
+  last = g_queue_peek_tail (&self->queue);
+  if (last == NULL || last->type != FLOE_ICE_EVENT_CHANGED)
+    floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_CHANGED));
 }
 
 static void
@@ -145,6 +150,8 @@ floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
   used->is_successor = is_successor;
   lane = floe_ice_lane_new (
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  floe_liveness_core_set_must_answer (&lane->liveness, self->shared.peer_answers);
+  floe_liveness_core_set_mapping_lifetime (&lane->liveness, self->shared.mapping_lifetime_s);
   g_ptr_array_add (self->lanes, lane);
   return lane;
 }
@@ -163,14 +170,20 @@ on_relays_changed (gpointer user_data)
 
 static const FloeIceRelaysEvents relays_events = { add_lane, report_server, on_relays_changed };
 
+static void
+restart_gathering (FloeIceTransport *self)
+{
+  floe_gather_core_init (&self->gather, self->gather.limit_us);
+  floe_gather_core_start (&self->gather, g_get_monotonic_time ());
+}
+
 /* A try has begun: gathering goes on. */
 static void
 on_rise_begun (gpointer user_data)
 {
   FloeIceTransport *self = user_data;
 
-  floe_gather_core_init (&self->gather, self->gather.limit_us);
-  floe_gather_core_start (&self->gather, g_get_monotonic_time ());
+  restart_gathering (self);
   /* The address that it is bound to may be new, or the one before gone. */
   floe_ice_transport_look_at_addresses (self);
 }
@@ -186,6 +199,15 @@ on_rise_relays (gboolean are_needed, gpointer user_data)
 }
 
 static const FloeIceRiseEvents rise_events = { add_lane, on_rise_begun, on_rise_relays };
+
+/* A path of the plan begins after gathering did. */
+static void
+begin_late (FloeIceTransport *self)
+{
+  self->shared.path_count++;
+  if (self->gather.is_complete)
+    restart_gathering (self);
+}
 
 static void
 on_deadline (gpointer user_data)
@@ -206,13 +228,14 @@ on_deadline (gpointer user_data)
 
       floe_ice_rise_skip (self->rise, lane, self->carrier);
       if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && now_us >= lane->start_us)
-        self->shared.path_count++;
+        begin_late (self);
       if (!floe_ice_lane_handle_timeout (lane, now_us))
         continue;
       event = floe_ice_event_new (FLOE_ICE_EVENT_PROBE);
       event->path_id = floe_ice_path_get_id (lane->path);
       floe_ice_transport_push (self, event);
     }
+  floe_ice_transport_end_expired (self);
   floe_ice_transport_update (self);
   floe_ice_rise_handle_timeout (self->rise, self->carrier);
   floe_ice_relays_handle_timeout (self->relays, self->carrier);
@@ -264,10 +287,11 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL,
     .remote = &self->remote,
+    .budget = g_new0 (FloeCheckBudget, 1),
   };
   floe_ice_remote_init (&self->remote);
-  self->interfaces = g_strdupv ((char **) config->interfaces);
-  self->include_loopback = config->include_loopback;
+  self->interfaces.names = g_strdupv ((char **) config->interfaces);
+  self->interfaces.include_loopback = config->include_loopback;
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
@@ -276,6 +300,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
 
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
   self->moves.look_us = -1;
+  self->timing.both_us = -1;
+  g_queue_init (&self->timing.held);
   add_plan (self, plan, config->relay_warm_ms);
   return self;
 }
@@ -295,11 +321,12 @@ floe_ice_transport_unref (FloeIceTransport *self)
   floe_ice_transport_close (self);
   floe_ice_remote_clear (&self->remote);
   g_clear_pointer (&self->shared.addresses, g_array_unref);
+  g_free (self->shared.budget);
   g_free (self->shared.ufrag);
   g_free (self->shared.pwd);
   g_clear_object (&self->shared.proxy_resolver);
   g_clear_object (&self->shared.tls_database);
-  g_strfreev (self->interfaces);
+  g_strfreev (self->interfaces.names);
   g_free (self);
 }
 
@@ -346,13 +373,13 @@ floe_ice_transport_gather (FloeIceTransport *self)
   if (self->is_closed || self->has_started)
     return;
   all = floe_local_addresses_list ();
-  self->shared.addresses = floe_local_addresses_select (all, (const char *const *) self->interfaces,
-                                                        self->include_loopback);
+  self->shared.addresses = floe_local_addresses_select (
+      all, (const char *const *) self->interfaces.names, self->interfaces.include_loopback);
   self->has_started = TRUE;
   self->moves.start_us = now_us;
   look_up_prefixes (self);
   floe_gather_core_start (&self->gather, now_us);
-  floe_ice_rise_start (self->rise);
+  floe_ice_rise_start (self->rise, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
@@ -361,9 +388,10 @@ floe_ice_transport_gather (FloeIceTransport *self)
       if (lane->start_us == FLOE_LANE_HELD)
         continue;
       lane->start_us = now_us + start_ms * (gint64) G_TIME_SPAN_MILLISECOND;
-      if (start_ms == 0)
-        self->shared.path_count++;
     }
+  floe_ice_transport_apply_schedule (self, now_us);
+  for (guint i = 0; i < self->lanes->len; i++)
+    self->shared.path_count += floe_ice_transport_get_lane (self, i)->start_us == now_us;
   for (guint i = 0; i < self->lanes->len; i++)
     {
       if (floe_ice_transport_get_lane (self, i)->start_us == now_us)
@@ -461,5 +489,6 @@ floe_ice_transport_close (FloeIceTransport *self)
   destroy_source (&self->flush_source);
   destroy_source (&self->deadline_source);
   g_clear_pointer (&self->moves.last, floe_ice_event_free);
+  floe_ice_transport_clear_schedule (self);
   g_queue_clear_full (&self->queue, (GDestroyNotify) floe_ice_event_free);
 }

@@ -48,6 +48,7 @@ typedef struct
   FloeRelayState state;
   gboolean is_silent;  /* a probe had no answer */
   gboolean is_suspect; /* kept, but nothing comes through it */
+  gboolean is_held;    /* not to be begun yet */
   gint64 begun_us;
   gint64 round_trip_us; /* of a probe; G_MAXINT64 when not known */
   gint64 allocation_us; /* from its beginning to its address; likewise */
@@ -88,6 +89,8 @@ void floe_relay_core_start (FloeRelayCore *self, gint64 now_us);
 void floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_resting);
 /* Gives the relay's address back; it is in reserve then. */
 void floe_relay_core_release (FloeRelayCore *self, guint id);
+/* Whether it is too early to begin it, or there is no need; what goes on is left alone. */
+void floe_relay_core_set_held (FloeRelayCore *self, gint64 now_us, guint id, gboolean is_held);
 /* Those that have failed get another chance. */
 void floe_relay_core_retry (FloeRelayCore *self, gint64 now_us);
 

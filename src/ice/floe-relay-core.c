@@ -210,9 +210,9 @@ floe_relay_core_replace (FloeRelayCore *self, gint64 now_us, guint old_id, guint
   relay->is_suspect = FALSE;
   relay->allocation_us = FLOE_RELAY_UNKNOWN_US;
   relay->pending = FLOE_RELAY_OUTPUT_NONE;
-  set_state (relay, FLOE_RELAY_RESERVE, "new credentials");
+  set_state (relay, FLOE_RELAY_RESERVE, "another one stands for it");
   if (was_begun)
-    begin (relay, now_us, "new credentials");
+    begin (relay, now_us, "the other one was");
   if (was_begun && count (self, is_good) == 0)
     self->since_us = now_us;
   decide (self, now_us);
@@ -267,6 +267,22 @@ floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_res
   self->is_resting = is_resting;
   if (!is_resting)
     floe_relay_core_retry (self, now_us);
+}
+
+void
+floe_relay_core_set_held (FloeRelayCore *self, gint64 now_us, guint id, gboolean is_held)
+{
+  FloeRelay *relay = find (self, id);
+
+  if (relay == NULL || relay->is_held == is_held)
+    return;
+  relay->is_held = is_held;
+  if (is_held || !self->is_started)
+    return;
+  if (count (self, is_up) + count (self, is_probed) == 0)
+    self->since_us = now_us;
+  if (!self->is_resting)
+    probe_many (self);
 }
 
 void

@@ -69,7 +69,7 @@ is_probed (const FloeRelay *relay)
 static inline gboolean
 is_fit (const FloeRelay *relay)
 {
-  return relay->state == FLOE_RELAY_RESERVE && !relay->is_silent;
+  return relay->state == FLOE_RELAY_RESERVE && !relay->is_silent && !relay->is_held;
 }
 
 static inline gboolean
@@ -87,7 +87,7 @@ is_fit_stream (const FloeRelay *relay)
 static inline gboolean
 is_last_resort (const FloeRelay *relay)
 {
-  return relay->state == FLOE_RELAY_RESERVE && relay->is_silent;
+  return relay->state == FLOE_RELAY_RESERVE && relay->is_silent && !relay->is_held;
 }
 
 static inline gboolean

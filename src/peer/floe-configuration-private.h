@@ -4,7 +4,27 @@
 
 #include <floe/floe-configuration.h>
 
+#include "floe-strategy-core-private.h"
+
 G_BEGIN_DECLS
+
+#define FLOE_STRATEGY_OWN_START (-1) /* as relay_start_ms: the strategy's own */
+
+/* How hard paths are to be looked for. */
+typedef struct
+{
+  FloeStrategy strategy;
+  FloeNatDiscoveryMode discovery;
+  FloeNatReport *report;   /* (owned) (nullable): the application's own */
+  FloeNatSummary *summary; /* (owned) (nullable): likewise, in words */
+  FloeNatReport *known;    /* (owned) (nullable): what a connection has found out last */
+  FloePunching punching;
+  int relay_start_ms;  /* or FLOE_STRATEGY_OWN_START */
+  guint relay_warm_ms; /* G_MAXUINT: for as long as the connection lasts */
+  guint max_sockets;   /* 0: the strategy's own; and so for the two that follow */
+  guint max_probes;
+  guint max_probe_rate;
+} FloeConfigurationPaths;
 
 struct _FloeConfiguration
 {
@@ -24,9 +44,28 @@ struct _FloeConfiguration
   guint ice_failed_timeout_ms;
   GProxyResolver *proxy_resolver; /* (owned) (nullable) */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
+  FloeConfigurationPaths paths;
 };
 
 /* (transfer none): the configuration's certificate, made now when there is none yet. */
 FloeCertificate *floe_configuration_ensure_certificate (FloeConfiguration *self, GError **error);
+
+/* floe-configuration-strategy.c */
+#define FLOE_CONFIGURATION_FIRST_PATHS_PROP 100
+
+void floe_configuration_install_paths (GObjectClass *object_class);
+void floe_configuration_init_paths (FloeConfiguration *self);
+void floe_configuration_clear_paths (FloeConfiguration *self);
+void floe_configuration_copy_paths (FloeConfiguration *self, const FloeConfiguration *other);
+gboolean floe_configuration_has_same_paths (const FloeConfiguration *self,
+                                            const FloeConfiguration *other);
+/* FALSE when there is no such property. */
+gboolean floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id,
+                                                GValue *value);
+gboolean floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id,
+                                                const GValue *value);
+/* What strategy is told; which relays there are is not in it. */
+FloeStrategyConfig floe_configuration_get_strategy_config (const FloeConfiguration *self,
+                                                           gboolean is_metered);
 
 G_END_DECLS

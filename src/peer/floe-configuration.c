@@ -87,7 +87,8 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
       g_value_set_uint (value, self->gather_timeout_ms);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!floe_configuration_get_paths_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -136,7 +137,8 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
       floe_configuration_set_gather_timeout (self, g_value_get_uint (value));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!floe_configuration_set_paths_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -151,6 +153,7 @@ floe_configuration_finalize (GObject *object)
   g_clear_object (&self->tls_database);
   g_clear_object (&self->server_directory);
   g_strfreev (self->interfaces);
+  floe_configuration_clear_paths (self);
   G_OBJECT_CLASS (floe_configuration_parent_class)->finalize (object);
 }
 
@@ -275,6 +278,7 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
   properties[PROP_GATHER_TIMEOUT] =
       g_param_spec_uint ("gather-timeout", NULL, NULL, 0, G_MAXINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  floe_configuration_install_paths (object_class);
 }
 
 static void
@@ -285,6 +289,7 @@ floe_configuration_init (FloeConfiguration *self)
   self->max_channels = DEFAULT_MAX_CHANNELS;
   self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   self->ice_failed_timeout_ms = DEFAULT_ICE_FAILED_TIMEOUT_MS;
+  floe_configuration_init_paths (self);
 }
 
 /**

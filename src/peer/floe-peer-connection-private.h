@@ -3,12 +3,13 @@
  *
  * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-negotiation.c
  * (the operations chain and descriptions), floe-peer-channels.c, floe-peer-facts.c (what the
- * network side tells), floe-peer-servers.c (servers that change), floe-peer-state.c (states that
- * follow from others).
+ * network side tells), floe-peer-servers.c (servers that change), floe-peer-nat.c (what both sides'
+ * NATs are), floe-peer-state.c (states that follow from others).
  *
  * Layer: peer. Belongs to the thread that made the connection. */
 #pragma once
 
+#include <floe/floe-nat-discovery.h>
 #include <floe/floe-peer-connection.h>
 
 #include "floe-directory-watch-private.h"
@@ -60,6 +61,22 @@ typedef struct
   FloeOrder *held_gather;     /* (owned) (nullable): until the first servers are known */
 } FloePeerServers;
 
+/* What is known of the host's network, and what the two sides have told each other of their NATs.
+ */
+typedef struct
+{
+  FloeNetworkWatch *watch;     /* (owned) (nullable): as stack */
+  FloeNatDiscovery *discovery; /* (owned) (nullable): while it is asked */
+  FloeCandidate *last;         /* (owned) (nullable): the last candidate that was told */
+  FloeNatSummary local;
+  gboolean is_known;   /* @local is; it stays as it is then */
+  gboolean is_written; /* in the description that was made last */
+  gboolean is_told;
+  FloeNatSummary remote; /* as the network side was told */
+  gboolean has_remote;
+  FloeStrategyConfig strategy;
+} FloePeerNetwork;
+
 struct _FloePeerConnection
 {
   GObject parent_instance;
@@ -68,8 +85,8 @@ struct _FloePeerConnection
   FloeJsep *jsep;                   /* (owned) */
   FloeMailbox *facts;               /* (owned) */
   FloeStack *stack;                 /* (owned) (nullable): until closed */
-  FloeNetworkWatch *network;        /* (owned) (nullable): as stack */
-  char *ufrag;                      /* (owned): the local one */
+  FloePeerNetwork network;
+  char *ufrag; /* (owned): the local one */
   FloePeerStates states;
   FloePeerChannels channels;
   FloePeerOperations operations;
@@ -117,7 +134,31 @@ void floe_peer_clear_source (GSource **source);
 /* floe-peer-network.c */
 void floe_peer_watch_network (FloePeerConnection *self);
 
+/* floe-peer-nat.c */
+/* Before the stack is made. */
+void floe_peer_nat_init (FloePeerConnection *self);
+/* Has what is not known found out, in the background. */
+void floe_peer_nat_start (FloePeerConnection *self);
+void floe_peer_nat_stop (FloePeerConnection *self);
+void floe_peer_nat_clear (FloePeerConnection *self);
+/* A description is about to be made: it tells of our NAT. */
+void floe_peer_nat_write (FloePeerConnection *self);
+/* That description was applied, and nothing has followed from it yet. */
+void floe_peer_nat_handle_local (FloePeerConnection *self);
+/* A description or candidate of the peer's was taken in. */
+void floe_peer_nat_handle_remote (FloePeerConnection *self);
+/* It is about to be told, and tells of our NAT if nothing else has. */
+void floe_peer_nat_mark_candidate (FloePeerConnection *self, FloeCandidate *candidate);
+
+/* floe-peer-facts.c */
+extern const FloeMailboxFuncs floe_peer_fact_funcs;
+/* Tells the application of a local candidate. */
+void floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value);
+void floe_peer_tell_gathered (FloePeerConnection *self);
+
 /* floe-peer-servers.c */
+/* Returns: (transfer full) */
+FloeConfiguration *floe_peer_servers_copy_configuration (const FloeConfiguration *other);
 /* Takes the connection's configuration as the one in effect. */
 void floe_peer_servers_init (FloePeerConnection *self);
 /* Has candidates gathered, as soon as it is known with which servers. */
@@ -139,9 +180,6 @@ void floe_peer_run_create (FloePeerConnection *self, GTask *task);
 void floe_peer_run_set_local (FloePeerConnection *self, GTask *task);
 void floe_peer_run_set_remote (FloePeerConnection *self, GTask *task);
 void floe_peer_run_add_candidate (FloePeerConnection *self, GTask *task);
-
-/* floe-peer-facts.c */
-extern const FloeMailboxFuncs floe_peer_fact_funcs;
 
 /* floe-peer-state.c */
 void floe_peer_set_gathering_state (FloePeerConnection *self, FloeIceGatheringState state);

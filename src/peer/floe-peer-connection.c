@@ -86,7 +86,8 @@ static void
 stop (FloePeerConnection *self)
 {
   self->is_closed = TRUE;
-  g_clear_pointer (&self->network, floe_network_watch_free);
+  g_clear_pointer (&self->network.watch, floe_network_watch_free);
+  floe_peer_nat_stop (self);
   if (self->facts != NULL)
     floe_mailbox_close (self->facts);
   if (self->stack != NULL)
@@ -168,6 +169,7 @@ floe_peer_connection_finalize (GObject *object)
   g_clear_pointer (&self->facts, floe_mailbox_unref);
   g_clear_pointer (&self->ufrag, g_free);
   floe_peer_servers_clear (self);
+  floe_peer_nat_clear (self);
   g_clear_object (&self->configuration);
   g_clear_pointer (&self->context, g_main_context_unref);
   G_OBJECT_CLASS (floe_peer_connection_parent_class)->finalize (object);
@@ -360,6 +362,8 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
                   == FLOE_ICE_TRANSPORT_POLICY_RELAY,
     .proxy_resolver = floe_configuration_get_proxy_resolver (configuration),
     .tls_database = floe_configuration_get_tls_database (configuration),
+    .strategy = self->network.strategy,
+    .relay_warm_ms = floe_configuration_get_relay_warm (configuration),
     .failed_timeout_ms = floe_configuration_get_ice_failed_timeout (configuration),
     .gather_timeout_ms = floe_configuration_get_gather_timeout (configuration),
     .max_channels = identity.max_channels,
@@ -374,6 +378,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
   floe_peer_channels_init (self);
   floe_peer_servers_init (self);
   floe_peer_watch_network (self);
+  floe_peer_nat_start (self);
 }
 
 static gboolean
@@ -431,6 +436,7 @@ floe_peer_connection_new (FloeConfiguration *configuration, GError **error)
   self->context = g_main_context_ref_thread_default ();
   self->configuration = g_steal_pointer (&used);
   self->ufrag = floe_random_ice_string (UFRAG_LENGTH);
+  floe_peer_nat_init (self);
   set_up (self, certificate, plan);
   return self;
 }

@@ -29,6 +29,7 @@ post_remote (FloePeerConnection *self, const FloeJsepRemote *remote)
   order->with.remote->pwd = g_strdup (remote->pwd);
   order->with.remote->fingerprints = g_strdupv (remote->fingerprints);
   order->with.remote->sctp_port = remote->sctp_port;
+  order->with.remote->can_trickle = remote->trickle;
   floe_stack_post (self->stack, order);
 
   self->has_remote = TRUE;
@@ -85,6 +86,8 @@ use_candidate (FloePeerConnection *self, FloeIceCandidate *candidate, GError **e
         self->jsep, value, floe_ice_candidate_get_sdp_mid (candidate),
         floe_ice_candidate_get_sdp_mline_index (candidate),
         floe_ice_candidate_get_username_fragment (candidate), &is_used, error);
+  if (is_good)
+    floe_peer_nat_handle_remote (self);
   if (is_good && is_used && value != NULL)
     post_candidate (self, value);
   else if (is_good && is_used)
@@ -152,6 +155,10 @@ apply_description (FloePeerConnection *self, GTask *task, FloeJsepSide side, Flo
       g_task_return_error (task, error);
       return;
     }
+  if (side == FLOE_JSEP_LOCAL)
+    floe_peer_nat_handle_local (self);
+  else
+    floe_peer_nat_handle_remote (self);
   carry_out (self, &actions);
   if (side == FLOE_JSEP_REMOTE && !self->is_closed)
     use_early_candidates (self);
@@ -164,13 +171,20 @@ apply_description (FloePeerConnection *self, GTask *task, FloeJsepSide side, Flo
     g_task_return_boolean (task, TRUE);
 }
 
+static char *
+create (FloePeerConnection *self, FloeSdpType type, GError **error)
+{
+  floe_peer_nat_write (self);
+  return type == FLOE_SDP_TYPE_OFFER ? floe_jsep_create_offer (self->jsep, error)
+                                     : floe_jsep_create_answer (self->jsep, error);
+}
+
 void
 floe_peer_run_create (FloePeerConnection *self, GTask *task)
 {
-  FloeSdpType type = GPOINTER_TO_INT (g_task_get_task_data (task));
   GError *error = NULL;
-  g_autofree char *sdp = type == FLOE_SDP_TYPE_OFFER ? floe_jsep_create_offer (self->jsep, &error)
-                                                     : floe_jsep_create_answer (self->jsep, &error);
+  FloeSdpType type = GPOINTER_TO_INT (g_task_get_task_data (task));
+  g_autofree char *sdp = create (self, type, &error);
 
   if (sdp == NULL)
     g_task_return_error (task, error);
@@ -203,8 +217,7 @@ floe_peer_run_set_local (FloePeerConnection *self, GTask *task)
 
   if (description == NULL)
     {
-      created = type == FLOE_SDP_TYPE_OFFER ? floe_jsep_create_offer (self->jsep, &error)
-                                            : floe_jsep_create_answer (self->jsep, &error);
+      created = create (self, type, &error);
       if (created == NULL)
         {
           g_task_return_error (task, error);

@@ -18,8 +18,8 @@ make_candidate (FloePeerConnection *self, const FloeCandidate *value, const char
   return floe_ice_candidate_new_from_value (value, mid, index, ufrag);
 }
 
-static void
-handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
+void
+floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value)
 {
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
@@ -32,7 +32,14 @@ handle_candidate (FloePeerConnection *self, const FloeCandidate *value)
 }
 
 static void
-handle_gathering_done (FloePeerConnection *self)
+handle_candidate (FloePeerConnection *self, FloeCandidate *value)
+{
+  floe_peer_nat_mark_candidate (self, value);
+  floe_peer_tell_candidate (self, value);
+}
+
+void
+floe_peer_tell_gathered (FloePeerConnection *self)
 {
   floe_jsep_add_local_candidate (self->jsep, NULL);
   floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_COMPLETE);
@@ -52,6 +59,12 @@ handle_pair (FloePeerConnection *self, const FloeFact *fact)
   self->pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
   event = floe_path_event_new (from, self->pair, (FloePathReason) fact->number, fact->size);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_PATH_CHANGED, event);
+}
+
+static void
+handle_plan (FloePeerConnection *self, const FloeStackPlan *plan)
+{
+  floe_info (FLOE_LOG_PEER, "%s", plan->plan.explanation);
 }
 
 static void
@@ -89,7 +102,7 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
                       fact->error->message);
       break;
     case FLOE_FACT_GATHERING_DONE:
-      handle_gathering_done (self);
+      floe_peer_tell_gathered (self);
       break;
     case FLOE_FACT_ICE_STATE:
       handle_ice_state (self, (FloeIceConnectionState) fact->number);
@@ -99,6 +112,9 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
       break;
     case FLOE_FACT_PAIR:
       handle_pair (self, fact);
+      break;
+    case FLOE_FACT_PLAN:
+      handle_plan (self, fact->with.plan);
       break;
     default:
       floe_peer_handle_channel_fact (self, g_steal_pointer (&fact));

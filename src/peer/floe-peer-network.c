@@ -12,6 +12,6 @@ post_change (gpointer data, gpointer unused)
 void
 floe_peer_watch_network (FloePeerConnection *self)
 {
-  self->network = floe_network_watch_new (post_change, floe_stack_ref (self->stack),
-                                          (GDestroyNotify) floe_stack_unref);
+  self->network.watch = floe_network_watch_new (post_change, floe_stack_ref (self->stack),
+                                                (GDestroyNotify) floe_stack_unref);
 }

@@ -31,8 +31,8 @@ clear_expiring (gpointer data)
   floe_ice_server_unref (expiring->server);
 }
 
-static FloeConfiguration *
-copy_configuration (const FloeConfiguration *other)
+FloeConfiguration *
+floe_peer_servers_copy_configuration (const FloeConfiguration *other)
 {
   FloeConfiguration *copy = floe_configuration_new ();
 
@@ -52,6 +52,7 @@ copy_configuration (const FloeConfiguration *other)
   g_set_object (&copy->tls_database, other->tls_database);
   g_set_object (&copy->server_directory, other->server_directory);
   copy->gather_timeout_ms = other->gather_timeout_ms;
+  floe_configuration_copy_paths (copy, other);
   return copy;
 }
 
@@ -242,7 +243,7 @@ floe_peer_servers_gather (FloePeerConnection *self, gboolean is_controlling)
 void
 floe_peer_servers_init (FloePeerConnection *self)
 {
-  self->servers.applied = copy_configuration (self->configuration);
+  self->servers.applied = floe_peer_servers_copy_configuration (self->configuration);
   self->servers.expiring = make_expiring ();
   self->servers.timer = floe_deadline_source_new (self->context, on_deadline, self);
   if (self->configuration->server_directory != NULL)
@@ -301,6 +302,8 @@ find_modification (const FloeConfiguration *applied, const FloeConfiguration *wa
   if (wanted->server_directory != applied->server_directory
       || wanted->gather_timeout_ms != applied->gather_timeout_ms)
     return "the directory of servers and the time for gathering";
+  if (!floe_configuration_has_same_paths (wanted, applied))
+    return "the strategy, what is known of the NAT, and what punching may cost";
   return NULL;
 }
 
@@ -365,7 +368,7 @@ floe_peer_connection_set_configuration (FloePeerConnection *self, FloeConfigurat
   if (plan == NULL)
     return FALSE;
 
-  applied = copy_configuration (configuration);
+  applied = floe_peer_servers_copy_configuration (configuration);
   g_set_object (&applied->certificate, self->servers.applied->certificate);
   g_set_object (&self->servers.applied, applied);
   post_plan (self, g_steal_pointer (&plan));

@@ -28,20 +28,13 @@
 
 #include <glib.h>
 
+#include <floe/floe-enums.h>
 #include <floe/floe-nat-enums.h>
 
 G_BEGIN_DECLS
 
 #define FLOE_NAT_SUMMARY_ATTRIBUTE "floe-nat"
 #define FLOE_NAT_SUMMARY_SIZE 129 /* the longest text that is read or written, and its end */
-
-/* Whether a side takes part in what needs many sockets and packets of both. */
-typedef enum
-{
-  FLOE_PUNCHING_NONE,
-  FLOE_PUNCHING_ONE_SIDED, /* one side opens sockets, the other tries ports */
-  FLOE_PUNCHING_BLOCK,     /* also both at once, in small blocks of ports */
-} FloePunching;
 
 /* A plain value; all zero is: nothing is known. */
 typedef struct

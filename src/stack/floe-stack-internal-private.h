@@ -8,6 +8,7 @@
 #include "floe-probe-ledger-private.h"
 #include "floe-sctp-engine-private.h"
 #include "floe-stack-private.h"
+#include "floe-traversal-private.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ typedef struct
   char *ufrag;                  /* (owned) */
   char *pwd;                    /* (owned) */
   char **interfaces;            /* (owned) (nullable) */
+  FloeStrategyConfig strategy;
   guint max_channels;
   gsize max_message_size;
 } FloeStackSettings;
@@ -38,6 +40,7 @@ struct _FloeStack
   FloeStackSettings settings;
 
   FloeIceTransport *ice;    /* (owned) (nullable): from the first order on */
+  FloeTraversal *traversal; /* (owned) (nullable): as ice */
   FloeDtlsEngine *dtls;     /* (owned) (nullable): from FLOE_ORDER_START on */
   FloeSctpEngine *sctp;     /* (owned) (nullable): from DTLS connected on */
   FloeChannelSet *channels; /* (owned) (nullable): from the first order on */
@@ -57,6 +60,7 @@ struct _FloeStack
 };
 
 /* floe-stack-transport.c */
+/* With the traversal, that carries the plan out on it. */
 void floe_stack_ensure_ice (FloeStack *self);
 void floe_stack_start_dtls (FloeStack *self, gboolean is_client);
 void floe_stack_clear_transport (FloeStack *self);

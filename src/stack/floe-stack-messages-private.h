@@ -12,6 +12,7 @@
 #include "floe-channel-set-private.h"
 #include "floe-dtls-engine-private.h"
 #include "floe-mailbox-private.h"
+#include "floe-strategy-core-private.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,8 @@ typedef enum
   FLOE_ORDER_CLOSE_CHANNEL,     /* @key */
   FLOE_ORDER_CONSUMED,          /* @key, @size: the application has taken so much */
   FLOE_ORDER_NETWORK_CHANGED,   /* the host's network may have */
+  FLOE_ORDER_LOCAL_NAT,         /* @nat: the peer was told so of ours */
+  FLOE_ORDER_REMOTE_NAT,        /* @nat: the peer has told so of its own */
   FLOE_ORDER_CLOSE,
 } FloeOrderType;
 
@@ -38,6 +41,7 @@ typedef struct
   char *pwd;           /* (owned) */
   char **fingerprints; /* (owned) */
   guint16 sctp_port;
+  gboolean can_trickle; /* it takes candidates that come later */
 } FloeStackRemote;
 
 typedef struct
@@ -54,6 +58,7 @@ typedef struct
     FloeChannelInfo *channel; /* (owned) */
     FloeStackRemote *remote;  /* (owned) */
     GPtrArray *plan;          /* (owned) (element-type FloePathSpec) */
+    FloeNatSummary *nat;      /* (owned) */
   } with;
 } FloeOrder;
 
@@ -68,6 +73,7 @@ typedef enum
   FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState */
   FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error */
   FLOE_FACT_PAIR,       /* @with.pair: local and remote; @number: a FloePathReason, @size: ms */
+  FLOE_FACT_PLAN,       /* @with.plan: there is another plan */
   FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel */
   FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id */
   FLOE_FACT_CHANNEL_MESSAGE,  /* @key, @is_text, @bytes */
@@ -75,6 +81,16 @@ typedef enum
   FLOE_FACT_CHANNEL_CLOSING,  /* @key */
   FLOE_FACT_CHANNEL_CLOSED,   /* @key, @error */
 } FloeFactType;
+
+/* A plan and what it was made of. */
+typedef struct
+{
+  FloeStrategyPlan plan;
+  gboolean has_local; /* FALSE: nothing is known of our NAT, or the peer was not told */
+  FloeNatSummary local;
+  gboolean has_remote; /* FALSE: neither has the peer told, nor do its candidates */
+  FloeNatSummary remote;
+} FloeStackPlan;
 
 typedef struct
 {
@@ -91,6 +107,7 @@ typedef struct
   {
     FloeCandidate *candidate; /* (owned) */
     FloeCandidate *pair;      /* (owned): [0] local, [1] remote */
+    FloeStackPlan *plan;      /* (owned) */
     FloeChannelInfo *channel; /* (owned) */
   } with;
 } FloeFact;

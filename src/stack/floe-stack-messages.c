@@ -41,6 +41,8 @@ floe_order_free (FloeOrder *order)
     free_remote (order->with.remote);
   else if (order->type == FLOE_ORDER_SET_SERVERS)
     g_clear_pointer (&order->with.plan, g_ptr_array_unref);
+  else if (order->type == FLOE_ORDER_LOCAL_NAT || order->type == FLOE_ORDER_REMOTE_NAT)
+    g_free (order->with.nat);
   g_free (order);
 }
 
@@ -63,6 +65,8 @@ floe_fact_free (FloeFact *fact)
     g_free (fact->with.candidate);
   else if (fact->type == FLOE_FACT_PAIR)
     g_free (fact->with.pair);
+  else if (fact->type == FLOE_FACT_PLAN)
+    g_free (fact->with.plan);
   else if (fact->type == FLOE_FACT_CHANNEL_INCOMING)
     free_channel (fact->with.channel);
   g_free (fact);

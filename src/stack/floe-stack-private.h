@@ -32,6 +32,7 @@ typedef struct
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
+  FloeStrategyConfig strategy;    /* which relays there are follows from @plan */
   guint failed_timeout_ms;
   guint relay_warm_ms;
   guint gather_timeout_ms; /* 0: no limit */

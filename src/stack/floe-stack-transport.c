@@ -162,6 +162,7 @@ tell_candidate (const FloeCandidate *candidate, gpointer user_data)
 
   fact->with.candidate = g_memdup2 (candidate, sizeof *candidate);
   floe_stack_tell (user_data, fact);
+  floe_traversal_handle_local_candidate (((FloeStack *) user_data)->traversal, candidate);
 }
 
 static void
@@ -188,6 +189,13 @@ tell_ice_state (FloeIceConnectionState state, gpointer user_data)
 
   fact->number = state;
   floe_stack_tell (user_data, fact);
+  floe_traversal_handle_state (((FloeStack *) user_data)->traversal, state);
+}
+
+static void
+handle_path_change (gpointer user_data)
+{
+  floe_traversal_handle_change (((FloeStack *) user_data)->traversal);
 }
 
 static void
@@ -206,6 +214,7 @@ change_pair (guint path_id, const FloeCandidate *local, const FloeCandidate *rem
   self->has_pair = TRUE;
   self->carrier_id = path_id;
   start_handshake (self);
+  floe_traversal_handle_change (self->traversal);
 }
 
 static void
@@ -226,6 +235,15 @@ send_probe (guint path_id, gpointer user_data)
   floe_stack_send_on (self, path_id, packet, size);
 }
 
+static void
+resume_sending (gpointer user_data)
+{
+  FloeStack *self = user_data;
+
+  if (self->sctp != NULL)
+    floe_sctp_engine_resume (self->sctp);
+}
+
 static const FloeIceTransportEvents ice_events = {
   .candidate = tell_candidate,
   .candidate_error = tell_candidate_error,
@@ -234,14 +252,45 @@ static const FloeIceTransportEvents ice_events = {
   .pair_changed = change_pair,
   .received = receive_datagram,
   .probe = send_probe,
+  .changed = handle_path_change,
+  .resumed = resume_sending,
 };
+
+static void
+tell_plan (const FloeStrategyPlan *plan, const FloeNatSummary *local, const FloeNatSummary *remote,
+           gpointer user_data)
+{
+  FloeFact *fact = floe_fact_new (FLOE_FACT_PLAN);
+
+  fact->with.plan = g_new0 (FloeStackPlan, 1);
+  fact->with.plan->plan = *plan;
+  fact->with.plan->has_local = local != NULL;
+  if (local != NULL)
+    fact->with.plan->local = *local;
+  fact->with.plan->has_remote = remote != NULL;
+  if (remote != NULL)
+    fact->with.plan->remote = *remote;
+  floe_stack_tell (user_data, fact);
+}
+
+static const FloeTraversalEvents traversal_events = { tell_plan };
 
 void
 floe_stack_ensure_ice (FloeStack *self)
 {
-  if (self->ice == NULL)
-    self->ice =
-        floe_ice_transport_new (&self->settings.ice, self->settings.plan, &ice_events, self);
+  FloeTraversalConfig config = {
+    .context = self->settings.ice.context,
+    .ufrag = self->settings.ufrag,
+    .pwd = self->settings.pwd,
+    .strategy = self->settings.strategy,
+  };
+
+  if (self->ice != NULL)
+    return;
+  self->ice = floe_ice_transport_new (&self->settings.ice, self->settings.plan, &ice_events, self);
+  self->traversal = floe_traversal_new (&config, &traversal_events, self);
+  floe_traversal_set_servers (self->traversal, self->settings.plan);
+  floe_traversal_set_transport (self->traversal, self->ice);
 }
 
 void
@@ -254,6 +303,7 @@ floe_stack_clear_transport (FloeStack *self)
     floe_sctp_engine_close (self->sctp);
   if (self->dtls != NULL)
     floe_dtls_engine_close (self->dtls);
+  g_clear_pointer (&self->traversal, floe_traversal_free);
   if (self->ice != NULL)
     floe_ice_transport_close (self->ice);
 

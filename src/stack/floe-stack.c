@@ -59,6 +59,8 @@ set_remote (FloeStack *self, FloeOrder *order)
   clear_remote (self);
   self->remote = g_steal_pointer (&order->with.remote);
   floe_stack_ensure_ice (self);
+  floe_traversal_handle_description (self->traversal, self->remote->ufrag, self->remote->pwd,
+                                     self->remote->can_trickle);
   floe_ice_transport_set_remote_credentials (self->ice, self->remote->ufrag, self->remote->pwd);
 }
 
@@ -70,13 +72,22 @@ handle_ice_order (FloeStack *self, FloeOrder *order)
     {
     case FLOE_ORDER_GATHER:
       floe_ice_transport_set_controlling (self->ice, order->is_set);
+      floe_traversal_start (self->traversal, order->is_set);
       floe_ice_transport_gather (self->ice);
       break;
     case FLOE_ORDER_ADD_CANDIDATE:
       floe_ice_transport_add_remote_candidate (self->ice, order->with.candidate);
+      floe_traversal_handle_remote_candidate (self->traversal, order->with.candidate);
+      break;
+    case FLOE_ORDER_LOCAL_NAT:
+      floe_traversal_set_local (self->traversal, order->with.nat);
+      break;
+    case FLOE_ORDER_REMOTE_NAT:
+      floe_traversal_set_remote (self->traversal, order->with.nat);
       break;
     default:
       floe_ice_transport_set_remote_end_of_candidates (self->ice);
+      floe_traversal_handle_end_of_candidates (self->traversal);
       break;
     }
 }
@@ -88,6 +99,7 @@ set_servers (FloeStack *self, FloeOrder *order)
   if (self->ice != NULL)
     {
       floe_ice_transport_set_plan (self->ice, order->with.plan);
+      floe_traversal_set_servers (self->traversal, order->with.plan);
       return;
     }
   g_ptr_array_unref (self->settings.plan);
@@ -129,6 +141,8 @@ deliver_order (FloeLetter *letter, gpointer user_data)
     case FLOE_ORDER_GATHER:
     case FLOE_ORDER_ADD_CANDIDATE:
     case FLOE_ORDER_END_OF_CANDIDATES:
+    case FLOE_ORDER_LOCAL_NAT:
+    case FLOE_ORDER_REMOTE_NAT:
       handle_ice_order (self, order);
       break;
     case FLOE_ORDER_SET_SERVERS:
@@ -173,6 +187,7 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
   settings->ufrag = g_strdup (config->ufrag);
   settings->pwd = g_strdup (config->pwd);
   settings->interfaces = g_strdupv ((char **) config->interfaces);
+  settings->strategy = config->strategy;
   settings->max_channels = config->max_channels;
   settings->max_message_size = config->max_message_size;
   settings->ice = (FloeIceTransportConfig){

@@ -132,7 +132,7 @@ public:
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
   std::vector<FloePathReason> reasons;
-  guint probe_count = 0;
+  guint probe_count = 0, resumed_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
   std::function<void (guint)> on_probe;
@@ -231,6 +231,10 @@ private:
         if (self->on_probe)
           self->on_probe (path_id);
         Told (self);
+      },
+      [] (gpointer data) {
+        static_cast<IcePeer *> (data)->resumed_count++;
+        Told (static_cast<IcePeer *> (data));
       },
     };
 
