@@ -437,6 +437,8 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
   if (self->is_closed)
     return;
   floe_ice_remote_add (&self->remote, candidate);
+  /* The peer has come after all. */
+  floe_ice_relays_set_hopeless (self->relays, FALSE);
   floe_ice_rise_handle_remote_candidate (self->rise);
   update_paths (self);
 }
