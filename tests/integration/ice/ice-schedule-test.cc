@@ -100,7 +100,8 @@ TEST_F (IceSchedule, CandidatesAreHeldBackUntilBothDescriptionsAreThere)
       << "who waits for the end before he sends his description would wait for ever";
   EXPECT_TRUE (a.candidates.empty ());
   a.TakeCredentials (b);
-  EXPECT_TRUE (Run (30000, [&] { return !a.candidates.empty () && a.gathered_count == 2; }));
+  EXPECT_TRUE (Run (30000, [&] { return !a.candidates.empty () && a.gathered_count == 2; }))
+      << a.candidates.size () << " candidates, " << a.gathered_count << " ends";
 }
 
 TEST_F (IceSchedule, ChecksAreHeldBackAndThenMade)
@@ -138,7 +139,8 @@ TEST_F (IceSchedule, APathThatBeginsLaterIsToldOfThen)
   ASSERT_TRUE (Run (30000, [&] { return a.gathered_count == 1; }));
   EXPECT_TRUE (a.candidates.empty ());
   a.TakeCredentials (b);
-  EXPECT_TRUE (Run (30000, [&] { return !a.candidates.empty () && a.gathered_count == 2; }));
+  EXPECT_TRUE (Run (30000, [&] { return !a.candidates.empty () && a.gathered_count == 2; }))
+      << a.candidates.size () << " candidates, " << a.gathered_count << " ends";
 }
 
 TEST_F (IceSchedule, ALaterScheduleBeginsAtOnceWhatIsOverdue)
