@@ -83,6 +83,40 @@ floe_ice_transport_get_socket (FloeIceTransport *self, guint path_id, const char
   return floe_ice_path_get_socket (floe_ice_transport_get_lane (self, path_id)->path, address);
 }
 
+gboolean
+floe_ice_transport_get_direct_pair (FloeIceTransport *self, guint path_id, FloeCandidate *remote)
+{
+  FloeCandidate local;
+  const FloeIcePath *path;
+
+  if (!floe_ice_transport_is_path_ready (self, path_id))
+    return FALSE;
+  path = floe_ice_transport_get_lane (self, path_id)->path;
+  return floe_ice_path_get_route (path) == FLOE_ROUTE_DIRECT
+         && floe_ice_path_get_pair (path, &local, remote);
+}
+
+void
+floe_ice_transport_get_witness (FloeIceTransport *self, FloeIceWitness *out)
+{
+  const FloeIceLane *carrier = self->is_closed ? NULL : self->carrier;
+  FloeCandidate local;
+
+  *out = (FloeIceWitness){ 0 };
+  if (carrier == NULL || !floe_ice_path_get_pair (carrier->path, &local, &out->remote))
+    return;
+  out->is_alive = floe_ice_lane_is_candidate (carrier) && floe_ice_lane_is_alive (carrier);
+  out->is_direct = out->is_alive && floe_ice_path_get_route (carrier->path) == FLOE_ROUTE_DIRECT;
+  out->round_trip_us = carrier->liveness.round_trip_us;
+}
+
+void
+floe_ice_transport_get_port_range (FloeIceTransport *self, guint16 *min_port, guint16 *max_port)
+{
+  *min_port = self->shared.min_port;
+  *max_port = self->shared.max_port;
+}
+
 void
 floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candidate)
 {

@@ -85,8 +85,8 @@ void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                                 const char *pwd);
 
-/* UDP candidates with literal addresses are handed to the paths, others are counted and dropped.
- * Bounded: at most 100 are kept. */
+/* UDP candidates with literal addresses are handed to the paths, passive TCP ones to those over
+ * TCP; others are counted and dropped. Bounded: at most 100 and 8 are kept. */
 void floe_ice_transport_add_remote_candidate (FloeIceTransport *self,
                                               const FloeCandidate *candidate);
 void floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self);
@@ -115,6 +115,15 @@ void floe_ice_transport_handle_network_change (FloeIceTransport *self);
 /* Paths beside the plan's: for what crosses hard NATs. */
 #define FLOE_ICE_NO_PATH G_MAXUINT
 
+/* That the peer takes part: a check with its password was answered on the path that carries. */
+typedef struct
+{
+  gboolean is_alive;
+  gboolean is_direct;   /* no relay is in between */
+  gint64 round_trip_us; /* 0: not known */
+  FloeCandidate remote; /* where its packets come from, as that path sees it */
+} FloeIceWitness;
+
 /* A direct path, begun at once: @spec says where to bind to; its sockets are there when this
  * returns. It asks no server and tells no candidate; its checks go where add_path_candidate() says.
  * What does not work within 10 s ends by itself. FLOE_ICE_NO_PATH when there can be none: before
@@ -129,6 +138,14 @@ gboolean floe_ice_transport_is_path_ready (FloeIceTransport *self, guint path_id
 /* (transfer none) (nullable): of any path that has an agent: its UDP socket that is bound to
  * @address, or the first one for NULL. Good until the path ends: ask each time. */
 GSocket *floe_ice_transport_get_socket (FloeIceTransport *self, guint path_id, const char *address);
+/* FALSE unless the path works, and no relay is in between. @remote: whom it leads to. */
+gboolean floe_ice_transport_get_direct_pair (FloeIceTransport *self, guint path_id,
+                                             FloeCandidate *remote);
+/* What the path that carries data says of the peer; all zero when there is none. */
+void floe_ice_transport_get_witness (FloeIceTransport *self, FloeIceWitness *out);
+/* That sockets shall be bound in; 0, 0: any. */
+void floe_ice_transport_get_port_range (FloeIceTransport *self, guint16 *min_port,
+                                        guint16 *max_port);
 /* Tells the peer of one more candidate of ours, in the words of the caller. */
 void floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candidate);
 /* (transfer none) (element-type FloeLocalAddress) (nullable): that paths bind to; NULL before

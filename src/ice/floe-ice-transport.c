@@ -226,6 +226,7 @@ on_deadline (gpointer user_data)
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
       FloeIceEvent *event;
 
+      floe_ice_rise_skip (self->rise, lane, self->carrier);
       if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && now_us >= lane->start_us)
         begin_late (self);
       if (!floe_ice_lane_handle_timeout (lane, now_us))
@@ -251,10 +252,10 @@ add_plan (FloeIceTransport *self, GPtrArray *plan, guint warm_ms)
     {
       const FloePathSpec *spec = g_ptr_array_index (plan, i);
 
-      if (spec->kind != FLOE_PATH_DIRECT || self->shared.relay_only)
+      if (spec->kind == FLOE_PATH_RELAY || self->shared.relay_only)
         continue;
       add_lane (spec, FALSE, self);
-      if (direct == NULL)
+      if (direct == NULL && spec->kind == FLOE_PATH_DIRECT)
         direct = spec;
     }
   self->rise =

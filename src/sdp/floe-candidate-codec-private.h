@@ -79,4 +79,7 @@ gboolean floe_candidate_is_same_address (const FloeCandidate *a, const FloeCandi
 /* TRUE when @candidate's address is an IP literal and not a name (such as one under .local). */
 gboolean floe_candidate_has_literal_address (const FloeCandidate *candidate);
 
+/* "active", "passive", "so"; NULL for what is not TCP. */
+const char *floe_candidate_get_tcp_type (const FloeCandidate *candidate);
+
 G_END_DECLS

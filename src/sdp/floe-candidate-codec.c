@@ -290,3 +290,10 @@ floe_candidate_has_literal_address (const FloeCandidate *candidate)
 {
   return g_hostname_is_ip_address (candidate->address);
 }
+
+const char *
+floe_candidate_get_tcp_type (const FloeCandidate *candidate)
+{
+  return candidate->transport < G_N_ELEMENTS (tcp_type_names) ? tcp_type_names[candidate->transport]
+                                                              : NULL;
+}

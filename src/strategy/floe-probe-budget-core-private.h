@@ -84,6 +84,7 @@ typedef struct
   FloeStunAddress seen; /* where packets of the peer came from; size 0: not seen but by relays */
   const char *pair;     /* names the two networks; at most FLOE_PROBE_MAX_PAIR_SIZE bytes */
   guint socket_count;   /* wanted */
+  guint packet_count;   /* wanted at most; 0: as many as an attempt may have */
   gboolean is_spraying; /* each packet goes to another port, so it makes an entry in the router */
   guint table_size;     /* entries of the router's table, about; 0: not known */
   guint block_size;     /* ports of the block that each entry takes one of; 0: no block */

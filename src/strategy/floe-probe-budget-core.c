@@ -216,6 +216,8 @@ make_grant (const FloeProbeRequest *request, guint packets_before)
 {
   guint packets = MIN (FLOE_PROBE_MAX_PACKETS, FLOE_PROBE_MAX_PACKETS_PER_HOUR - packets_before);
 
+  if (request->packet_count != 0)
+    packets = MIN (packets, request->packet_count);
   return (FloeProbeGrant){
     .socket_count = limit_entries (request, MIN (request->socket_count, FLOE_PROBE_MAX_SOCKETS)),
     .packet_count = request->is_spraying ? limit_entries (request, packets) : packets,
