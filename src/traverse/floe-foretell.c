@@ -245,7 +245,7 @@ on_ready (gpointer user_data)
 }
 
 static void
-on_sampled (guint index, const FloeStunAddress *mapped, gboolean is_sure, gpointer user_data)
+on_sampled (guint index, const FloeStunAddress *mapped, gpointer user_data)
 {
   FloeForetell *self = user_data;
   guint16 ports[FLOE_PORT_BRACKET_MAX];
@@ -253,13 +253,13 @@ on_sampled (guint index, const FloeStunAddress *mapped, gboolean is_sure, gpoint
 
   if (self->forecast != NULL)
     {
-      if (mapped != NULL && is_sure)
+      if (mapped != NULL)
         floe_port_forecast_handle_sample (self->forecast, index, mapped);
       return;
     }
   if (self->waiting == 0)
     return;
-  if (mapped != NULL && is_sure)
+  if (mapped != NULL)
     *(index == 0 ? &self->bracket.before : &self->bracket.after) = *mapped;
   if (--self->waiting > 0)
     return;
