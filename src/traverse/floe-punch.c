@@ -333,13 +333,13 @@ handle_change (FloeTactic *tactic)
   step ((Punch *) tactic);
 }
 
-/* A path that works stays: it is the transport's. */
+/* The path stays, also when another one was sooner: the peer's agent may have chosen this one. Of
+ * what does not work the transport lets go by itself. */
 static void
 free_punch (FloeTactic *tactic)
 {
   Punch *self = (Punch *) tactic;
 
-  end_path (self);
   drop_attempt (self);
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
