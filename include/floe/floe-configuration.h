@@ -77,6 +77,12 @@ FLOE_AVAILABLE_IN_1_0
 gboolean floe_configuration_get_include_loopback (FloeConfiguration *self);
 
 FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_ice_tcp (FloeConfiguration *self, gboolean ice_tcp);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_get_ice_tcp (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
 void floe_configuration_set_max_channels (FloeConfiguration *self, guint max_channels);
 
 FLOE_AVAILABLE_IN_1_0

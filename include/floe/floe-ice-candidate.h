@@ -55,6 +55,9 @@ FLOE_AVAILABLE_IN_1_0
 FloeIceProtocol floe_ice_candidate_get_protocol (const FloeIceCandidate *self);
 
 FLOE_AVAILABLE_IN_1_0
+const char *floe_ice_candidate_get_tcp_type (const FloeIceCandidate *self);
+
+FLOE_AVAILABLE_IN_1_0
 guint16 floe_ice_candidate_get_port (const FloeIceCandidate *self);
 
 FLOE_AVAILABLE_IN_1_0

@@ -21,7 +21,8 @@ typedef struct
 } FloeCandidateMark;
 
 /* Returns: (transfer full) (nullable): NULL, with the reason in @why, for what can't be checked:
- * no UDP, a name, priority or port 0, another component, an address that is no unicast one. */
+ * neither UDP nor passive TCP, a name, priority or port 0, another component, an address that is no
+ * unicast one; and for TCP what a peer shall not have us connect to. */
 NiceCandidate *floe_candidate_to_nice (const FloeCandidate *candidate, const char **why);
 
 /* A remote candidate, or a local one when @mark is there. */

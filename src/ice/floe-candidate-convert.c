@@ -3,10 +3,17 @@
 
 #include <gio/gio.h>
 
+#include "floe-inet-convert-private.h"
+
 #define MAX_PRIORITY G_MAXINT32        /* RFC 8445 section 5.1.2: 1 to 2^31 - 1 */
 #define LOCAL_PREFERENCE_STEP (1 << 8) /* RFC 8445 section 5.1.2.1 */
 #define LOCAL_PREFERENCE_MASK 0x00ffff00
 #define HIDDEN_PORT 9 /* RFC 8839 section 5.1: what stands for a related port that is not told */
+/* RFC 6544 section 4.5: for active candidates "the port MUST be set to 9 (i.e., Discard)". */
+#define ACTIVE_PORT 9
+#define FIRST_USER_PORT 1024 /* RFC 6335 section 6: below are those of the system's services */
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
 
 static const NiceCandidateType nice_types[] = {
   [FLOE_ICE_CANDIDATE_TYPE_HOST] = NICE_CANDIDATE_TYPE_HOST,
@@ -21,6 +28,20 @@ static const FloeIceCandidateType floe_types[] = {
   [NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE] = FLOE_ICE_CANDIDATE_TYPE_SRFLX,
   [NICE_CANDIDATE_TYPE_PEER_REFLEXIVE] = FLOE_ICE_CANDIDATE_TYPE_PRFLX,
   [NICE_CANDIDATE_TYPE_RELAYED] = FLOE_ICE_CANDIDATE_TYPE_RELAY,
+};
+
+static const NiceCandidateTransport nice_transports[] = {
+  [FLOE_CANDIDATE_UDP] = NICE_CANDIDATE_TRANSPORT_UDP,
+  [FLOE_CANDIDATE_TCP_ACTIVE] = NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE,
+  [FLOE_CANDIDATE_TCP_PASSIVE] = NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE,
+  [FLOE_CANDIDATE_TCP_SO] = NICE_CANDIDATE_TRANSPORT_TCP_SO,
+};
+
+static const FloeCandidateTransport floe_transports[] = {
+  [NICE_CANDIDATE_TRANSPORT_UDP] = FLOE_CANDIDATE_UDP,
+  [NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE] = FLOE_CANDIDATE_TCP_ACTIVE,
+  [NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE] = FLOE_CANDIDATE_TCP_PASSIVE,
+  [NICE_CANDIDATE_TRANSPORT_TCP_SO] = FLOE_CANDIDATE_TCP_SO,
 };
 
 /* An address that a datagram may be sent to because a peer said so. */
@@ -43,11 +64,30 @@ refuse_address (GInetAddress *address)
   return NULL;
 }
 
+/* A connection is more than a datagram: services take it, and what comes over it, for that of a
+ * client. So a peer's word leads to none of the system's services, but to those of the web on
+ * public hosts (where TCP is let out to nothing else, a peer may well listen there), and not to
+ * what is configured by itself, such as a cloud's metadata. */
+static const char *
+refuse_target (GInetAddress *address, guint16 port)
+{
+  FloeStunAddress target = floe_stun_address_from_inet (address, port);
+  gboolean is_public = floe_stun_address_get_scope (&target) == FLOE_STUN_SCOPE_GLOBAL;
+
+  if (g_inet_address_get_is_link_local (address))
+    return "TCP to a link-local address";
+  if (port >= FIRST_USER_PORT || (is_public && (port == HTTP_PORT || port == HTTPS_PORT)))
+    return NULL;
+  return "TCP to a port of the system's services";
+}
+
 static const char *
 refuse_candidate (const FloeCandidate *candidate)
 {
-  if (candidate->transport != FLOE_CANDIDATE_UDP)
-    return "not UDP"; /* one TCP candidate flips libnice to regular nomination */
+  if (candidate->transport == FLOE_CANDIDATE_TCP_ACTIVE)
+    return "TCP, active: it connects to us";
+  if (candidate->transport == FLOE_CANDIDATE_OTHER)
+    return "a transport that is not used";
   if (candidate->component != 1)
     return "not component 1"; /* RFC 8843: everything is multiplexed */
   if (candidate->priority == 0 || candidate->priority > MAX_PRIORITY)
@@ -68,11 +108,13 @@ floe_candidate_to_nice (const FloeCandidate *candidate, const char **why)
     return NULL;
   address = g_inet_address_new_from_string (candidate->address);
   *why = address == NULL ? "a name, not an address" : refuse_address (address);
+  if (*why == NULL && candidate->transport != FLOE_CANDIDATE_UDP)
+    *why = refuse_target (address, candidate->port);
   if (*why != NULL)
     return NULL;
 
   nice = nice_candidate_new (nice_types[candidate->type]);
-  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+  nice->transport = nice_transports[candidate->transport];
   nice->stream_id = 1;
   nice->component_id = candidate->component;
   nice->priority = candidate->priority;
@@ -123,13 +165,16 @@ floe_candidate_from_nice (FloeCandidate *out, const NiceCandidate *nice,
 {
   FloeCandidate candidate = {
     .component = nice->component_id,
-    .transport = FLOE_CANDIDATE_UDP,
+    .transport = floe_transports[nice->transport],
     .priority = nice->priority,
     .type = floe_types[nice->type],
   };
 
   nice_address_to_string (&nice->addr, candidate.address);
   candidate.port = (guint16) nice_address_get_port (&nice->addr);
+  /* One that has connected has a port, but is peer-reflexive. */
+  if (candidate.transport == FLOE_CANDIDATE_TCP_ACTIVE && candidate.port == 0)
+    candidate.port = ACTIVE_PORT;
   if (mark == NULL)
     {
       g_strlcpy (candidate.foundation, nice->foundation, sizeof candidate.foundation);

@@ -17,6 +17,7 @@ typedef enum
   FLOE_ICE_EVENT_PAIR,  /* path_id, local, remote, reason, elapsed_us */
   FLOE_ICE_EVENT_PROBE, /* path_id */
   FLOE_ICE_EVENT_CHANGED,
+  FLOE_ICE_EVENT_RESUMED,
 } FloeIceEventType;
 
 typedef struct

@@ -47,6 +47,9 @@ floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *
       if (events->changed != NULL)
         events->changed (user_data);
       break;
+    case FLOE_ICE_EVENT_RESUMED:
+      events->resumed (user_data);
+      break;
     default:
       g_assert_not_reached ();
     }

@@ -65,10 +65,15 @@ gint64 floe_ice_lane_get_deadline (const FloeIceLane *self); /* -1 for none */
 gboolean floe_ice_lane_is_alive (const FloeIceLane *self);
 /* Not given up, and not only in use because nobody has asked yet after another one died. */
 gboolean floe_ice_lane_is_trusted (const FloeIceLane *self);
+/* The peer's consent to it has expired: nothing is to be sent there, ever, and it ends. One that
+ * never had more than ICE's consent keeps its agent, but carries nothing any more. */
+gboolean floe_ice_lane_has_expired (const FloeIceLane *self);
 /* It has a pair, and data may go there. */
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */
 gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
+/* Nothing comes of asking it, or hardly anything will. */
+gboolean floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us);
 /* Until when it may be that the peer sends here and knows no other way: not any more, when it has
  * sent elsewhere for a while. @received_us: when it sent something on any path. */
 gint64 floe_ice_lane_get_use_end (const FloeIceLane *self, gint64 received_us);

@@ -10,6 +10,9 @@
 /* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
 #define LEFT_US (12 * G_TIME_SPAN_SECOND)
 
+/* Two probes without an answer: the second goes out after half of it. */
+#define MUTE_US (1 * G_TIME_SPAN_SECOND)
+
 #define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
 
 /* What has shown life so recently need not be asked whether it lives. */
@@ -61,7 +64,10 @@ floe_ice_lane_start (FloeIceLane *self, gint64 now_us)
 {
   self->start_us = now_us;
   self->is_watched = FALSE;
-  self->liveness = (FloeLivenessCore){ 0 };
+  self->liveness = (FloeLivenessCore){
+    .must_answer = self->liveness.must_answer,
+    .idle_quiet_us = self->liveness.idle_quiet_us,
+  };
   self->is_on_trial = FALSE;
   self->is_dead = FALSE;
   self->is_proven = FALSE;
@@ -88,6 +94,9 @@ floe_ice_lane_start_watch (FloeIceLane *self, FloeLivenessState predecessor, gin
   if (predecessor != FLOE_LIVENESS_ALIVE)
     {
       if (self->is_proven && now_us - self->liveness.last_life_us < RECENT_US)
+        return;
+      /* Asked already, when the other one was in doubt: its time is running. */
+      if (was_watched && self->liveness.first_probe_us != 0 && self->liveness.is_urgent)
         return;
       self->is_on_trial = predecessor >= FLOE_LIVENESS_DISCONNECTED;
       floe_liveness_core_start_asking (&self->liveness, now_us);
@@ -204,9 +213,16 @@ floe_ice_lane_is_trusted (const FloeIceLane *self)
 }
 
 gboolean
+floe_ice_lane_has_expired (const FloeIceLane *self)
+{
+  return self->is_watched && self->liveness.state == FLOE_LIVENESS_EXPIRED
+         && self->liveness.has_lived;
+}
+
+gboolean
 floe_ice_lane_is_candidate (const FloeIceLane *self)
 {
-  return floe_ice_path_is_ready (self->path) && !self->is_gone
+  return floe_ice_path_is_ready (self->path) && !self->is_gone && !floe_ice_lane_has_expired (self)
          && floe_ice_path_get_spec (self->path)->may_carry_data;
 }
 
@@ -214,6 +230,16 @@ gboolean
 floe_ice_lane_owes_answer (const FloeIceLane *self)
 {
   return self->is_watched && self->liveness.first_probe_us != 0;
+}
+
+gboolean
+floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us)
+{
+  gint64 patience_us = MAX (MUTE_US, 2 * self->liveness.round_trip_us);
+
+  return !floe_ice_lane_is_alive (self)
+         || (floe_ice_lane_owes_answer (self) && self->liveness.is_urgent
+             && now_us >= self->liveness.first_probe_us + patience_us);
 }
 
 gint64

@@ -22,7 +22,7 @@
 static gint64
 get_pacing_ms (const FloeIcePath *self)
 {
-  gboolean is_loopback = self->spec->kind == FLOE_PATH_DIRECT;
+  gboolean is_loopback = self->spec->kind != FLOE_PATH_RELAY;
 
   for (guint i = 0; i < self->shared->addresses->len; i++)
     {
@@ -104,7 +104,7 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   FloeCandidateMark mark = floe_ice_path_get_mark (self);
   FloeCandidate candidate;
 
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || self->spec->is_apart)
+  if (self->spec->is_apart)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
     self->is_reflected = TRUE;
@@ -136,6 +136,7 @@ on_component_state (NiceAgent *agent, guint stream_id, guint component_id, guint
   self->component_state = state;
   if (state == NICE_COMPONENT_STATE_READY)
     g_object_set (agent, "stun-pacing-timer", PACING_AT_REST_MS, NULL);
+  floe_ice_path_settle_tcp (self, state == NICE_COMPONENT_STATE_READY);
   self->events->changed (self, self->user_data);
 }
 
@@ -145,6 +146,9 @@ on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCan
 {
   FloeIcePath *self = user_data;
 
+  if (self->repeats != NULL && floe_ice_path_get_route (self) == FLOE_ROUTE_DIRECT)
+    floe_ice_repeats_stop (self->repeats);
+  floe_ice_path_settle_tcp (self, FALSE);
   self->events->changed (self, self->user_data);
 }
 
@@ -158,16 +162,36 @@ on_received (NiceAgent *agent, guint stream_id, guint component_id, guint size, 
   self->events->received (self, (const guint8 *) data, size, self->user_data);
 }
 
+/* libnice checks @candidate from now on. Whoever has the answer first may check before it is here:
+ * libnice remembers that until it knows what to check with. */
+static void
+repeat_checks (FloeIcePath *self, const NiceCandidate *candidate)
+{
+  if (self->repeats == NULL && self->reflexive != NULL && self->shared->remote->pwd != NULL)
+    self->repeats = floe_ice_repeats_new (self->shared, self->reflexive);
+  if (self->repeats != NULL
+      && floe_candidate_guard_allows (candidate, self->shared->addresses,
+                                      &self->shared->remote->nat64))
+    floe_ice_repeats_add_remote (self->repeats, candidate);
+}
+
+void
+floe_ice_path_end_flooded (FloeIcePath *self)
+{
+  floe_ice_path_close (self);
+  self->events->changed (self, self->user_data);
+}
+
 /* One that only its checks have told of. */
 static void
 on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
-  if (!floe_candidate_guard_is_flooded (agent))
-    return;
-  floe_ice_path_close (self);
-  self->events->changed (self, self->user_data);
+  if (floe_candidate_guard_is_flooded (agent))
+    floe_ice_path_end_flooded (self);
+  else
+    repeat_checks (self, candidate);
 }
 
 static void
@@ -191,6 +215,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
     .pwd = self->shared->pwd,
     .is_controlling = self->shared->is_controlling,
     .is_relay = self->spec->kind == FLOE_PATH_RELAY,
+    .is_tcp = self->spec->kind == FLOE_PATH_ICE_TCP,
     .pacing_ms = (guint) get_pacing_ms (self),
     .min_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->min_port,
     .max_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->max_port,
@@ -218,6 +243,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
 
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
+  floe_ice_path_begin_tcp (self);
   self->has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
@@ -229,8 +255,10 @@ floe_ice_path_drop_agent (FloeIcePath *self)
   gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
   gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
 
+  g_clear_pointer (&self->repeats, floe_ice_repeats_free);
   if (self->agent == NULL)
     return;
+  floe_ice_path_end_tcp (self);
   g_signal_handlers_disconnect_by_data (self->agent, self);
   nice_agent_attach_recv (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, self->shared->context,
                           NULL, NULL);
@@ -293,11 +321,14 @@ feed_candidates (FloeIcePath *self)
 
   if (self->spec->kind == FLOE_PATH_DIRECT)
     fresh = take_translated (self, fresh);
-  fresh = take_fresh (self, fresh);
+  fresh = self->spec->kind == FLOE_PATH_ICE_TCP ? floe_ice_path_take_tcp (self, fresh)
+                                                : take_fresh (self, fresh);
   if (fresh == NULL)
     return;
   g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
   nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
+  for (GSList *link = fresh; link != NULL; link = link->next)
+    repeat_checks (self, link->data);
   g_slist_free (fresh);
   /* A peer-reflexive candidate may have turned out to be one of these. */
   self->events->changed (self, self->user_data);
@@ -348,6 +379,9 @@ floe_ice_path_get_route (const FloeIcePath *self)
 
   if (!get_pair (self, &local, &remote))
     return FLOE_ROUTE_NONE;
+  if (self->spec->kind == FLOE_PATH_ICE_TCP)
+    return remote->type == NICE_CANDIDATE_TYPE_RELAYED ? FLOE_ROUTE_RELAY_TCP
+                                                       : FLOE_ROUTE_DIRECT_TCP;
   if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
     return relays[floe_path_spec_get_relay_protocol (self->spec)];
   /* How the peer reaches its server is not known. */

@@ -76,7 +76,8 @@ floe_ice_path_add_candidate (FloeIcePath *self, const FloeCandidate *candidate)
   nice = self->own->len < MAX_OWN ? floe_candidate_to_nice (candidate, &why) : NULL;
   if (nice == NULL)
     return FALSE;
-  if (!floe_candidate_guard_allows (nice, self->shared->addresses, &self->shared->remote->nat64))
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP
+      || !floe_candidate_guard_allows (nice, self->shared->addresses, &self->shared->remote->nat64))
     {
       nice_candidate_free (nice);
       return FALSE;

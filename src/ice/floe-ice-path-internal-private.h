@@ -6,9 +6,12 @@
 
 #include "floe-candidate-convert-private.h"
 #include "floe-ice-path-private.h"
+#include "floe-ice-repeats-private.h"
 #include "floe-nice-agent-private.h"
 #include "floe-reflexive-private.h"
 #include "floe-relay-access-private.h"
+#include "floe-tcp-gate-private.h"
+#include "floe-tcp-so-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,10 +20,13 @@ typedef struct
 {
   guint number; /* of the newest candidate */
   guint translated_number;
+  guint tcp_number;
   guint count; /* of candidates */
   gboolean has_credentials;
   gboolean has_end;
 } FloeFedRemote;
+
+typedef struct _FloePathTcp FloePathTcp;
 
 struct _FloeIcePath
 {
@@ -34,6 +40,8 @@ struct _FloeIcePath
   FloeRelayAccess *access;  /* (owned) (nullable): of a relay path */
   NiceAgent *agent;         /* (owned) (nullable) */
   FloeReflexive *reflexive; /* (owned) (nullable): of a direct path with taps */
+  FloeIceRepeats *repeats;  /* (owned) (nullable): of a direct path with taps and a peer */
+  FloePathTcp *tcp;         /* (owned) (nullable): of an ICE-TCP path that has sockets */
   NiceComponentState component_state;
   gint64 started_us;
   gint64 attempt_us; /* when the agent was made */
@@ -60,6 +68,20 @@ FloeCandidateMark floe_ice_path_get_mark (const FloeIcePath *self);
 void floe_ice_path_feed_own (FloeIcePath *self);
 /* (transfer full) (element-type FloeLocalAddress): to bind to. */
 GArray *floe_ice_path_select_addresses (const FloeIcePath *self);
+
+/* floe-ice-path-tcp.c: nothing happens on other paths. */
+void floe_ice_path_begin_tcp (FloeIcePath *self);
+void floe_ice_path_end_tcp (FloeIcePath *self);
+/* A pair was selected, or is what stays (@is_ready). */
+void floe_ice_path_settle_tcp (FloeIcePath *self, gboolean is_ready);
+/* Prepends the TCP candidates to @fresh that the agent does not know: they are for no other path.
+ */
+GSList *floe_ice_path_take_tcp (FloeIcePath *self, GSList *fresh);
+/* What the peers call a pair that libnice sees a bridge in. */
+void floe_ice_path_name_tcp (const FloeIcePath *self, FloeCandidate *local, FloeCandidate *remote);
+
+/* Too many strangers have come. */
+void floe_ice_path_end_flooded (FloeIcePath *self);
 
 /* What there is to tell is told, once. */
 void floe_ice_path_finish_gathering (FloeIcePath *self);

@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "floe-candidate-codec-private.h"
+#include "floe-check-budget-private.h"
 #include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
@@ -61,7 +62,10 @@ typedef struct
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   gboolean is_direct_held;        /* direct paths are not told of the remote side yet */
   guint path_count;               /* that share the pace of checks */
+  FloeCheckBudget *budget;        /* (owned): of checks beside libnice's, of all paths */
+  guint mapping_lifetime_s;       /* of the NAT's idle mappings; 0: not known */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
+  gboolean peer_answers;          /* it has answered a probe, on whatever path */
   gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;
 

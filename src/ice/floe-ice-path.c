@@ -24,7 +24,8 @@ floe_ice_path_get_server (const FloeIcePath *self)
 
   if (self->spec->kind == FLOE_PATH_RELAY)
     return &self->spec->server;
-  if (self->reflexive != NULL || stun_servers == NULL || stun_servers->len == 0)
+  if (self->spec->kind == FLOE_PATH_ICE_TCP || self->reflexive != NULL || stun_servers == NULL
+      || stun_servers->len == 0)
     return NULL;
   return &g_array_index (stun_servers, FloeIceUri, 0);
 }
@@ -47,6 +48,16 @@ on_reflexive_failed (const FloeIceUri *server, guint code, const char *text, gpo
 }
 
 static void
+on_reflexive_answer (guint base, const FloeStunAddress *from, const guint8 *data, gsize size,
+                     gpointer user_data)
+{
+  FloeIcePath *self = user_data;
+
+  if (self->repeats != NULL)
+    floe_ice_repeats_handle_answer (self->repeats, base, from, data, size);
+}
+
+static void
 on_reflexive_changed (gpointer user_data)
 {
   FloeIcePath *self = user_data;
@@ -57,6 +68,7 @@ on_reflexive_changed (gpointer user_data)
 static const FloeReflexiveEvents reflexive_events = {
   .candidate = on_reflexive_candidate,
   .failed = on_reflexive_failed,
+  .answer = on_reflexive_answer,
   .changed = on_reflexive_changed,
 };
 
@@ -181,8 +193,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       start_relay (self);
       return;
     }
-  if (self->spec->stun_servers != NULL && self->spec->stun_servers->len > 0
-      && floe_socket_tap_is_possible ())
+  if (self->spec->kind == FLOE_PATH_DIRECT && self->spec->stun_servers != NULL
+      && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
   server = floe_ice_path_get_server (self);
@@ -290,6 +302,11 @@ floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
       facts->pending_relays += self->state != FLOE_PATH_IDLE && !self->is_gathered ? 1 : 0;
       return;
     }
+  if (self->spec->kind == FLOE_PATH_ICE_TCP)
+    {
+      facts->is_host_pending |= self->state == FLOE_PATH_RUNNING && !self->is_gathered;
+      return;
+    }
   facts->is_host_pending |= !self->is_gathered || !self->has_sockets;
   if (self->reflexive == NULL)
     return;
@@ -351,5 +368,6 @@ floe_ice_path_get_pair (const FloeIcePath *self, FloeCandidate *local, FloeCandi
   name_reflexive (self, local);
   floe_candidate_from_nice (remote, nice_remote, NULL);
   floe_ice_remote_restore (self->shared->remote, remote);
+  floe_ice_path_name_tcp (self, local, remote);
   return TRUE;
 }

@@ -15,6 +15,11 @@
 /* How long a path stays after another has taken over, for what is still on its way. */
 #define LEAVE_US (2 * G_TIME_SPAN_SECOND)
 
+/* Between two times that mute relays are replaced: it doubles, until they live for long. */
+#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
+#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
+#define FORGET_US (300 * G_TIME_SPAN_SECOND)
+
 /* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
 #define MAX_LANES 4096
 
@@ -35,7 +40,9 @@ struct _FloeIceRelays
   GPtrArray *probes; /* (owned) (element-type Probe): under way */
   gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
   FloeRelayStarts starts;
-  gboolean may_rest; /* nobody needs relays, but for what the starts say */
+  gboolean may_rest;   /* nobody needs relays, but for what the starts say */
+  gint64 succeeded_us; /* when mute ones were last replaced */
+  gint64 pause_us;     /* not again before it is over */
 };
 
 static FloeIceLane *
@@ -167,28 +174,36 @@ retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
     close_lane (self, lane);
 }
 
+/* The same server, or the same with new credentials, by another agent that takes over. */
+static FloeIceLane *
+succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec, gint64 now_us)
+{
+  FloeIceLane *successor = add_lane (self, spec, TRUE);
+
+  if (successor == NULL)
+    return NULL;
+  floe_relay_core_replace (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                           floe_ice_path_get_id (successor->path));
+  retire (self, lane, successor);
+  return successor;
+}
+
 /* What becomes of a relay that there is already. @row (nullable): of the new plan. */
 static void
 renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 now_us)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-  guint path_id = floe_ice_path_get_id (lane->path);
-  FloeIceLane *successor;
 
   if (row == NULL)
     {
-      floe_relay_core_remove (&self->core, now_us, path_id);
+      floe_relay_core_remove (&self->core, now_us, floe_ice_path_get_id (lane->path));
       retire (self, lane, NULL);
       return;
     }
   if (g_strcmp0 (row->username, spec->username) == 0
       && g_strcmp0 (row->credential, spec->credential) == 0)
     return;
-  successor = add_lane (self, row, TRUE);
-  if (successor == NULL)
-    return;
-  floe_relay_core_replace (&self->core, now_us, path_id, floe_ice_path_get_id (successor->path));
-  retire (self, lane, successor);
+  succeed (self, lane, row, now_us);
 }
 
 FloeIceRelays *
@@ -203,6 +218,7 @@ floe_ice_relays_new (GPtrArray *lanes, FloeIceShared *shared, const FloeIceRelay
   self->user_data = user_data;
   self->probes = g_ptr_array_new_with_free_func (free_probe);
   self->start_us = -1;
+  self->succeeded_us = -MAX_PAUSE_US;
   floe_relay_core_init (&self->core);
   return self;
 }
@@ -421,6 +437,49 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
     update_lane (self, get_lane (self, i), carrier, now_us);
 }
 
+/* Whether data has nowhere to go, as far as anybody knows. */
+static gboolean
+is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
+    return FALSE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = get_lane (self, i);
+
+      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
+ * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
+ * same servers. */
+static void
+replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  guint count = self->lanes->len;
+
+  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
+    return;
+  if (now_us >= self->succeeded_us + FORGET_US)
+    self->pause_us = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
+        continue;
+      if (succeed (self, lane, spec, now_us) == NULL)
+        return;
+      self->succeeded_us = now_us;
+    }
+  if (self->succeeded_us == now_us)
+    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
+}
+
 void
 floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
 {
@@ -443,6 +502,7 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
       if (end_us != -1 && now_us >= end_us)
         close_lane (self, lane);
     }
+  replace_mute (self, carrier, now_us);
   floe_relay_core_handle_timeout (&self->core, now_us);
   carry_out (self, now_us);
 }

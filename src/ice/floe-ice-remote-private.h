@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * comes late is told of the newest ones only, and of relays. */
 #define FLOE_RECENT_REMOTE_CANDIDATES 32
 
+/* Over TCP: each means a connection from each of our addresses. */
+#define FLOE_MAX_REMOTE_TCP_CANDIDATES 8
+
 typedef struct
 {
   char *ufrag;           /* (owned) (nullable): until it is known */
@@ -31,7 +34,9 @@ typedef struct
    * NAT64 leads to them; the oldest first. For direct paths: relays speak IPv4 themselves. */
   GPtrArray *translated;
   guint translated_number; /* of the last one, from 1 */
-  guint dropped_count;     /* candidates that no path can use */
+  GPtrArray *tcp;      /* (owned) (element-type NiceCandidate): passive and so; the oldest first */
+  guint tcp_number;    /* of the last one, from 1 */
+  guint dropped_count; /* candidates that no path can use */
 } FloeIceRemote;
 
 void floe_ice_remote_init (FloeIceRemote *self);

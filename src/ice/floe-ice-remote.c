@@ -13,7 +13,8 @@ is_known (const GPtrArray *candidates, const NiceCandidate *candidate)
     {
       const NiceCandidate *other = g_ptr_array_index (candidates, i);
 
-      if (other->type == candidate->type && nice_address_equal (&other->addr, &candidate->addr))
+      if (other->type == candidate->type && nice_address_equal (&other->addr, &candidate->addr)
+          && other->transport == candidate->transport)
         return TRUE;
     }
   return FALSE;
@@ -86,6 +87,23 @@ translate (FloeIceRemote *self, const NiceCandidate *candidate)
     }
 }
 
+/* Returns why @nice is not taken, or NULL; takes it. The oldest one gives way: it may be of a path
+ * that the peer has closed. */
+static const char *
+take_tcp (FloeIceRemote *self, NiceCandidate *nice)
+{
+  if (is_known (self->tcp, nice))
+    {
+      nice_candidate_free (nice);
+      return "known already";
+    }
+  if (self->tcp->len >= FLOE_MAX_REMOTE_TCP_CANDIDATES)
+    g_ptr_array_remove_index (self->tcp, 0);
+  self->tcp_number++;
+  g_ptr_array_add (self->tcp, nice);
+  return NULL;
+}
+
 /* Returns why @candidate is not taken, or NULL. */
 static const char *
 take (FloeIceRemote *self, const FloeCandidate *candidate)
@@ -96,9 +114,14 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   /* RFC 8839 section 5.1 and RFC 8838 section 4.1: the ufrag tells the ICE generation. */
   if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->ufrag) != 0)
     return "of another generation";
+  /* A check from any other socket would take the port that it is about. */
+  if (candidate->lock.round != 0)
+    return "for lock step only";
   nice = floe_candidate_to_nice (candidate, &why);
   if (nice == NULL)
     return why;
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    return take_tcp (self, nice);
   if (is_known (self->candidates, nice))
     {
       nice_candidate_free (nice);
@@ -130,6 +153,7 @@ floe_ice_remote_init (FloeIceRemote *self)
     .candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
     .numbers = g_array_new (FALSE, FALSE, sizeof (guint)),
     .translated = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
+    .tcp = g_ptr_array_new_with_free_func ((GDestroyNotify) nice_candidate_free),
     .early = g_array_new (FALSE, FALSE, sizeof (FloeCandidate)),
   };
 }
@@ -142,6 +166,7 @@ floe_ice_remote_clear (FloeIceRemote *self)
   g_ptr_array_unref (self->candidates);
   g_array_unref (self->numbers);
   g_ptr_array_unref (self->translated);
+  g_ptr_array_unref (self->tcp);
   g_array_unref (self->early);
 }
 

@@ -38,6 +38,9 @@ void floe_ice_rise_start (FloeIceRise *self, gint64 at_us);
 void floe_ice_rise_handle_remote_candidate (FloeIceRise *self);
 void floe_ice_rise_handle_network_change (FloeIceRise *self);
 
+/* Called before @lane is begun: one over TCP stays in reserve when UDP carries. */
+void floe_ice_rise_skip (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *carrier);
+
 /* Whether data may move from @carrier to @lane, both of which work. If it has to be asked first
  * that begins here. */
 gboolean floe_ice_rise_allows (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *carrier);

@@ -51,6 +51,12 @@ is_direct (const FloeIceLane *lane)
 }
 
 static gboolean
+is_tcp (const FloeIceLane *lane)
+{
+  return floe_ice_path_get_spec (lane->path)->kind == FLOE_PATH_ICE_TCP;
+}
+
+static gboolean
 is_good (const FloeIceLane *lane)
 {
   return floe_ice_lane_is_candidate (lane) && floe_ice_lane_is_alive (lane)
@@ -79,9 +85,9 @@ get_end_us (const FloeIceRise *self, const FloeIceLane *lane, const FloeIceLane 
 {
   gint64 end_us = lane->start_us + TRY_US;
 
-  if (!is_running (lane) || !is_direct (lane) || lane == carrier)
+  if (!is_running (lane) || lane == carrier || !(is_direct (lane) || is_tcp (lane)))
     return -1;
-  if (lane->is_gone || (lane->is_watched && lane->liveness.state == FLOE_LIVENESS_EXPIRED))
+  if (lane->is_gone || floe_ice_lane_has_expired (lane))
     return 0;
   if (self->carried_since_us != -1)
     end_us = MAX (end_us, self->carried_since_us + SPARE_US);
@@ -133,6 +139,25 @@ find_lane (FloeIceRise *self, gboolean is_rescue, gint64 now_us)
   return self->lanes->len < MAX_LANES
              ? self->events->add_lane (self->direct, is_rescue, self->user_data)
              : NULL;
+}
+
+/* UDP may be let out no more where the host is now. */
+static void
+try_tcp (FloeIceRise *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = get_lane (self, i);
+      FloePathState state = floe_ice_path_get_state (lane->path);
+
+      if (!is_tcp (lane)
+          || !(lane->start_us == FLOE_LANE_HELD
+               || (state == FLOE_PATH_CLOSED && now_us - lane->closed_us >= REUSE_US)))
+        continue;
+      floe_debug (FLOE_LOG_ICE, "path %u is tried", floe_ice_path_get_id (lane->path));
+      self->shared->path_count++;
+      floe_ice_lane_start (lane, now_us);
+    }
 }
 
 /* Peers shall not leave what works for a try; for a rescue they shall leave anything. */
@@ -213,6 +238,14 @@ void
 floe_ice_rise_handle_network_change (FloeIceRise *self)
 {
   floe_rise_core_handle_network_change (&self->core, g_get_monotonic_time ());
+}
+
+void
+floe_ice_rise_skip (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *carrier)
+{
+  if (is_tcp (lane) && floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && carrier != NULL
+      && is_good (carrier) && g_get_monotonic_time () >= lane->start_us)
+    floe_ice_lane_hold (lane);
 }
 
 gboolean
@@ -314,6 +347,7 @@ floe_ice_rise_handle_timeout (FloeIceRise *self, const FloeIceLane *carrier)
           if (self->core.wants_relays)
             self->events->relays (TRUE, self->user_data);
           try_direct (self, carrier, output.is_rescue);
+          try_tcp (self, now_us);
         }
     }
 }

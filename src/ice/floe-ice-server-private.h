@@ -15,4 +15,8 @@ G_BEGIN_DECLS
 GPtrArray *floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy,
                                      GError **error);
 
+/* Adds the row of ICE-TCP: late, for while it is not needed its candidates only slow peers down (a
+ * libnice that is told of one checks all pairs before it nominates any). */
+void floe_ice_plan_add_tcp (GPtrArray *plan);
+
 G_END_DECLS

@@ -15,6 +15,9 @@
 #define DIRECT_PREFERENCE 1000
 #define RELAY_PREFERENCE 1
 
+/* As strategies have it where UDP is not known to be blocked. */
+#define ICE_TCP_START_MS 4000
+
 #define MAX_STUN_SERVERS 8 /* each is asked from every socket */
 
 /**
@@ -316,4 +319,41 @@ floe_ice_servers_to_plan (GPtrArray *servers, FloeIceTransportPolicy policy, GEr
   if (policy == FLOE_ICE_TRANSPORT_POLICY_RELAY)
     g_ptr_array_remove_index (plan, 0);
   return g_steal_pointer (&plan);
+}
+
+/* For TCP: those that are told to be reached by it first. Others mostly are as well. */
+static void
+add_tcp_servers (GArray *list, const GPtrArray *plan, FloeIceProtocol protocol)
+{
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *row = g_ptr_array_index (plan, i);
+
+      for (guint j = 0; row->stun_servers != NULL && j < row->stun_servers->len; j++)
+        {
+          const FloeIceUri *uri = &g_array_index (row->stun_servers, FloeIceUri, j);
+
+          if (uri->protocol == protocol && !is_asked (list, uri))
+            g_array_append_vals (list, uri, 1);
+        }
+      if (row->kind == FLOE_PATH_RELAY && row->server.scheme == FLOE_ICE_URI_TURN
+          && row->server.protocol == protocol && !is_asked (list, &row->server))
+        g_array_append_vals (list, &row->server, 1);
+    }
+}
+
+void
+floe_ice_plan_add_tcp (GPtrArray *plan)
+{
+  FloePathSpec *spec = g_new0 (FloePathSpec, 1);
+
+  spec->stun_servers = g_array_new (FALSE, TRUE, sizeof (FloeIceUri));
+  add_tcp_servers (spec->stun_servers, plan, FLOE_ICE_PROTOCOL_TCP);
+  add_tcp_servers (spec->stun_servers, plan, FLOE_ICE_PROTOCOL_UDP);
+
+  spec->kind = FLOE_PATH_ICE_TCP;
+  spec->start_after_ms = ICE_TCP_START_MS;
+  spec->may_carry_data = TRUE;
+  spec->preference = DIRECT_PREFERENCE;
+  g_ptr_array_add (plan, spec);
 }

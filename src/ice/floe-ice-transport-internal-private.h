@@ -15,13 +15,18 @@
 
 G_BEGIN_DECLS
 
+/* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
+#define FLOE_ICE_CONSENT_US (30 * G_TIME_SPAN_SECOND)
+
 /* What was told, of moves from one path to another and of gathering. */
 typedef struct
 {
   FloeIceEvent *last;        /* (owned) (nullable): what was told of the pair */
   FloePathReason reason;     /* of the next one that is told */
   gint64 start_us;           /* of gathering */
+  gint64 silent_us;          /* since when the carrier was known to be silent; 0 for not */
   gint64 look_us;            /* when to look at the host's addresses again; -1 for not */
+  gboolean is_told_resumed;  /* since the carrier is another one */
   gboolean is_told_gathered; /* and no candidate was told after that */
 } FloeIceMoves;
 
@@ -89,6 +94,7 @@ void floe_ice_transport_update (FloeIceTransport *self);
 FloeIceFacts floe_ice_transport_collect_facts (const FloeIceTransport *self);
 
 /* floe-ice-transport-life.c */
+void floe_ice_transport_end_expired (FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
 static inline FloeIceLane *

@@ -7,9 +7,6 @@
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 
-/* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
-#define CONSENT_US (30 * G_TIME_SPAN_SECOND)
-
 /* Addresses come and go in several steps: names of interfaces, IPv4, IPv6 some seconds later. */
 #define LOOK_AGAIN_US (2 * G_TIME_SPAN_SECOND)
 
@@ -19,7 +16,7 @@ static gboolean
 has_consent (const FloeIceTransport *self)
 {
   return self->carrier->is_proven || self->shared.life_us == 0
-         || g_get_monotonic_time () < self->shared.life_us + CONSENT_US;
+         || g_get_monotonic_time () < self->shared.life_us + FLOE_ICE_CONSENT_US;
 }
 
 gboolean
@@ -62,8 +59,20 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_good || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
+  if (!was_good || self->moves.silent_us != 0
+      || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
     floe_ice_transport_update (self);
+}
+
+/* Who answers on one path has to on all of them: data alone proves one direction. */
+static void
+expect_answers (FloeIceTransport *self)
+{
+  if (self->shared.peer_answers)
+    return;
+  self->shared.peer_answers = TRUE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_liveness_core_set_must_answer (&floe_ice_transport_get_lane (self, i)->liveness, TRUE);
 }
 
 void
@@ -76,6 +85,19 @@ floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 
   lane = floe_ice_transport_get_lane (self, path_id);
   self->shared.life_us = g_get_monotonic_time ();
   floe_ice_lane_handle_answer (lane, self->shared.life_us, round_trip_us);
+  expect_answers (self);
+  floe_ice_transport_update (self);
+}
+
+void
+floe_ice_transport_set_mapping_lifetime (FloeIceTransport *self, guint lifetime_s)
+{
+  if (self->is_closed)
+    return;
+  self->shared.mapping_lifetime_s = lifetime_s;
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_liveness_core_set_mapping_lifetime (&floe_ice_transport_get_lane (self, i)->liveness,
+                                             lifetime_s);
   floe_ice_transport_update (self);
 }
 
@@ -93,6 +115,22 @@ floe_ice_transport_handle_sent (FloeIceTransport *self)
   /* A quiet path is asked sooner now. */
   if (liveness->flow < 2)
     floe_ice_transport_update (self);
+}
+
+/* RFC 7675 section 5.1: "the endpoint MUST cease transmission on that 5-tuple". libnice sends an
+ * indication each 25 s as long as it lives, so its agent goes. Those of direct paths are for
+ * floe-ice-rise to end, which looks for others. */
+void
+floe_ice_transport_end_expired (FloeIceTransport *self)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
+
+      if (lane->is_dead || !floe_ice_lane_has_expired (lane))
+        continue;
+      floe_ice_relays_handle_failed (self->relays, i, TRUE);
+    }
 }
 
 static gboolean

@@ -38,6 +38,9 @@ typedef struct
   void (*probe) (guint path_id, gpointer user_data);
   /* (nullable): a path works, or does no longer. */
   void (*changed) (gpointer user_data);
+  /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
+  void (*resumed) (gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
@@ -82,8 +85,8 @@ void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                                 const char *pwd);
 
-/* UDP candidates with literal addresses are handed to the paths, others are counted and dropped.
- * Bounded: at most 100 are kept. */
+/* UDP candidates with literal addresses are handed to the paths, passive TCP ones to those over
+ * TCP; others are counted and dropped. Bounded: at most 100 and 8 are kept. */
 void floe_ice_transport_add_remote_candidate (FloeIceTransport *self,
                                               const FloeCandidate *candidate);
 void floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self);
@@ -99,6 +102,9 @@ gboolean floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, cons
 void floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id);
 /* Or a probe that went out on this path was answered, wherever the answer came from. */
 void floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 round_trip_us);
+/* How long the NAT keeps a mapping that nothing uses, in seconds, as it was measured; 0 when that
+ * is not known. Paths that are idle or in reserve are asked so often that they outlast it. */
+void floe_ice_transport_set_mapping_lifetime (FloeIceTransport *self, guint lifetime_s);
 /* What was sent last is something that the peer answers soon. */
 void floe_ice_transport_handle_sent (FloeIceTransport *self);
 

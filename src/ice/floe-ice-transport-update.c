@@ -45,11 +45,15 @@ get_reason (const FloeIceLane *left)
 {
   if (left->is_gone)
     return FLOE_PATH_REASON_NETWORK_CHANGED;
-  if (left->is_retiring)
-    return FLOE_PATH_REASON_CREDENTIALS;
-  return floe_ice_lane_is_candidate (left) && floe_ice_lane_is_alive (left)
-             ? FLOE_PATH_REASON_BETTER
-             : FLOE_PATH_REASON_LOST;
+  if (!floe_ice_lane_is_candidate (left) || !floe_ice_lane_is_alive (left))
+    return FLOE_PATH_REASON_LOST;
+  return left->is_retiring ? FLOE_PATH_REASON_CREDENTIALS : FLOE_PATH_REASON_BETTER;
+}
+
+static gboolean
+is_forced (FloePathReason reason)
+{
+  return reason == FLOE_PATH_REASON_LOST || reason == FLOE_PATH_REASON_NETWORK_CHANGED;
 }
 
 /* Of two that could take over, one that has answered lately is the better one. */
@@ -63,14 +67,34 @@ is_preferred (const FloeIceTransport *self, const FloeIceLane *lane, const FloeI
   return floe_ice_lane_is_better (lane, best);
 }
 
+/* Of a path that owes an answer as well nothing is to be hoped: data stays where it is, and others
+ * are looked for. */
+static gboolean
+is_eligible (const FloeIceTransport *self, const FloeIceLane *lane, gint64 now_us)
+{
+  gboolean has_choice = self->carrier != NULL && floe_ice_lane_is_candidate (self->carrier);
+
+  return floe_ice_lane_is_candidate (lane)
+         && (!has_choice || !floe_ice_lane_is_mute (lane, now_us));
+}
+
+/* How what carried before showed life. After a long silence it has ended. */
+static FloeLivenessState
+get_predecessor (const FloeIceTransport *self, gint64 now_us)
+{
+  if (self->carrier == NULL)
+    return self->shared.life_us != 0 && now_us >= self->shared.life_us + FLOE_ICE_CONSENT_US
+               ? FLOE_LIVENESS_EXPIRED
+               : FLOE_LIVENESS_ALIVE;
+  return self->carrier->is_watched ? self->carrier->liveness.state : FLOE_LIVENESS_ALIVE;
+}
+
 /* Sends go to the ready path that shows life and leads to the peer best. Only to one: a peer that
  * follows the path it hears last would flap between two. */
 static void
 choose_carrier (FloeIceTransport *self, gint64 now_us)
 {
-  FloeLivenessState state = self->carrier != NULL && self->carrier->is_watched
-                                ? self->carrier->liveness.state
-                                : FLOE_LIVENESS_ALIVE;
+  FloeLivenessState state = get_predecessor (self, now_us);
   FloeIceLane *best = NULL;
 
   /* A path that is no better than the one in use does not displace it. */
@@ -80,8 +104,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (floe_ice_lane_is_candidate (lane)
-          && now_us >= floe_ice_transport_get_carry_us (self, lane)
+      if (is_eligible (self, lane, now_us) && now_us >= floe_ice_transport_get_carry_us (self, lane)
           && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
@@ -90,11 +113,38 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     return;
   if (self->carrier != NULL)
     self->moves.reason = get_reason (self->carrier);
+  if (self->carrier != NULL && is_forced (self->moves.reason))
+    self->moves.silent_us = now_us;
+  self->moves.is_told_resumed = FALSE;
   self->carrier = best;
   if (best == NULL)
     return;
   floe_debug (FLOE_LOG_ICE, "path %u carries", floe_ice_path_get_id (best->path));
   floe_ice_lane_start_watch (best, state, now_us);
+}
+
+/* After a silence: at the move, since nothing more is lost then by waiting, and with the first life
+ * that comes, since what was sent meanwhile may have been lost as well. */
+static void
+report_resumed (FloeIceTransport *self, gint64 now_us)
+{
+  const FloeIceLane *carrier = self->carrier;
+  gboolean has_lived;
+
+  if (carrier == NULL)
+    return;
+  if (carrier->is_gone || !floe_ice_lane_is_alive (carrier))
+    {
+      self->moves.silent_us = now_us;
+      return;
+    }
+  has_lived = carrier->liveness.last_life_us >= self->moves.silent_us;
+  if (self->moves.silent_us == 0 || (self->moves.is_told_resumed && !has_lived))
+    return;
+  floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_RESUMED));
+  self->moves.is_told_resumed = TRUE;
+  if (has_lived)
+    self->moves.silent_us = 0;
 }
 
 /* What comes after the end of gathering is told, and that it has ended again. */
@@ -183,6 +233,7 @@ floe_ice_transport_update (FloeIceTransport *self)
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);
   report_pair (self);
+  report_resumed (self, now_us);
   check_gathered (self, now_us);
   facts = floe_ice_transport_collect_facts (self);
   /* A transport may pass several states at once: new, checking, connected. */

@@ -150,6 +150,8 @@ floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
   used->is_successor = is_successor;
   lane = floe_ice_lane_new (
       floe_ice_path_new (self->lanes->len, used, &self->shared, &path_events, self));
+  floe_liveness_core_set_must_answer (&lane->liveness, self->shared.peer_answers);
+  floe_liveness_core_set_mapping_lifetime (&lane->liveness, self->shared.mapping_lifetime_s);
   g_ptr_array_add (self->lanes, lane);
   return lane;
 }
@@ -224,6 +226,7 @@ on_deadline (gpointer user_data)
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
       FloeIceEvent *event;
 
+      floe_ice_rise_skip (self->rise, lane, self->carrier);
       if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && now_us >= lane->start_us)
         begin_late (self);
       if (!floe_ice_lane_handle_timeout (lane, now_us))
@@ -232,6 +235,7 @@ on_deadline (gpointer user_data)
       event->path_id = floe_ice_path_get_id (lane->path);
       floe_ice_transport_push (self, event);
     }
+  floe_ice_transport_end_expired (self);
   floe_ice_transport_update (self);
   floe_ice_rise_handle_timeout (self->rise, self->carrier);
   floe_ice_relays_handle_timeout (self->relays, self->carrier);
@@ -248,10 +252,10 @@ add_plan (FloeIceTransport *self, GPtrArray *plan, guint warm_ms)
     {
       const FloePathSpec *spec = g_ptr_array_index (plan, i);
 
-      if (spec->kind != FLOE_PATH_DIRECT || self->shared.relay_only)
+      if (spec->kind == FLOE_PATH_RELAY || self->shared.relay_only)
         continue;
       add_lane (spec, FALSE, self);
-      if (direct == NULL)
+      if (direct == NULL && spec->kind == FLOE_PATH_DIRECT)
         direct = spec;
     }
   self->rise =
@@ -283,6 +287,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL,
     .remote = &self->remote,
+    .budget = g_new0 (FloeCheckBudget, 1),
   };
   floe_ice_remote_init (&self->remote);
   self->interfaces.names = g_strdupv ((char **) config->interfaces);
@@ -316,6 +321,7 @@ floe_ice_transport_unref (FloeIceTransport *self)
   floe_ice_transport_close (self);
   floe_ice_remote_clear (&self->remote);
   g_clear_pointer (&self->shared.addresses, g_array_unref);
+  g_free (self->shared.budget);
   g_free (self->shared.ufrag);
   g_free (self->shared.pwd);
   g_clear_object (&self->shared.proxy_resolver);

@@ -17,9 +17,14 @@
  *
  * Data proves one direction. So a path that life flows on is asked every 500 ms, too; such a probe
  * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
- * only. Other data is a reason to ask it again. Whoever has never answered is believed his data.
+ * only. Other data is a reason to ask it again. Whoever has never answered on any path is believed
+ * his data.
  *
- * A path that is kept in reserve is asked after 15 s of quiet instead of 5.
+ * One that is idle, as nothing else has gone over it for 30 s, is asked after 15 s of quiet instead
+ * of 5, and so is one that is kept in reserve: that keeps the NATs' mappings (RFC 8445 section 11:
+ * "Tr SHOULD have a default value of 15 seconds", "not … less than 15 seconds"), and there is time
+ * to ask six times before consent expires. Where it is known how long a mapping lives unused, two
+ * thirds of that, 5 to 20 s, take the place of the 15. Two idle peers take turns.
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
  * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start.
@@ -52,10 +57,13 @@ typedef struct
   gint64 round_trip_us;  /* of the last probe that was answered; 0: none was */
   guint flow;            /* signs of life in a row, here or elsewhere */
   gint64 flow_us;        /* the last one of them */
+  gint64 active_us;      /* when there was more than probes and their answers, or the start */
+  gint64 idle_quiet_us;  /* 0: as long as usual */
   gboolean has_lived;    /* at least once since the start */
   gboolean is_urgent;    /* the first probe went out early: something was to come */
   gboolean is_check;     /* and life goes on: only an answer will do */
   gboolean has_answered; /* at least once since the start */
+  gboolean must_answer;  /* the peer is known to, here or on another path */
   gboolean is_reserve;
   FloeLivenessState state;
 } FloeLivenessCore;
@@ -72,6 +80,10 @@ void floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us);
 /* The peer sends elsewhere, since @since_us: this path is asked no less often for that. If the peer
  * began with it after this one was asked in vain, it has left it. */
 void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us);
+/* The peer has answered a probe, on whatever path. */
+void floe_liveness_core_set_must_answer (FloeLivenessCore *self, gboolean must_answer);
+/* @lifetime_s: how long a NAT's mapping is known to live unused, in seconds; 0 when it is not. */
+void floe_liveness_core_set_mapping_lifetime (FloeLivenessCore *self, guint lifetime_s);
 void floe_liveness_core_set_reserve (FloeLivenessCore *self, gboolean is_reserve);
 /* Its address is gone: nothing can come any more. */
 void floe_liveness_core_end (FloeLivenessCore *self);

@@ -2,7 +2,10 @@
 #include "floe-liveness-core-private.h"
 
 #define QUIET_US (5 * G_TIME_SPAN_SECOND)                      /* then a probe is due */
-#define RESERVE_QUIET_US (15 * G_TIME_SPAN_SECOND)             /* likewise, of one in reserve */
+#define IDLE_AFTER_US (30 * G_TIME_SPAN_SECOND)                /* without data */
+#define IDLE_QUIET_US (15 * G_TIME_SPAN_SECOND)                /* likewise, of one that is idle */
+#define MAX_IDLE_QUIET_US (20 * G_TIME_SPAN_SECOND)            /* leaves time to ask again */
+#define TURN_US (1 * G_TIME_SPAN_SECOND)                       /* more than a peer's quiet */
 #define RETRY_US (1250 * G_TIME_SPAN_MILLISECOND)              /* an unanswered one is repeated */
 #define DISCONNECTED_AFTER_PROBE_US (5 * G_TIME_SPAN_SECOND)   /* none is answered */
 #define DISCONNECTED_RETRY_US (2500 * G_TIME_SPAN_MILLISECOND) /* while disconnected */
@@ -24,14 +27,26 @@ is_awaited (const FloeLivenessCore *self)
   return self->has_lived && (self->flow >= FLOWING || self->awaited_us != 0);
 }
 
+/* Whoever asked last leaves the next turn to the peer: otherwise both would ask at the same time,
+ * as the same exchange has begun the quiet of both. */
+static gint64
+get_quiet (const FloeLivenessCore *self)
+{
+  gboolean has_asked_last = self->has_answered && self->last_life_us == self->answered_us;
+  gint64 turn_us = has_asked_last ? TURN_US : 0;
+
+  if (!self->is_reserve && self->last_life_us - self->active_us < IDLE_AFTER_US)
+    return QUIET_US;
+  return (self->idle_quiet_us != 0 ? self->idle_quiet_us : IDLE_QUIET_US) + turn_us;
+}
+
 static gint64
 get_first_probe (const FloeLivenessCore *self)
 {
-  gint64 quiet_us = self->is_reserve ? RESERVE_QUIET_US : QUIET_US;
   gint64 silence_us;
 
   if (!is_awaited (self))
-    return self->last_life_us + quiet_us;
+    return self->last_life_us + get_quiet (self);
   silence_us = MAX (MAX (self->last_life_us, self->flow_us), self->awaited_us) + URGENT_QUIET_US;
   return self->flow >= FLOWING ? MIN (silence_us, self->answered_us + CHECK_US) : silence_us;
 }
@@ -52,7 +67,7 @@ get_next_probe (const FloeLivenessCore *self)
   return self->last_probe_us + get_retry (self);
 }
 
-/* Since when it owes an answer, or -1. Whoever has never given one owes none while life goes on:
+/* Since when it owes an answer, or -1. Where none was ever given none is owed while life goes on:
  * perhaps nobody could ask. */
 static gint64
 get_debt (const FloeLivenessCore *self)
@@ -61,9 +76,8 @@ get_debt (const FloeLivenessCore *self)
 
   if (!self->has_lived || self->first_probe_us == 0)
     return -1;
-  return self->is_check && !self->has_answered
-             ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
-             : since_us;
+  return self->is_check && !self->must_answer ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
+                                              : since_us;
 }
 
 /* When patience ends with one of which something was to come; -1 for never. */
@@ -92,7 +106,13 @@ update_state (FloeLivenessCore *self, gint64 now_us)
 void
 floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us)
 {
-  *self = (FloeLivenessCore){ .last_life_us = now_us, .answered_us = now_us };
+  *self = (FloeLivenessCore){
+    .last_life_us = now_us,
+    .answered_us = now_us,
+    .must_answer = self->must_answer,
+    .active_us = now_us,
+    .idle_quiet_us = self->idle_quiet_us,
+  };
 }
 
 void
@@ -102,7 +122,10 @@ floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us)
     .last_life_us = now_us - QUIET_US,
     .answered_us = now_us,
     .awaited_us = now_us - URGENT_QUIET_US,
+    .active_us = now_us,
+    .idle_quiet_us = self->idle_quiet_us,
     .has_lived = TRUE,
+    .must_answer = self->must_answer,
   };
 }
 
@@ -126,6 +149,8 @@ note_flow (FloeLivenessCore *self, gint64 now_us)
 
   self->flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1;
   self->flow_us = now_us;
+  if (self->flow >= FLOWING)
+    self->active_us = now_us;
 }
 
 void
@@ -135,7 +160,7 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
   self->last_life_us = now_us;
   self->awaited_us = 0;
   self->has_lived = TRUE;
-  if (self->state != FLOE_LIVENESS_ALIVE && self->has_answered)
+  if (self->state != FLOE_LIVENESS_ALIVE && self->must_answer)
     {
       ask_again (self, now_us);
       return;
@@ -161,8 +186,11 @@ floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 
     .round_trip_us = round_trip_us,
     .flow = flow,
     .flow_us = flow_us,
+    .active_us = self->active_us,
+    .idle_quiet_us = self->idle_quiet_us,
     .has_lived = TRUE,
     .has_answered = TRUE,
+    .must_answer = TRUE,
     .is_reserve = self->is_reserve,
   };
 }
@@ -170,6 +198,7 @@ floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gint64 
 void
 floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us)
 {
+  self->active_us = now_us;
   if (self->awaited_us != 0)
     return;
   self->awaited_us = now_us;
@@ -186,6 +215,20 @@ floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 s
       && self->first_probe_us != 0 && since_us > self->first_probe_us
       && now_us >= self->first_probe_us + patience_us)
     self->state = FLOE_LIVENESS_SUSPECT;
+}
+
+void
+floe_liveness_core_set_must_answer (FloeLivenessCore *self, gboolean must_answer)
+{
+  self->must_answer = must_answer;
+}
+
+void
+floe_liveness_core_set_mapping_lifetime (FloeLivenessCore *self, guint lifetime_s)
+{
+  gint64 quiet_us = MIN (lifetime_s, G_MAXINT16) * (gint64) G_TIME_SPAN_SECOND * 2 / 3;
+
+  self->idle_quiet_us = lifetime_s == 0 ? 0 : CLAMP (quiet_us, QUIET_US, MAX_IDLE_QUIET_US);
 }
 
 void

@@ -22,6 +22,7 @@ typedef struct
   const char *pwd;
   gboolean is_controlling;
   gboolean is_relay; /* uses TURN servers and nothing else */
+  gboolean is_tcp;   /* has TCP candidates and no others */
   guint pacing_ms;   /* 1 or more */
   guint16 min_port;
   guint16 max_port;

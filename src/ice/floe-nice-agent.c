@@ -14,6 +14,12 @@
 #define IDLE_TIMEOUT_MS 5000
 
 #define MAX_CHECKS 200 /* pairs of one agent: 2 local addresses for each of 100 candidates */
+/* Over TCP each check is a connection: so many go on at a time at most. */
+#define MAX_TCP_CHECKS 16
+/* And a check is sent once, for TCP repeats it: time for a SYN that is repeated after a second, and
+ * its way there and back. Half a private address's peers lead nowhere, and while one of them is
+ * being tried libnice nominates no other pair. */
+#define TCP_CHECK_TIMEOUT_MS 2500
 
 #define PACING_AT_RELEASE_MS 1
 
@@ -35,15 +41,19 @@ floe_nice_agent_new (const FloeNiceAgentConfig *config)
 {
   NiceAgent *agent = g_object_new (
       NICE_TYPE_AGENT, "compatibility", NICE_COMPATIBILITY_RFC5245, "main-context", config->context,
-      "full-mode", TRUE, "reliable", FALSE, "nomination-mode", NICE_NOMINATION_MODE_AGGRESSIVE,
-      "controlling-mode", config->is_controlling, "ice-udp", TRUE, "ice-tcp", FALSE, "ice-trickle",
-      TRUE, "upnp", FALSE, "force-relay", config->is_relay,
+      "full-mode", TRUE, "reliable", FALSE, "nomination-mode",
+      /* RFC 6544 section 8: with TCP candidates "the controlling agent MUST use the regular
+       * selection algorithm". libnice would change over in mid-course, or drop candidates. */
+      config->is_tcp ? NICE_NOMINATION_MODE_REGULAR : NICE_NOMINATION_MODE_AGGRESSIVE,
+      "controlling-mode", config->is_controlling, "ice-udp", !config->is_tcp, "ice-tcp",
+      config->is_tcp, "ice-trickle", TRUE, "upnp", FALSE, "force-relay", config->is_relay,
       /* A peer can crash libnice 0.1.21 with either on, see decision 19; liveness is Floe's own
        * affair. What libnice sends every 25 s to keep a NAT's mapping are indications then. */
       "consent-freshness", FALSE, "keepalive-conncheck", FALSE, "stun-initial-timeout", STUN_RTO_MS,
       "stun-max-retransmissions", STUN_TRANSMISSIONS, "stun-reliable-timeout",
-      STUN_RELIABLE_TIMEOUT_MS, "idle-timeout", IDLE_TIMEOUT_MS, "max-connectivity-checks",
-      MAX_CHECKS, "stun-pacing-timer", config->pacing_ms, NULL);
+      config->is_tcp ? TCP_CHECK_TIMEOUT_MS : STUN_RELIABLE_TIMEOUT_MS, "idle-timeout",
+      IDLE_TIMEOUT_MS, "max-connectivity-checks", config->is_tcp ? MAX_TCP_CHECKS : MAX_CHECKS,
+      "stun-pacing-timer", config->pacing_ms, NULL);
 
   nice_agent_add_stream (agent, 1);
   nice_agent_set_local_credentials (agent, FLOE_NICE_STREAM, config->ufrag, config->pwd);

@@ -13,4 +13,10 @@ G_BEGIN_DECLS
 void floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark,
                             FloeReflexive *reflexive);
 
+/* Has @agent's TCP sockets, and what connects to them, hold few bytes that are not sent yet: what
+ * is too much for the network is dropped then, as over UDP. */
+void floe_nice_sockets_bound (NiceAgent *agent);
+/* The same of one. */
+void floe_nice_socket_bound (GSocket *socket);
+
 G_END_DECLS

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nice-sockets-private.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "floe-nice-agent-private.h"
+
+/* What a fast path takes within some milliseconds. */
+#define MAX_UNSENT_BYTES (64 * 1024)
 
 static gboolean
 is_of_socket (const NiceCandidate *nice, GSocket *socket)
@@ -44,4 +51,25 @@ floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark, FloeRefl
     tap (g_ptr_array_index (sockets, i), candidates, mark, reflexive);
   g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
   floe_reflexive_end_sockets (reflexive);
+}
+
+void
+floe_nice_socket_bound (GSocket *socket)
+{
+#ifdef TCP_NOTSENT_LOWAT
+  /* Bytes that are on their way don't count: the window may be as large as the path wants. */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES, NULL);
+#else
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, MAX_UNSENT_BYTES, NULL);
+#endif
+}
+
+void
+floe_nice_sockets_bound (NiceAgent *agent)
+{
+  g_autoptr (GPtrArray) sockets =
+      nice_agent_get_sockets (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    floe_nice_socket_bound (g_ptr_array_index (sockets, i));
 }

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  FLOE_PATH_DIRECT, /* host and reflexive candidates */
-  FLOE_PATH_RELAY,  /* candidates of one TURN server */
+  FLOE_PATH_DIRECT,  /* host and reflexive candidates */
+  FLOE_PATH_RELAY,   /* candidates of one TURN server */
+  FLOE_PATH_ICE_TCP, /* host candidates over TCP, active and passive (RFC 6544) */
 } FloePathKind;
 
 typedef struct
@@ -24,7 +25,8 @@ typedef struct
   guint give_up_after_ms; /* from the path's start; 0: never */
   gboolean may_carry_data;
   guint preference;      /* the ready path with the highest one carries data */
-  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked */
+  GArray *stun_servers;  /* (owned) (nullable) (element-type FloeIceUri): DIRECT: all are asked;
+                            ICE_TCP: some */
   FloeIceUri server;     /* RELAY: the TURN server */
   char *username;        /* (owned) (nullable) */
   char *credential;      /* (owned) (nullable) */

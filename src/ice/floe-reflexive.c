@@ -16,6 +16,7 @@ typedef struct
   FloeReflexive *owner; /* (unowned) */
   guint index;
   FloeSocketTap *tap; /* (owned) */
+  FloeReflexiveBase facts;
 } Base;
 
 typedef struct
@@ -69,16 +70,23 @@ is_final (const GError *error)
   return FALSE;
 }
 
+gboolean
+floe_reflexive_send (FloeReflexive *self, guint base, const FloeStunAddress *to, const guint8 *data,
+                     gsize size)
+{
+  const Base *from = g_ptr_array_index (self->bases, base);
+  g_autoptr (GError) error = NULL;
+
+  if (floe_socket_tap_send (from->tap, to, data, size, &error))
+    return TRUE;
+  floe_debug (FLOE_LOG_ICE, "a STUN request could not be sent: %s", error->message);
+  return !is_final (error);
+}
+
 static void
 send_request (FloeReflexive *self, const FloeReflexiveOutput *output)
 {
-  const Base *base = g_ptr_array_index (self->bases, output->base);
-  g_autoptr (GError) error = NULL;
-
-  if (floe_socket_tap_send (base->tap, &output->to, output->data, output->size, &error))
-    return;
-  floe_debug (FLOE_LOG_ICE, "a STUN request could not be sent: %s", error->message);
-  if (is_final (error))
+  if (!floe_reflexive_send (self, output->base, &output->to, output->data, output->size))
     floe_reflexive_core_handle_unreachable (self->core, g_get_monotonic_time (), output->base,
                                             &output->to);
 }
@@ -131,6 +139,7 @@ on_answer (const FloeStunAddress *from, const guint8 *data, gsize size, gpointer
   const Base *base = user_data;
   FloeReflexive *self = base->owner;
 
+  self->events->answer (base->index, from, data, size, self->user_data);
   floe_reflexive_core_handle_datagram (self->core, g_get_monotonic_time (), base->index, from, data,
                                        size);
   drain_and_tell (self);
@@ -226,7 +235,7 @@ void
 floe_reflexive_add_socket (FloeReflexive *self, GSocket *socket, const FloeCandidate *host)
 {
   g_autoptr (GError) error = NULL;
-  FloeReflexiveBase base = { .host = *host };
+  FloeReflexiveBase *facts;
   Base *added = g_new0 (Base, 1);
 
   added->owner = self;
@@ -238,9 +247,11 @@ floe_reflexive_add_socket (FloeReflexive *self, GSocket *socket, const FloeCandi
       g_free (added);
       return;
     }
-  base.address = *floe_socket_tap_get_address (added->tap);
-  memcpy (base.tag, floe_socket_tap_get_tag (added->tap), sizeof base.tag);
-  if (!floe_reflexive_core_add_base (self->core, g_get_monotonic_time (), &base))
+  facts = &added->facts;
+  facts->host = *host;
+  facts->address = *floe_socket_tap_get_address (added->tap);
+  memcpy (facts->tag, floe_socket_tap_get_tag (added->tap), sizeof facts->tag);
+  if (!floe_reflexive_core_add_base (self->core, g_get_monotonic_time (), facts))
     {
       free_base (added);
       return;
@@ -253,6 +264,18 @@ floe_reflexive_end_sockets (FloeReflexive *self)
 {
   floe_reflexive_core_end_bases (self->core);
   drain_and_tell (self);
+}
+
+guint
+floe_reflexive_get_base_count (const FloeReflexive *self)
+{
+  return self->bases->len;
+}
+
+const FloeReflexiveBase *
+floe_reflexive_get_base (const FloeReflexive *self, guint base)
+{
+  return &((const Base *) g_ptr_array_index (self->bases, base))->facts;
 }
 
 void

@@ -210,9 +210,9 @@ floe_relay_core_replace (FloeRelayCore *self, gint64 now_us, guint old_id, guint
   relay->is_suspect = FALSE;
   relay->allocation_us = FLOE_RELAY_UNKNOWN_US;
   relay->pending = FLOE_RELAY_OUTPUT_NONE;
-  set_state (relay, FLOE_RELAY_RESERVE, "new credentials");
+  set_state (relay, FLOE_RELAY_RESERVE, "another one stands for it");
   if (was_begun)
-    begin (relay, now_us, "new credentials");
+    begin (relay, now_us, "the other one was");
   if (was_begun && count (self, is_good) == 0)
     self->since_us = now_us;
   decide (self, now_us);

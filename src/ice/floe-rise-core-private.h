@@ -29,6 +29,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   FLOE_ROUTE_DIRECT,
+  /* No server sees or pays for it, and its way is the shorter one; but what is lost holds up all
+   * that comes after it, so UDP goes on being tried. */
+  FLOE_ROUTE_DIRECT_TCP,
   FLOE_ROUTE_RELAY_UDP,
   FLOE_ROUTE_RELAY_TCP,
   FLOE_ROUTE_RELAY_TLS,

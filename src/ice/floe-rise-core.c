@@ -80,7 +80,7 @@ note_fall (FloeRiseCore *self, gint64 now_us)
 static void
 update_relays (FloeRiseCore *self, gint64 now_us)
 {
-  gboolean is_rich = self->carrier == FLOE_ROUTE_DIRECT && !self->is_silent;
+  gboolean is_rich = self->carrier <= FLOE_ROUTE_DIRECT_TCP && !self->is_silent;
 
   if (!is_rich)
     self->warm_until_us = -1;

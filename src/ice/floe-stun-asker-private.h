@@ -39,6 +39,10 @@ gboolean floe_stun_asker_ask (FloeStunAsker *self, guint16 method, FloeStunFillF
                               gpointer fill_data, FloeStunCredentials *credentials,
                               const FloeStunTiming *timing);
 
+/* The same for a Binding request, the only one of this asker, which has left when this returns: for
+ * who needs its mapping to be made before or after another packet's. */
+gboolean floe_stun_asker_ask_at_once (FloeStunAsker *self, const FloeStunTiming *timing);
+
 FloeStunAddress floe_stun_asker_get_server (const FloeStunAsker *self);
 
 G_END_DECLS

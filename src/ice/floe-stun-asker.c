@@ -22,6 +22,16 @@ struct _FloeStunAsker
   gboolean *is_freed;         /* (unowned) (nullable): while the function is being called */
 };
 
+static void
+send_output (FloeStunAsker *self, const FloeStunOutput *output)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_socket_send (self->socket, (const char *) output->data, output->size, NULL, &error) < 0
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    floe_stun_client_core_handle_unreachable (self->client, g_get_monotonic_time (), &self->route);
+}
+
 /* FALSE when the asker was freed. */
 static gboolean
 drain (FloeStunAsker *self)
@@ -33,13 +43,7 @@ drain (FloeStunAsker *self)
     {
       if (output.type == FLOE_STUN_OUTPUT_SEND)
         {
-          g_autoptr (GError) error = NULL;
-
-          if (g_socket_send (self->socket, (const char *) output.data, output.size, NULL, &error)
-                  < 0
-              && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-            floe_stun_client_core_handle_unreachable (self->client, g_get_monotonic_time (),
-                                                      &self->route);
+          send_output (self, &output);
           continue;
         }
       self->is_freed = &is_freed;
@@ -167,6 +171,19 @@ floe_stun_asker_ask (FloeStunAsker *self, guint16 method, FloeStunFillFunc fill,
     return FALSE;
   /* What there is to send, and any outcome, come from the main loop. */
   floe_deadline_source_set (self->timer, g_get_monotonic_time ());
+  return TRUE;
+}
+
+gboolean
+floe_stun_asker_ask_at_once (FloeStunAsker *self, const FloeStunTiming *timing)
+{
+  FloeStunOutput output;
+
+  if (!floe_stun_asker_ask (self, FLOE_STUN_METHOD_BINDING, NULL, NULL, NULL, timing))
+    return FALSE;
+  /* The request is the first thing that a fresh client has to say. */
+  if (floe_stun_client_core_poll (self->client, &output) && output.type == FLOE_STUN_OUTPUT_SEND)
+    send_output (self, &output);
   return TRUE;
 }
 

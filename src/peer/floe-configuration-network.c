@@ -336,3 +336,43 @@ floe_configuration_get_include_loopback (FloeConfiguration *self)
 
   return self->include_loopback;
 }
+
+/**
+ * floe_configuration_set_ice_tcp:
+ * @self: a configuration
+ * @ice_tcp: whether the peers may connect by TCP
+ *
+ * Sets whether ICE-TCP may be used (RFC 6544): a connection by TCP from one peer to the other, for
+ * networks that let no UDP out. It is begun when UDP has not connected after some seconds, and then
+ * means a listening port on each address. It carries data when UDP does not; relays are
+ * worse. Without effect when the policy allows relays only.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_ice_tcp (FloeConfiguration *self, gboolean ice_tcp)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (self->ice_tcp == !!ice_tcp)
+    return;
+  self->ice_tcp = !!ice_tcp;
+  g_object_notify (G_OBJECT (self), "ice-tcp");
+}
+
+/**
+ * floe_configuration_get_ice_tcp:
+ * @self: a configuration
+ *
+ * Gets whether ICE-TCP may be used.
+ *
+ * Returns: %TRUE when it may
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_get_ice_tcp (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+
+  return self->ice_tcp;
+}

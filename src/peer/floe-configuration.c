@@ -20,6 +20,7 @@ enum
   PROP_CERTIFICATE,
   PROP_INTERFACES,
   PROP_INCLUDE_LOOPBACK,
+  PROP_ICE_TCP,
   PROP_MAX_CHANNELS,
   PROP_MAX_MESSAGE_SIZE,
   PROP_ICE_FAILED_TIMEOUT,
@@ -60,6 +61,9 @@ floe_configuration_get_property (GObject *object, guint prop_id, GValue *value, 
       break;
     case PROP_INCLUDE_LOOPBACK:
       g_value_set_boolean (value, self->include_loopback);
+      break;
+    case PROP_ICE_TCP:
+      g_value_set_boolean (value, self->ice_tcp);
       break;
     case PROP_MAX_CHANNELS:
       g_value_set_uint (value, self->max_channels);
@@ -107,6 +111,9 @@ floe_configuration_set_property (GObject *object, guint prop_id, const GValue *v
       break;
     case PROP_INCLUDE_LOOPBACK:
       floe_configuration_set_include_loopback (self, g_value_get_boolean (value));
+      break;
+    case PROP_ICE_TCP:
+      floe_configuration_set_ice_tcp (self, g_value_get_boolean (value));
       break;
     case PROP_MAX_CHANNELS:
       floe_configuration_set_max_channels (self, g_value_get_uint (value));
@@ -198,6 +205,14 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
   properties[PROP_INCLUDE_LOOPBACK] =
       g_param_spec_boolean ("include-loopback", NULL, NULL, FALSE, flags);
   /**
+   * FloeConfiguration:ice-tcp:
+   *
+   * Whether the peers may connect by TCP (RFC 6544) where UDP does not lead from one to the other.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ICE_TCP] = g_param_spec_boolean ("ice-tcp", NULL, NULL, TRUE, flags);
+  /**
    * FloeConfiguration:max-channels:
    *
    * How many data channels a connection can have at once: the number of SCTP streams.
@@ -270,6 +285,7 @@ static void
 floe_configuration_init (FloeConfiguration *self)
 {
   self->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
+  self->ice_tcp = TRUE;
   self->max_channels = DEFAULT_MAX_CHANNELS;
   self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   self->ice_failed_timeout_ms = DEFAULT_ICE_FAILED_TIMEOUT_MS;

@@ -426,6 +426,8 @@ floe_peer_connection_new (FloeConfiguration *configuration, GError **error)
                                    floe_configuration_get_ice_transport_policy (used), error);
   if (plan == NULL)
     return NULL;
+  if (floe_configuration_get_ice_tcp (used))
+    floe_ice_plan_add_tcp (plan);
   certificate = floe_configuration_ensure_certificate (used, error);
   if (certificate == NULL || !check_certificate (certificate, error))
     return NULL;

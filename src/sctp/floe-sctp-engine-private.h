@@ -100,6 +100,11 @@ void floe_sctp_engine_set_reading (FloeSctpEngine *self, gboolean is_reading);
 gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guint8 *buffer,
                                        gsize size);
 
+/* What is sent from now on gets through again, after a silence in which it did not: asks for a
+ * round trip, whose answer ends the backing off of usrsctp's timer, and repeats the oldest data
+ * that is not acknowledged, whose answer has usrsctp go on at once. */
+void floe_sctp_engine_resume (FloeSctpEngine *self);
+
 /* Streams that both sides have; 0 before CONNECTED. */
 guint floe_sctp_engine_get_stream_count (const FloeSctpEngine *self);
 FloeSctpState floe_sctp_engine_get_state (const FloeSctpEngine *self);

@@ -117,6 +117,14 @@ report_room (FloeSctpEngine *self)
   return TRUE;
 }
 
+static void
+append_output (FloeSctpEngine *self, const guint8 *packet, gsize size)
+{
+  g_byte_array_append (self->outbox.bytes, packet, (guint) size);
+  g_array_append_val (self->outbox.sizes, size);
+  floe_sctp_checksum_fill (self->outbox.bytes->data + self->outbox.bytes->len - size, size);
+}
+
 void
 floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size)
 {
@@ -131,9 +139,8 @@ floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize
   if (type != CHUNK_INIT && type != CHUNK_INIT_ACK && type != CHUNK_ABORT
       && type != CHUNK_SHUTDOWN_COMPLETE)
     self->peer_tag = ntohl (tag);
-  g_byte_array_append (self->outbox.bytes, packet, (guint) size);
-  g_array_append_val (self->outbox.sizes, size);
-  floe_sctp_checksum_fill (self->outbox.bytes->data + self->outbox.bytes->len - size, size);
+  floe_sctp_repeat_core_handle_output (&self->repeat, packet, size);
+  append_output (self, packet, size);
 }
 
 void
@@ -220,6 +227,7 @@ floe_sctp_engine_free (FloeSctpEngine *self)
 static void
 feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
 {
+  floe_sctp_repeat_core_handle_input (&self->repeat, packet, size);
   usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
 }
 
@@ -383,6 +391,18 @@ floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guint8 *bu
   if (!is_up (self) || self->peer_tag == 0)
     return 0;
   return floe_sctp_heartbeat_write (&route, nonce, buffer, size);
+}
+
+void
+floe_sctp_engine_resume (FloeSctpEngine *self)
+{
+  if (!is_up (self))
+    return;
+  floe_sctp_runtime_catch_up ();
+  floe_sctp_socket_ask (self->socket, &self->config, self->id);
+  if (self->repeat.size > 0)
+    append_output (self, self->repeat.packet, self->repeat.size);
+  floe_sctp_engine_process (self);
 }
 
 guint

@@ -12,6 +12,7 @@
 #include <usrsctp.h>
 
 #include "floe-sctp-engine-private.h"
+#include "floe-sctp-repeat-core-private.h"
 #include "floe-sctp-streams-core-private.h"
 
 G_BEGIN_DECLS
@@ -46,6 +47,7 @@ struct _FloeSctpEngine
   FloeSctpStreamsCore *resets; /* (owned) */
   FloeSctpOutbox outbox;
   FloeSctpInbox inbox;
+  FloeSctpRepeatCore repeat;
   GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
   FloeSctpState state;
   guint stream_count;
@@ -76,6 +78,8 @@ gsize floe_sctp_socket_get_used (struct socket *socket);
 /* Makes room for at least one message of @size bytes. */
 void floe_sctp_socket_fit (struct socket *socket, gsize size);
 gsize floe_sctp_socket_get_limit (struct socket *socket);
+/* Sends usrsctp's own HEARTBEAT. */
+void floe_sctp_socket_ask (struct socket *socket, const FloeSctpConfig *config, guint id);
 gboolean floe_sctp_socket_reset (struct socket *socket, const guint16 *streams, gsize count);
 
 /* floe-sctp-receive.c: reads one message or notification and hands it out. FALSE: nothing there. */

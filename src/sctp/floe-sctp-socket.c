@@ -213,6 +213,16 @@ floe_sctp_socket_fit (struct socket *socket, gsize size)
     usrsctp_setsockopt (socket, SOL_SOCKET, SO_SNDBUF, &limit, sizeof limit);
 }
 
+void
+floe_sctp_socket_ask (struct socket *socket, const FloeSctpConfig *config, guint id)
+{
+  const struct sockaddr_conn remote = make_address (id, config->remote_port);
+  struct sctp_paddrparams path = { .spp_flags = SPP_HB_DEMAND };
+
+  memcpy (&path.spp_address, &remote, sizeof remote);
+  set_option (socket, SCTP_PEER_ADDR_PARAMS, &path, sizeof path);
+}
+
 gboolean
 floe_sctp_socket_reset (struct socket *socket, const guint16 *streams, gsize count)
 {

@@ -29,6 +29,20 @@ typedef enum
   FLOE_CANDIDATE_OTHER,
 } FloeCandidateTransport;
 
+/* Extension "floe-lock ROUND.STEP": the port is no candidate's yet, but the one that the NAT will
+ * give to the next mapping, and each later one is @step further. For a peer that knows what to do
+ * with it: who goes in lock step. Others take the candidate for an ordinary one, and find nobody
+ * there. */
+typedef struct
+{
+  guint round; /* of samples, 1 to FLOE_CANDIDATE_MAX_LOCK_ROUND; 0: no such extension */
+  int step;    /* not 0, of FLOE_CANDIDATE_MAX_LOCK_STEP ports at most */
+} FloeCandidateLock;
+
+#define FLOE_CANDIDATE_LOCK "floe-lock"
+#define FLOE_CANDIDATE_MAX_LOCK_ROUND 99
+#define FLOE_CANDIDATE_MAX_LOCK_STEP 64
+
 /* A plain value without owned members: copy it by assignment. */
 typedef struct
 {
@@ -47,12 +61,13 @@ typedef struct
   char other_type[FLOE_CANDIDATE_WORD_SIZE];      /* as written, when @type does not know it */
   gboolean has_nat;                               /* extension "floe-nat" */
   FloeNatSummary nat;                             /* of the whole side, not of this candidate */
+  FloeCandidateLock lock;
 } FloeCandidate;
 
 /* Parses "candidate:…", with or without "a=" in front. Everything from the peer: bounded, checked.
- * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"), and so is a "floe-nat" that
- * does not parse, for it is a hint; an unknown transport or type makes %FLOE_CANDIDATE_OTHER. On
- * failure @out is untouched and @error is %FLOE_ERROR_SYNTAX. */
+ * Unknown extensions are skipped (RFC 8839 section 5.1: "MUST ignore"), and so are a "floe-nat" and
+ * a "floe-lock" that do not parse, for they are hints; an unknown transport or type makes
+ * %FLOE_CANDIDATE_OTHER. On failure @out is untouched and @error is %FLOE_ERROR_SYNTAX. */
 gboolean floe_candidate_parse (FloeCandidate *out, const char *text, GError **error);
 
 /* Returns: (transfer full): "candidate:…" without "a=" and without line end. */
@@ -63,5 +78,8 @@ gboolean floe_candidate_is_same_address (const FloeCandidate *a, const FloeCandi
 
 /* TRUE when @candidate's address is an IP literal and not a name (such as one under .local). */
 gboolean floe_candidate_has_literal_address (const FloeCandidate *candidate);
+
+/* "active", "passive", "so"; NULL for what is not TCP. */
+const char *floe_candidate_get_tcp_type (const FloeCandidate *candidate);
 
 G_END_DECLS

@@ -135,6 +135,23 @@ take_fixed_words (FloeCandidate *candidate, char **words, GError **error)
   return TRUE;
 }
 
+/* "1.1", "2.-4" */
+static void
+take_lock (FloeCandidate *candidate, const char *word)
+{
+  const char *dot = strchr (word, '.');
+  gboolean is_negative = dot != NULL && dot[1] == '-';
+  g_autofree char *first = dot != NULL ? g_strndup (word, (gsize) (dot - word)) : NULL;
+  guint64 round, step;
+
+  if (dot == NULL || !floe_sdp_parse_number (first, FLOE_CANDIDATE_MAX_LOCK_ROUND, &round)
+      || !floe_sdp_parse_number (dot + 1 + is_negative, FLOE_CANDIDATE_MAX_LOCK_STEP, &step)
+      || round == 0 || step == 0)
+    return;
+  candidate->lock.round = (guint) round;
+  candidate->lock.step = is_negative ? -(int) step : (int) step;
+}
+
 /* One pair of name and value after the type. */
 static gboolean
 take_extension (FloeCandidate *candidate, const char **tcp_type, const char *name,
@@ -161,6 +178,8 @@ take_extension (FloeCandidate *candidate, const char **tcp_type, const char *nam
   else if (strcmp (name, FLOE_NAT_SUMMARY_ATTRIBUTE) == 0)
     candidate->has_nat |=
         floe_nat_summary_parse (&candidate->nat, value, FLOE_NAT_SUMMARY_TOKEN, NULL);
+  else if (strcmp (name, FLOE_CANDIDATE_LOCK) == 0)
+    take_lock (candidate, value);
   return TRUE;
 }
 
@@ -252,6 +271,9 @@ floe_candidate_serialize (const FloeCandidate *candidate)
 
       g_string_append_printf (text, " " FLOE_NAT_SUMMARY_ATTRIBUTE " %s", nat);
     }
+  if (candidate->lock.round != 0)
+    g_string_append_printf (text, " " FLOE_CANDIDATE_LOCK " %u.%d", candidate->lock.round,
+                            candidate->lock.step);
   return g_string_free (text, FALSE);
 }
 
@@ -267,4 +289,11 @@ gboolean
 floe_candidate_has_literal_address (const FloeCandidate *candidate)
 {
   return g_hostname_is_ip_address (candidate->address);
+}
+
+const char *
+floe_candidate_get_tcp_type (const FloeCandidate *candidate)
+{
+  return candidate->transport < G_N_ELEMENTS (tcp_type_names) ? tcp_type_names[candidate->transport]
+                                                              : NULL;
 }

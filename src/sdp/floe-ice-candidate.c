@@ -353,6 +353,27 @@ floe_ice_candidate_get_protocol (const FloeIceCandidate *self)
 }
 
 /**
+ * floe_ice_candidate_get_tcp_type:
+ * @self: a candidate
+ *
+ * Gets how a TCP candidate takes part in connecting: `active` connects, `passive` is connected to,
+ * `so` does both at once (RFC 6544 section 4.5, W3C RTCIceCandidate.tcpType).
+ *
+ * Returns: (transfer none) (nullable): the TCP type, or %NULL when the candidate is not a TCP one
+ * Since: 1.0
+ */
+const char *
+floe_ice_candidate_get_tcp_type (const FloeIceCandidate *self)
+{
+  const FloeCandidate *value;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  value = get_known_value (self);
+  return value != NULL ? floe_candidate_get_tcp_type (value) : NULL;
+}
+
+/**
  * floe_ice_candidate_get_port:
  * @self: a candidate
  *

@@ -235,6 +235,15 @@ send_probe (guint path_id, gpointer user_data)
   floe_stack_send_on (self, path_id, packet, size);
 }
 
+static void
+resume_sending (gpointer user_data)
+{
+  FloeStack *self = user_data;
+
+  if (self->sctp != NULL)
+    floe_sctp_engine_resume (self->sctp);
+}
+
 static const FloeIceTransportEvents ice_events = {
   .candidate = tell_candidate,
   .candidate_error = tell_candidate_error,
@@ -244,6 +253,7 @@ static const FloeIceTransportEvents ice_events = {
   .received = receive_datagram,
   .probe = send_probe,
   .changed = handle_path_change,
+  .resumed = resume_sending,
 };
 
 static void

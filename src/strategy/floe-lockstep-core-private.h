@@ -15,15 +15,23 @@
  * does: whatever k + l is, up to FLOE_LOCKSTEP_MAX_SHIFT, its turn comes. Mappings and filters
  * outlive that, so the two need not go at quite the same time.
  *
+ * Most of what is taken in between one takes oneself: other paths check, relays are asked. That can
+ * be known, by one more question to a STUN server that leaves just before check 0: each side aims
+ * so much further as its own ports have moved on (set_lead ()), and then both do
+ *
+ *     from a + k + n  to b + n + k         from b + l + m  to a + m + l
+ *
+ * and meet where n + k = m + l. The shift is for what comes later.
+ *
  *   CHECK     send an authenticated check to this address, from the one socket whose ports were
  *             foretold; again to the same one some times, as it may be lost
  *   EXHAUSTED it was in vain; comes once
  *
- * How it is carried out: the wrapper gives each new address to the ICE agent as a remote candidate
- * (the agent checks it at once, and again); handle_connected() when a pair works. Until this is
- * over no other candidate of the peer is given to that agent, and no STUN server is asked from its
- * socket: each new destination takes a port, and checks of host candidates alone have it fail
- * (floe_lockstep_core_is_exclusive ()).
+ * How it is carried out: the wrapper sends each check by hand, as an agent paces and orders its own
+ * as it likes; handle_connected() when a pair works, which the agent makes of a check of the
+ * peer's. Until this is over no other candidate of the peer is given to that agent, and no STUN
+ * server is asked from its socket: each new destination takes a port, and checks of host candidates
+ * alone have it fail (floe_lockstep_core_is_exclusive ()).
  *
  * Contract: call start() or one handle_*(), poll until FALSE, then wait for the deadline. All times
  * are monotonic microseconds given by the caller. Sends FLOE_LOCKSTEP_MAX_PACKETS at most.
@@ -79,6 +87,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeLockstepCore, floe_lockstep_core_free)
 /* Once, at the time that was agreed: when the answer was sent plus the way of signalling, for
  * instance. */
 void floe_lockstep_core_start (FloeLockstepCore *self, gint64 now_us);
+/* How many ports our NAT has given to other flows before check 0, since the peer was told of our
+ * next one. What is sent anew is aimed by that. */
+void floe_lockstep_core_set_lead (FloeLockstepCore *self, guint lead);
 void floe_lockstep_core_handle_connected (FloeLockstepCore *self, gint64 now_us);
 void floe_lockstep_core_handle_timeout (FloeLockstepCore *self, gint64 now_us);
 /* -1 before the start and when it is over. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-lockstep-core-private.h"
 
+#include "floe-port-sequence-private.h"
 #include "floe-probe-target-private.h"
 
-/* NATs that step wider are not known. */
-#define MAX_STEP 64
+/* NATs that are busier give no port to anybody in time. */
+#define MAX_LEAD 1000
 
 struct _FloeLockstepCore
 {
@@ -14,7 +15,10 @@ struct _FloeLockstepCore
   gboolean is_told; /* EXHAUSTED was, or never has to be */
   gint64 now_us;
   gint64 started_us;
-  guint sends[FLOE_LOCKSTEP_MAX_CHECKS]; /* how often each check has been sent */
+  guint sends[FLOE_LOCKSTEP_MAX_CHECKS];   /* how often each check has been sent */
+  guint16 ports[FLOE_LOCKSTEP_MAX_CHECKS]; /* where to, once it has been */
+  guint lead;
+  guint lead_check; /* the first one that @lead is for */
 };
 
 FloeLockstepCore *
@@ -26,8 +30,8 @@ floe_lockstep_core_new (const FloeLockstepConfig *config)
   pool.min = MAX (pool.min, FLOE_PORT_MIN);
   pool.max = pool.max != 0 ? pool.max : FLOE_PORT_MAX;
   if (pool.min > pool.max || config->next.port < pool.min || config->next.port > pool.max
-      || config->step == 0 || config->step < -MAX_STEP || config->step > MAX_STEP
-      || !floe_probe_target_is_public (&config->next))
+      || config->step == 0 || config->step < -FLOE_PORT_MAX_STEP
+      || config->step > FLOE_PORT_MAX_STEP || !floe_probe_target_is_public (&config->next))
     return NULL;
   self = g_new0 (FloeLockstepCore, 1);
   self->config = *config;
@@ -41,18 +45,15 @@ floe_lockstep_core_free (FloeLockstepCore *self)
   g_free (self);
 }
 
-/* Where check @index goes. */
-static FloeStunAddress
-get_aim (const FloeLockstepCore *self, guint index)
+/* Where check @index goes, the first time. */
+static guint16
+aim (const FloeLockstepCore *self, guint index)
 {
-  const FloePortPool *pool = &self->config.pool;
-  guint ahead = self->config.is_controlling ? index + index / FLOE_LOCKSTEP_REPEAT : index;
-  int size = pool->max - pool->min + 1;
-  int moved = (int) ahead * self->config.step % size;
-  FloeStunAddress to = self->config.next;
+  guint shift = (index - self->lead_check) / FLOE_LOCKSTEP_REPEAT;
+  guint ahead = index + self->lead + (self->config.is_controlling ? shift : 0);
 
-  to.port = (guint16) (pool->min + (to.port - pool->min + moved + size) % size);
-  return to;
+  return floe_port_sequence_move (&self->config.pool, self->config.next.port,
+                                  (int) ahead * self->config.step);
 }
 
 static gint64
@@ -75,6 +76,17 @@ floe_lockstep_core_start (FloeLockstepCore *self, gint64 now_us)
   g_return_if_fail (!self->is_started);
   self->is_started = TRUE;
   self->now_us = self->started_us = now_us;
+}
+
+void
+floe_lockstep_core_set_lead (FloeLockstepCore *self, guint lead)
+{
+  if (lead > MAX_LEAD)
+    return;
+  self->lead = lead;
+  self->lead_check = 0;
+  while (self->lead_check < FLOE_LOCKSTEP_MAX_CHECKS && self->sends[self->lead_check] > 0)
+    self->lead_check++;
 }
 
 void
@@ -133,10 +145,13 @@ floe_lockstep_core_poll (FloeLockstepCore *self, FloeLockstepOutput *output)
     return FALSE;
   *output = (FloeLockstepOutput){
     .type = FLOE_LOCKSTEP_OUTPUT_CHECK,
-    .to = get_aim (self, check),
+    .to = self->config.next,
     .check = check,
     .is_new = self->sends[check] == 0,
   };
+  if (output->is_new)
+    self->ports[check] = aim (self, check);
+  output->to.port = self->ports[check];
   self->sends[check]++;
   return TRUE;
 }

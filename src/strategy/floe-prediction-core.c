@@ -3,12 +3,10 @@
 
 #include <math.h>
 
+#include "floe-port-sequence-private.h"
 #include "floe-random-private.h"
 
 #define WANTED_CHANCE 0.99
-#define MAX_STEP 8
-/* NATs that step wider are not known. */
-#define MAX_KNOWN_STEP 64
 /* Mappings between two samples; with more nothing is foretold: other ports than the next come. */
 #define MAX_BETWEEN 1000
 /* RFC 8445 section 5.1.2.1 recommends 100 for server-reflexive candidates and 0 for relayed ones.
@@ -34,10 +32,7 @@ floe_prediction_core_new (const FloePredictionConfig *config)
   FloePredictionCore *self = g_new0 (FloePredictionCore, 1);
 
   self->config = *config;
-  if (self->config.pool.min == 0)
-    self->config.pool.min = FLOE_PORT_MIN;
-  if (self->config.pool.max < self->config.pool.min)
-    self->config.pool.max = FLOE_PORT_MAX;
+  self->config.pool = floe_port_sequence_complete_pool (&config->pool);
   self->is_done_told = TRUE;
   return self;
 }
@@ -80,47 +75,6 @@ floe_prediction_get_window (double mean)
   return window;
 }
 
-/* A NAT may give ports outside of what was taken for its pool. */
-static void
-widen (FloePortPool *pool, guint16 port)
-{
-  pool->min = MIN (pool->min, port);
-  pool->max = MAX (pool->max, port);
-}
-
-/* From one port to another along the pool's ring, by the shorter way. */
-static int
-get_distance (const FloePortPool *pool, guint16 from, guint16 to)
-{
-  int size = pool->max - pool->min + 1;
-  int distance = ((int) to - from + size) % size;
-
-  return distance > size / 2 ? distance - size : distance;
-}
-
-static guint16
-move (const FloePortPool *pool, guint16 from, int by)
-{
-  int size = pool->max - pool->min + 1;
-  int place = (from - pool->min + by % size + size) % size;
-
-  return (guint16) (pool->min + place);
-}
-
-/* The report's step, when it fits; else the greatest of 1, 2, 4 and 8 that does. */
-static int
-find_step (guint known, int distance)
-{
-  int size = ABS (distance), step = MAX_STEP;
-
-  if (known > 0 && known <= MAX_KNOWN_STEP && size % (int) known == 0)
-    step = (int) known;
-  else
-    while (size % step != 0)
-      step /= 2;
-  return distance < 0 ? -step : step;
-}
-
 /* How many mappings of others there will be until our check, at the upper end of what the samples
  * say: a count of a Poisson process is off by its root. */
 static double
@@ -147,7 +101,7 @@ foretell_sequence (FloePredictionCore *self, const FloeStunAddress *from, double
                        : 0;
   for (guint i = 0; i < window; i++)
     result->ports[result->count++] =
-        move (&self->config.pool, from->port, (int) (i + 1) * result->step);
+        floe_port_sequence_move (&self->config.pool, from->port, (int) (i + 1) * result->step);
 }
 
 static void
@@ -163,8 +117,8 @@ conclude_sequence (FloePredictionCore *self)
 
       if (only->size == 0)
         return;
-      widen (&self->config.pool, only->port);
-      self->result.step = self->config.step > 0 && self->config.step <= MAX_KNOWN_STEP
+      floe_port_sequence_widen (&self->config.pool, only->port);
+      self->result.step = self->config.step > 0 && self->config.step <= FLOE_PORT_MAX_STEP
                               ? (int) self->config.step
                               : 1;
       /* How busy the NAT is nobody knows: twice the window, and no promise. */
@@ -172,12 +126,12 @@ conclude_sequence (FloePredictionCore *self)
       self->result.chance = 0;
       return;
     }
-  widen (&self->config.pool, first->port);
-  widen (&self->config.pool, second->port);
-  distance = get_distance (&self->config.pool, first->port, second->port);
+  floe_port_sequence_widen (&self->config.pool, first->port);
+  floe_port_sequence_widen (&self->config.pool, second->port);
+  distance = floe_port_sequence_get_distance (&self->config.pool, first->port, second->port);
   if (distance == 0 || !floe_stun_address_is_same_host (first, second))
     return;
-  self->result.step = find_step (self->config.step, distance);
+  self->result.step = floe_port_sequence_find_step (self->config.step, distance);
   between = distance / self->result.step;
   if (between > MAX_BETWEEN)
     return;

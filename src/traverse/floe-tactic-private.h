@@ -51,7 +51,7 @@ typedef struct
   void (*free) (FloeTactic *self);
 } FloeTacticClass;
 
-/* (nullable): how @part is carried out. NULL for NONE, and AWAIT, which plain checks do. */
+/* (nullable): how @part is carried out. NULL for NONE. */
 const FloeTacticClass *floe_tactic_find (FloeStrategyPart part);
 
 G_END_DECLS

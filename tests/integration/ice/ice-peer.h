@@ -50,6 +50,8 @@ struct PeerOptions
   guint relay_warm_ms = 0;    /* 0: as long as usual */
   guint start_after_ms = 0;   /* of the plan's first row */
   guint give_up_after_ms = 0; /* likewise */
+  bool has_udp = true;        /* else there is no direct row */
+  int tcp_start_ms = -1;      /* of a row for ICE-TCP, when not negative */
   std::vector<const char *> interfaces = { "lo" };
   GProxyResolver *proxy_resolver = nullptr;
   GTlsDatabase *tls_database = nullptr;
@@ -130,7 +132,7 @@ public:
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
   std::vector<FloePathReason> reasons;
-  guint probe_count = 0;
+  guint probe_count = 0, resumed_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
   std::function<void (guint)> on_probe;
@@ -161,6 +163,14 @@ private:
 
         first->start_after_ms = options.start_after_ms;
         first->give_up_after_ms = options.give_up_after_ms;
+      }
+    if (!options.has_udp)
+      g_ptr_array_remove_index (plan, 0);
+    if (options.tcp_start_ms >= 0)
+      {
+        floe_ice_plan_add_tcp (plan);
+        static_cast<FloePathSpec *> (g_ptr_array_index (plan, plan->len - 1))->start_after_ms =
+            (guint) options.tcp_start_ms;
       }
     return plan;
   }
@@ -221,6 +231,10 @@ private:
         if (self->on_probe)
           self->on_probe (path_id);
         Told (self);
+      },
+      [] (gpointer data) {
+        static_cast<IcePeer *> (data)->resumed_count++;
+        Told (static_cast<IcePeer *> (data));
       },
     };
 

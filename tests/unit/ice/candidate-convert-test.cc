@@ -70,7 +70,10 @@ TEST_P (CandidateConvertRefuses, AndSaysWhy)
 INSTANTIATE_TEST_SUITE_P (
     Remote, CandidateConvertRefuses,
     testing::Values (
-        BadCandidate{ "Tcp", [] (FloeCandidate *c) { c->transport = FLOE_CANDIDATE_TCP_PASSIVE; } },
+        BadCandidate{ "ActiveTcp",
+                      [] (FloeCandidate *c) { c->transport = FLOE_CANDIDATE_TCP_ACTIVE; } },
+        BadCandidate{ "OtherTransport",
+                      [] (FloeCandidate *c) { c->transport = FLOE_CANDIDATE_OTHER; } },
         BadCandidate{ "Component2", [] (FloeCandidate *c) { c->component = 2; } },
         BadCandidate{ "Priority0", [] (FloeCandidate *c) { c->priority = 0; } },
         BadCandidate{ "PriorityTooBig", [] (FloeCandidate *c) { c->priority = 0x80000000; } },
@@ -85,6 +88,53 @@ INSTANTIATE_TEST_SUITE_P (
         BadCandidate{ "LinkLocal6", Address ("fe80::1") },
         BadCandidate{ "Mapped", Address ("::ffff:192.0.2.1") }),
     [] (const auto &info) { return std::string (info.param.name); });
+
+struct TcpTarget
+{
+  const char *name;
+  const char *address;
+  guint16 port;
+  bool is_allowed;
+};
+
+class CandidateConvertTcp : public testing::TestWithParam<TcpTarget>
+{
+};
+
+TEST_P (CandidateConvertTcp, ConnectsToWhatAPeerMayName)
+{
+  FloeCandidate candidate = MakeCandidate ();
+  const char *why = nullptr;
+  NiceCandidate *nice;
+
+  candidate.transport = FLOE_CANDIDATE_TCP_PASSIVE;
+  candidate.port = GetParam ().port;
+  g_strlcpy (candidate.address, GetParam ().address, sizeof candidate.address);
+  nice = floe_candidate_to_nice (&candidate, &why);
+  EXPECT_EQ (nice != nullptr, GetParam ().is_allowed) << (why != nullptr ? why : "");
+  if (nice == nullptr)
+    return;
+  EXPECT_EQ (nice->transport, NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE);
+  nice_candidate_free (nice);
+}
+
+INSTANTIATE_TEST_SUITE_P (Targets, CandidateConvertTcp,
+                          testing::Values (TcpTarget{ "Public", "203.0.113.7", 50000, true },
+                                           TcpTarget{ "Private", "192.168.0.7", 50000, true },
+                                           TcpTarget{ "FirstUserPort", "192.168.0.7", 1024, true },
+                                           TcpTarget{ "LastSystemPort", "8.8.8.8", 1023, false },
+                                           TcpTarget{ "Mail", "8.8.8.8", 25, false },
+                                           TcpTarget{ "PublicHttps", "8.8.8.8", 443, true },
+                                           TcpTarget{ "PublicHttp", "8.8.8.8", 80, true },
+                                           TcpTarget{ "PublicHttps6", "2600::1", 443, true },
+                                           TcpTarget{ "PrivateHttps", "192.168.0.1", 443, false },
+                                           TcpTarget{ "CarriersHttps", "100.64.0.1", 443, false },
+                                           TcpTarget{ "LocalHttps6", "fd00::1", 443, false },
+                                           TcpTarget{ "LoopbackHttp", "127.0.0.1", 80, false },
+                                           TcpTarget{ "Metadata", "169.254.169.254", 80, false },
+                                           TcpTarget{ "LinkLocal", "169.254.1.1", 50000, false },
+                                           TcpTarget{ "Multicast", "224.0.0.251", 50000, false }),
+                          [] (const auto &info) { return std::string (info.param.name); });
 
 class CandidateFromNice : public testing::Test
 {
@@ -168,4 +218,24 @@ TEST_F (CandidateFromNice, LeavesARemoteCandidateAsItWas)
   EXPECT_STREQ (out_.foundation, "3");
   EXPECT_EQ (out_.priority, 0x01fffeffu);
   EXPECT_EQ (out_.relay_protocol, FLOE_RELAY_PROTOCOL_NONE);
+}
+
+TEST_F (CandidateFromNice, AnActiveOneHasThePortThatStandsForNone)
+{
+  nice_->type = NICE_CANDIDATE_TYPE_HOST;
+  nice_->transport = NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE;
+  nice_address_set_port (&nice_->addr, 0);
+  floe_candidate_from_nice (&out_, nice_, &mark_);
+  EXPECT_EQ (out_.transport, FLOE_CANDIDATE_TCP_ACTIVE);
+  EXPECT_EQ (out_.port, 9);
+}
+
+TEST_F (CandidateFromNice, APassiveOneHasItsPort)
+{
+  nice_->type = NICE_CANDIDATE_TYPE_HOST;
+  nice_->transport = NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE;
+  floe_candidate_from_nice (&out_, nice_, &mark_);
+  EXPECT_EQ (out_.transport, FLOE_CANDIDATE_TCP_PASSIVE);
+  EXPECT_EQ (out_.port, 5000);
+  EXPECT_STREQ (out_.related_address, "");
 }

@@ -30,6 +30,19 @@ protected:
     floe_ice_remote_add (&remote_, &candidate);
   }
 
+  void AddTcp (guint16 port, FloeCandidateTransport transport = FLOE_CANDIDATE_TCP_PASSIVE)
+  {
+    FloeCandidate candidate = {};
+
+    g_strlcpy (candidate.foundation, "1", sizeof candidate.foundation);
+    g_strlcpy (candidate.address, "192.0.2.1", sizeof candidate.address);
+    candidate.component = 1;
+    candidate.priority = 1;
+    candidate.port = port;
+    candidate.transport = transport;
+    floe_ice_remote_add (&remote_, &candidate);
+  }
+
   void SetPrefix (std::vector<guint8> prefix = { 0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64 })
   {
     FloeNat64 nat64 = { {}, 1 };
@@ -183,4 +196,36 @@ TEST_F (IceRemote, TellsCandidatesAsThePeerDid)
   EXPECT_EQ (Restore ("2001:db8:64::c633:6402", 3), "198.51.100.2") << "one it did not tell";
   EXPECT_EQ (Restore ("2001:db8::1", 1), "2001:db8::1");
   EXPECT_EQ (Restore ("198.51.100.9", 1), "198.51.100.9");
+}
+
+TEST_F (IceRemote, KeepsTcpCandidatesApart)
+{
+  SetCredentials ();
+  Add (5000);
+  AddTcp (5000);
+  AddTcp (5000);
+  EXPECT_EQ (remote_.candidates->len, 1u);
+  ASSERT_EQ (remote_.tcp->len, 1u);
+  EXPECT_EQ (remote_.dropped_count, 1u);
+  AddTcp (9, FLOE_CANDIDATE_TCP_ACTIVE);
+  EXPECT_EQ (remote_.tcp->len, 1u);
+}
+
+TEST_F (IceRemote, KeepsTheNewestTcpCandidates)
+{
+  SetCredentials ();
+  for (guint16 i = 0; i < 100; i++)
+    AddTcp (5000 + i);
+  ASSERT_EQ (remote_.tcp->len, (guint) FLOE_MAX_REMOTE_TCP_CANDIDATES);
+  EXPECT_EQ (remote_.tcp_number, 100u);
+  auto *last = (const NiceCandidate *) g_ptr_array_index (remote_.tcp, remote_.tcp->len - 1);
+  EXPECT_EQ (nice_address_get_port (&last->addr), 5099u);
+}
+
+TEST_F (IceRemote, DoesNotTranslateTcpCandidates)
+{
+  SetCredentials ();
+  SetPrefix ();
+  AddTcp (5000);
+  EXPECT_EQ (Translated (), "");
 }

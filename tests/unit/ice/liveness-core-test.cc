@@ -61,8 +61,25 @@ protected:
     return probes;
   }
 
+  /* Until the next probe, which is answered; returns how long that took. */
+  gint64 PassUntilAsked ()
+  {
+    gint64 start_us = now_us_;
+
+    while (!floe_liveness_core_handle_timeout (&core_, now_us_))
+      {
+        gint64 deadline_us = floe_liveness_core_get_deadline (&core_);
+
+        if (deadline_us <= now_us_)
+          return -1;
+        now_us_ = deadline_us;
+      }
+    Answer ();
+    return now_us_ - start_us;
+  }
+
   gint64 now_us_ = 1000 * G_TIME_SPAN_SECOND;
-  FloeLivenessCore core_;
+  FloeLivenessCore core_ = {};
 };
 
 TEST_F (LivenessCore, DoesNotAskWhileThereIsTraffic)
@@ -74,23 +91,127 @@ TEST_F (LivenessCore, DoesNotAskWhileThereIsTraffic)
     }
 }
 
-TEST_F (LivenessCore, AsksAnIdleHealthyPathEvery5Seconds)
+TEST_F (LivenessCore, AsksAHealthyPathThatWasUsedLatelyEvery5Seconds)
 {
-  int probes = 0;
-
   Live ();
-  for (int i = 0; i < 100; i++)
+  for (int i = 0; i < 5; i++)
     {
-      gint64 deadline_us = floe_liveness_core_get_deadline (&core_);
-
-      now_us_ = deadline_us;
-      probes += floe_liveness_core_handle_timeout (&core_, now_us_);
-      now_us_ += 100 * G_TIME_SPAN_MILLISECOND; /* the answer's way */
-      Live ();
+      EXPECT_EQ (PassUntilAsked (), 5 * SECOND);
       EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
     }
-  EXPECT_EQ (probes, 100);
-  EXPECT_GE (now_us_, 1000 * SECOND + 100 * 5 * SECOND);
+}
+
+TEST_F (LivenessCore, AsksAnIdleHealthyPathEvery15Seconds)
+{
+  Live ();
+  for (int i = 0; i < 8; i++)
+    PassUntilAsked ();
+  for (int i = 0; i < 100; i++)
+    EXPECT_EQ (PassUntilAsked (), 16 * SECOND) << "with a second for the peer to be first";
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+TEST_F (LivenessCore, TakesTurnsWithAnIdlePeer)
+{
+  FloeLivenessCore cores[2] = {};
+  int probes[2] = { 0, 0 };
+
+  floe_liveness_core_start (&cores[0], now_us_);
+  floe_liveness_core_start (&cores[1], now_us_ + 10 * MS);
+  for (gint64 end_us = now_us_ + 700 * SECOND; now_us_ < end_us; now_us_ += 10 * MS)
+    {
+      for (int i = 0; i < 2; i++)
+        {
+          if (!floe_liveness_core_handle_timeout (&cores[i], now_us_))
+            continue;
+          probes[i] += now_us_ >= end_us - 600 * SECOND;
+          floe_liveness_core_handle_life (&cores[1 - i], now_us_ + 20 * MS);
+          floe_liveness_core_handle_answer (&cores[i], now_us_ + 40 * MS, 40 * MS);
+        }
+    }
+  EXPECT_LE (probes[0] + probes[1], 40) << "in ten minutes";
+  EXPECT_LE (std::abs (probes[0] - probes[1]), 1);
+}
+
+TEST_F (LivenessCore, DoesNotTakeThePeersOwnProbesForUse)
+{
+  Live ();
+  for (int i = 0; i < 10; i++)
+    {
+      Pass (4 * SECOND);
+      Live ();
+    }
+  EXPECT_EQ (PassUntilAsked (), 15 * SECOND);
+}
+
+TEST_F (LivenessCore, WhatIsSentOrFlowsEndsIdleness)
+{
+  for (bool is_sent : { true, false })
+    {
+      Live ();
+      for (int i = 0; i < 8; i++)
+        PassUntilAsked ();
+      ASSERT_EQ (PassUntilAsked (), 16 * SECOND);
+      if (is_sent)
+        floe_liveness_core_handle_sent (&core_, now_us_);
+      for (int i = 0; i < 6 && !is_sent; i++)
+        {
+          now_us_ += 10 * MS;
+          Live ();
+        }
+      Answer ();
+      Pass (SECOND); /* the flow has ended */
+      Answer ();
+      EXPECT_EQ (PassUntilAsked (), 5 * SECOND) << is_sent;
+    }
+}
+
+struct Lifetime
+{
+  guint lifetime_s;
+  gint64 quiet_s;
+};
+
+class LivenessOfMapping : public LivenessCore, public testing::WithParamInterface<Lifetime>
+{
+};
+
+TEST_P (LivenessOfMapping, IsAskedBeforeItEndsAndNoMoreOftenThanNeeded)
+{
+  floe_liveness_core_set_mapping_lifetime (&core_, GetParam ().lifetime_s);
+  Live ();
+  for (int i = 0; i < 10; i++)
+    PassUntilAsked ();
+  EXPECT_EQ (PassUntilAsked (), (GetParam ().quiet_s + 1) * SECOND);
+  now_us_ += MS;
+  Live ();
+  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND) << "when the peer asked last";
+  floe_liveness_core_start (&core_, now_us_);
+  floe_liveness_core_set_reserve (&core_, TRUE);
+  Live ();
+  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND) << "in reserve, after a new start";
+}
+
+INSTANTIATE_TEST_SUITE_P (Lifetimes, LivenessOfMapping,
+                          testing::Values (Lifetime{ 0, 15 }, Lifetime{ 3, 5 }, Lifetime{ 9, 6 },
+                                           Lifetime{ 15, 10 }, Lifetime{ 30, 20 },
+                                           Lifetime{ 7200, 20 }, Lifetime{ G_MAXUINT, 20 }),
+                          [] (const auto &info) { return std::to_string (info.param.lifetime_s); });
+
+TEST_F (LivenessCore, AnIdlePathIsStillAskedOftenBeforeItExpires)
+{
+  for (guint lifetime_s : { 0u, 60u })
+    {
+      floe_liveness_core_set_mapping_lifetime (&core_, lifetime_s);
+      Live ();
+      for (int i = 0; i < 10; i++)
+        PassUntilAsked ();
+      EXPECT_GE (Pass (30 * SECOND - 1), 4);
+      EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
+      Pass (1);
+      EXPECT_EQ (core_.state, FLOE_LIVENESS_EXPIRED);
+      floe_liveness_core_start (&core_, now_us_);
+    }
 }
 
 TEST_F (LivenessCore, OneLostProbeDoesNotDisconnect)
@@ -252,7 +373,7 @@ TEST_F (LivenessCore, AReserveIsAskedEvery15Seconds)
       Answer ();
     }
   EXPECT_EQ (probes, 10);
-  EXPECT_EQ (now_us_, (1000 + 150) * SECOND);
+  EXPECT_EQ (now_us_, (1000 + 160) * SECOND) << "with a second for the peer to be first";
 }
 
 TEST_F (LivenessCore, BeforeTheFirstLifeAPathIsNotDisconnectedAndExpiresAfter30Seconds)

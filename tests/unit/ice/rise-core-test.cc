@@ -279,6 +279,15 @@ TEST_F (RiseCore, RelaysStayForEverWhenThePlanSaysSo)
   EXPECT_TRUE (relays_.empty ());
 }
 
+TEST_F (RiseCore, DirectTcpNeedsNoRelaysAndUdpIsStillTried)
+{
+  Carry (FLOE_ROUTE_DIRECT_TCP);
+  Pass (100 * SECOND);
+  ASSERT_EQ (relays_.size (), 1u);
+  EXPECT_FALSE (relays_[0].first);
+  EXPECT_GE (tries_.size (), 3u);
+}
+
 TEST_F (RiseCore, WithRelaysOnlyUdpIsTheBest)
 {
   Init (FLOE_ROUTE_RELAY_UDP, 10 * SECOND);
@@ -315,6 +324,14 @@ INSTANTIATE_TEST_SUITE_P (
     testing::Values (
         Routes{ "DirectThanRelay",
                 { FLOE_ROUTE_DIRECT, 0, 900 * MS },
+                { FLOE_ROUTE_RELAY_UDP, 9, 10 * MS },
+                true },
+        Routes{ "DirectUdpThanDirectTcp",
+                { FLOE_ROUTE_DIRECT, 0, 900 * MS },
+                { FLOE_ROUTE_DIRECT_TCP, 9, 10 * MS },
+                true },
+        Routes{ "DirectTcpThanRelay",
+                { FLOE_ROUTE_DIRECT_TCP, 0, 900 * MS },
                 { FLOE_ROUTE_RELAY_UDP, 9, 10 * MS },
                 true },
         Routes{ "UdpThanTcp",

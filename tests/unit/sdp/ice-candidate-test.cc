@@ -23,6 +23,7 @@ TEST (IceCandidate, KeepsItsTextAndShowsItsParts)
   EXPECT_EQ (floe_ice_candidate_get_priority (candidate), 2122260223u);
   EXPECT_STREQ (floe_ice_candidate_get_address (candidate), "192.0.2.7");
   EXPECT_EQ (floe_ice_candidate_get_protocol (candidate), FLOE_ICE_PROTOCOL_UDP);
+  EXPECT_EQ (floe_ice_candidate_get_tcp_type (candidate), nullptr);
   EXPECT_EQ (floe_ice_candidate_get_port (candidate), 50000);
   EXPECT_EQ (floe_ice_candidate_get_candidate_type (candidate), FLOE_ICE_CANDIDATE_TYPE_HOST);
   EXPECT_EQ (floe_ice_candidate_get_related_address (candidate), nullptr);
@@ -37,6 +38,7 @@ TEST (IceCandidate, PrefersTheUfragThatIsGiven)
   EXPECT_STREQ (floe_ice_candidate_get_username_fragment (candidate), "wxyz");
   EXPECT_EQ (floe_ice_candidate_get_sdp_mid (candidate), nullptr);
   EXPECT_EQ (floe_ice_candidate_get_protocol (candidate), FLOE_ICE_PROTOCOL_TCP);
+  EXPECT_STREQ (floe_ice_candidate_get_tcp_type (candidate), "active");
   EXPECT_STREQ (floe_ice_candidate_get_related_address (candidate), "10.0.0.1");
   EXPECT_EQ (floe_ice_candidate_get_related_port (candidate), 4);
 }

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "floe-port-sequence-private.h"
 #include "floe-prediction-core-private.h"
 #include "punch-world.h"
 
@@ -66,6 +67,25 @@ public:
         if (floe_prediction_core_get_deadline (core.get ()) <= net_.now_us ())
           floe_prediction_core_handle_timeout (core.get (), net_.now_us ());
       }
+  }
+
+  /* A check between two questions. */
+  FloePortBracket Bracket (const std::string &host, const FloeStunAddress &to, guint step)
+  {
+    FloePortBracket bracket = { {}, {}, step, 1 };
+
+    Ask (host, 0);
+    Send (host, to, "check");
+    Ask (host, 1);
+    for (guint i = 0; i < 100; i++)
+      {
+        net_.Wait (kMillisecond);
+        Answer ();
+        while (Packet packet = net_.Receive (host))
+          (Header (*packet).destination.port == next_port_ ? bracket.before : bracket.after) =
+              ToStun (Endpoint (Payload (*packet)));
+      }
+    return bracket;
   }
 
   void Send (const std::string &host, const FloeStunAddress &to, const std::string &payload)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Keeps the packet that is worth most when a path comes to life after a silence: of those that
+ * carry data and are not acknowledged, the oldest. An answer to it, whatever it says, gets a
+ * sender going whose retransmission timer has backed off.
+ *
+ * Told of the packets of one association, as they leave and come.
+ *
+ * Layer: sctp. May include: base. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define FLOE_SCTP_REPEAT_MAX_SIZE 1500
+
+typedef struct
+{
+  guint8 packet[FLOE_SCTP_REPEAT_MAX_SIZE]; /* with those chunks only that are worth repeating */
+  gsize size;                               /* 0: nothing is kept */
+  guint32 tsn;                              /* the first one of @packet */
+} FloeSctpRepeatCore;
+
+/* One of ours; the longest that is kept has FLOE_SCTP_REPEAT_MAX_SIZE bytes. */
+void floe_sctp_repeat_core_handle_output (FloeSctpRepeatCore *self, const guint8 *packet,
+                                          gsize size);
+/* One of the peer's. */
+void floe_sctp_repeat_core_handle_input (FloeSctpRepeatCore *self, const guint8 *packet,
+                                         gsize size);
+
+G_END_DECLS
