@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MPL-2.0
 """Birthday punching: that nothing is sent unless both sides offer it."""
 
-import os
-
 from lab import Coturn, World
 from pairs import Meeting, describe, meet
 
-from .matrix import stun_and_turn
-from .probes import Skip, cases, expect
-from .servers import need_coturn
+from .meetings import need_peer, stun_and_turn
+from .probes import cases, expect
 
 REPORTS = {
     "P": "1 udp-yes nat-yes map-ei filter-apd alloc-keep sure-high",
@@ -23,9 +20,7 @@ MAX_PLAIN_FLOWS = 9
 def count_flows(offers):
     """How many pairs of ports each host used toward the other one's router, with P and R that offer
     what `offers` says."""
-    need_coturn()
-    if not os.access(os.environ.get("LAB_FLOE_PEER", ""), os.X_OK):
-        raise Skip("floe-peer is not built")
+    need_peer()
     with World(describe("P", "R"), seed=7) as world:
         servers = stun_and_turn(Coturn(world["turn"], tls=False))
         options = [[*servers, "--nat", f"{REPORTS[kind]} {offer}".strip()]
