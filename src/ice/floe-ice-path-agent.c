@@ -52,7 +52,7 @@ floe_ice_path_get_mark (const FloeIcePath *self)
 static guint
 judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
 {
-  gboolean was_quick = now_us - self->attempt_us < REFUSAL_LIMIT_US;
+  gboolean was_quick = now_us - self->times.attempt_us < REFUSAL_LIMIT_US;
 
   *text = NULL;
   if (self->server_error != NULL)
@@ -121,7 +121,7 @@ on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
   FloeIcePath *self = user_data;
 
   if (self->access != NULL && !self->is_reflected)
-    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
+    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->times.attempt_us
                                                         < REFUSAL_LIMIT_US);
   else
     floe_ice_path_finish_gathering (self);
@@ -222,11 +222,10 @@ floe_ice_path_make_agent (FloeIcePath *self)
   };
 
   self->state = FLOE_PATH_RUNNING;
-  self->attempt_us = g_get_monotonic_time ();
+  self->times.attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
   self->fed = (FloeFedRemote){ 0 };
-  self->own_count = 0;
 }
 
 const char *
@@ -253,7 +252,7 @@ void
 floe_ice_path_drop_agent (FloeIcePath *self)
 {
   gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
+  gboolean is_young = g_get_monotonic_time () - self->times.attempt_us < G_TIME_SPAN_SECOND;
 
   g_clear_pointer (&self->repeats, floe_ice_repeats_free);
   if (self->agent == NULL)

@@ -183,7 +183,7 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   g_autoptr (GInetAddress) literal = NULL;
   const FloeIceUri *server;
 
-  self->started_us = now_us;
+  self->times.started_us = now_us;
   self->is_gathered = FALSE;
   self->is_reflected = FALSE;
   self->has_sockets = FALSE;
@@ -261,8 +261,8 @@ floe_ice_path_get_deadline (const FloeIcePath *self)
   if (self->is_gathered || self->state == FLOE_PATH_IDLE || self->state == FLOE_PATH_CLOSED)
     return -1;
   if (self->state == FLOE_PATH_RESOLVING && self->spec->kind == FLOE_PATH_DIRECT)
-    return self->started_us + STUN_NAME_LIMIT_US;
-  return self->started_us + GATHER_LIMIT_US;
+    return self->times.started_us + STUN_NAME_LIMIT_US;
+  return self->times.started_us + GATHER_LIMIT_US;
 }
 
 guint
