@@ -283,6 +283,19 @@ floe_ice_path_get_state (const FloeIcePath *self)
   return self->state;
 }
 
+gint64
+floe_ice_path_get_started_us (const FloeIcePath *self)
+{
+  return self->started_us;
+}
+
+gboolean
+floe_ice_path_is_checking (const FloeIcePath *self)
+{
+  return self->agent != NULL && self->component_state >= NICE_COMPONENT_STATE_CONNECTING
+         && self->component_state <= NICE_COMPONENT_STATE_READY;
+}
+
 gboolean
 floe_ice_path_is_gathered (const FloeIcePath *self)
 {

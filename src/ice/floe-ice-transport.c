@@ -127,7 +127,10 @@ on_path_received (FloeIcePath *path, const guint8 *data, gsize size, gpointer us
   floe_ice_transport_ref (self);
   flush_events (self);
   if (!self->is_closed)
-    self->events->received (path_id, data, size, self->user_data);
+    {
+      floe_ice_transport_get_lane (self, path_id)->tally.received_bytes += size;
+      self->events->received (path_id, data, size, self->user_data);
+    }
   floe_ice_transport_unref (self);
 }
 

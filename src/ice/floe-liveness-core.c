@@ -165,7 +165,7 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
       ask_again (self, now_us);
       return;
     }
-  if (self->is_check && self->state == FLOE_LIVENESS_ALIVE)
+  if (self->first_probe_us != 0 && (self->is_check || self->must_answer))
     return;
   self->state = FLOE_LIVENESS_ALIVE;
   self->is_check = FALSE;

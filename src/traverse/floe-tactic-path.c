@@ -37,7 +37,9 @@ floe_tactic_path_clear (FloeTacticPath *self)
 gboolean
 floe_tactic_path_open (FloeTacticPath *self, const char *local)
 {
-  FloePathSpec spec = { .kind = FLOE_PATH_DIRECT, .may_carry_data = TRUE };
+  FloePathSpec spec = { .kind = FLOE_PATH_DIRECT,
+                        .may_carry_data = TRUE,
+                        .type = FLOE_PATH_TYPE_PREDICTED };
 
   g_strlcpy (self->local, local, sizeof self->local);
   g_strlcpy (spec.local_address, local, sizeof spec.local_address);

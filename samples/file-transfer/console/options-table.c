@@ -94,7 +94,7 @@ add_general (GOptionContext *context, Command command, RawOptions *raw)
       "Print one JSON object a line, and nothing else, on standard output", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
       command == COMMAND_NAT ? "Also tell how each thing is known"
-                             : "Log to standard error what the library does",
+                             : "Tell on standard error what the library does",
       NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Print this and exit", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version and exit", NULL },

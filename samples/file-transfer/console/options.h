@@ -30,7 +30,8 @@ typedef struct
 {
   Command command;
   ReportForm form;
-  guint timeout_s;      /* 0: the default */
+  guint timeout_s; /* 0: the default */
+  gboolean is_verbose;
   gboolean is_answered; /* --help or --version was: nothing else is to be done */
 
   /* The room. */

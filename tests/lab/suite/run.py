@@ -15,7 +15,8 @@ from lab import enclosure  # noqa: E402
 from suite.probes import Skip  # noqa: E402
 
 MODULES = ["kinds", "links", "events", "families", "servers", "peers", "rise", "idle", "crosscheck",
-           "discovery", "reports", "nat_report", "nat64", "matrix", "ice_tcp"]
+           "discovery", "reports", "nat_report", "nat64", "matrix", "connecting", "hard_nats",
+           "ice_tcp"]
 
 
 def find_tests(pattern):
