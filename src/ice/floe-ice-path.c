@@ -286,7 +286,7 @@ floe_ice_path_get_state (const FloeIcePath *self)
 gint64
 floe_ice_path_get_started_us (const FloeIcePath *self)
 {
-  return self->started_us;
+  return self->times.started_us;
 }
 
 gboolean
