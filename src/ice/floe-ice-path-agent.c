@@ -52,7 +52,7 @@ floe_ice_path_get_mark (const FloeIcePath *self)
 static guint
 judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
 {
-  gboolean was_quick = now_us - self->times.attempt_us < REFUSAL_LIMIT_US;
+  gboolean was_quick = now_us - self->attempt_us < REFUSAL_LIMIT_US;
 
   *text = NULL;
   if (self->server_error != NULL)
@@ -60,7 +60,7 @@ judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
       *text = self->server_error;
       return FLOE_CODE_UNREACHABLE;
     }
-  if (floe_ice_path_get_server (self) == NULL || self->is_reflected)
+  if (floe_ice_path_get_server (self) == NULL || self->gathering.is_reflected)
     return 0;
   if (was_quick)
     return 0;
@@ -87,7 +87,8 @@ floe_ice_path_finish_gathering (FloeIcePath *self)
     {
       g_autofree char *cause = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
 
-      floe_ice_path_finish_relay (self, self->is_reflected ? 0 : FLOE_CODE_UNREACHABLE, cause);
+      floe_ice_path_finish_relay (self, self->gathering.is_reflected ? 0 : FLOE_CODE_UNREACHABLE,
+                                  cause);
       return;
     }
   if (self->is_gathered)
@@ -107,7 +108,7 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   if (self->spec->is_apart)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
-    self->is_reflected = TRUE;
+    self->gathering.is_reflected = TRUE;
   if (self->access != NULL)
     floe_relay_access_handle_relayed (self->access);
   floe_candidate_from_nice (&candidate, nice, &mark);
@@ -120,8 +121,8 @@ on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
-  if (self->access != NULL && !self->is_reflected)
-    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->times.attempt_us
+  if (self->access != NULL && !self->gathering.is_reflected)
+    floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
                                                         < REFUSAL_LIMIT_US);
   else
     floe_ice_path_finish_gathering (self);
@@ -222,7 +223,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
   };
 
   self->state = FLOE_PATH_RUNNING;
-  self->times.attempt_us = g_get_monotonic_time ();
+  self->attempt_us = g_get_monotonic_time ();
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
   self->fed = (FloeFedRemote){ 0 };
@@ -243,7 +244,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
   floe_ice_path_begin_tcp (self);
-  self->has_sockets = TRUE;
+  self->gathering.has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
 }
@@ -252,7 +253,7 @@ void
 floe_ice_path_drop_agent (FloeIcePath *self)
 {
   gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  gboolean is_young = g_get_monotonic_time () - self->times.attempt_us < G_TIME_SPAN_SECOND;
+  gboolean is_young = g_get_monotonic_time () - self->attempt_us < G_TIME_SPAN_SECOND;
 
   g_clear_pointer (&self->repeats, floe_ice_repeats_free);
   if (self->agent == NULL)

@@ -22,16 +22,18 @@ typedef struct
   guint translated_number;
   guint tcp_number;
   guint count;     /* of candidates */
-  guint own_count; /* of those of a path apart */
+  guint own_count; /* of the path's own candidates */
   gboolean has_credentials;
   gboolean has_end;
 } FloeFedRemote;
 
+/* Since a path was started. */
 typedef struct
 {
   gint64 started_us;
-  gint64 attempt_us; /* when the agent was made */
-} FloeIcePathTimes;
+  gboolean has_sockets;  /* nothing has to come before the path's @reflexive can say something */
+  gboolean is_reflected; /* a candidate of the server's making has come */
+} FloePathGathering;
 
 typedef struct _FloePathTcp FloePathTcp;
 
@@ -50,10 +52,9 @@ struct _FloeIcePath
   FloeIceRepeats *repeats;  /* (owned) (nullable): of a direct path with taps and a peer */
   FloePathTcp *tcp;         /* (owned) (nullable): of an ICE-TCP path that has sockets */
   NiceComponentState component_state;
-  FloeIcePathTimes times;
+  FloePathGathering gathering;
+  gint64 attempt_us; /* when the agent was made */
   gboolean is_gathered;
-  gboolean has_sockets;     /* nothing has to come before @reflexive can say something */
-  gboolean is_reflected;    /* a candidate of the server's making has come */
   FloeFedRemote fed;        /* to @agent */
   GPtrArray *own;           /* (owned) (nullable) (element-type NiceCandidate): of a path apart */
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
