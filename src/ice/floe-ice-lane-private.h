@@ -5,6 +5,7 @@
 #pragma once
 
 #include "floe-ice-path-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-liveness-core-private.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ struct _FloeIceLane
   gint64 run_us;        /* since when it does so without a pause */
   gint64 closed_us;
   FloeLivenessCore liveness;
+  FloeIceTally tally; /* for metrics */
 
   /* Of relays. A retiring one goes as soon as another carries data. */
   gboolean is_dead; /* its server gives nothing: the agent is of no more use */
@@ -72,7 +74,9 @@ gboolean floe_ice_lane_has_expired (const FloeIceLane *self);
 gboolean floe_ice_lane_is_candidate (const FloeIceLane *self);
 /* It was asked, and has not answered yet. */
 gboolean floe_ice_lane_owes_answer (const FloeIceLane *self);
-/* Nothing comes of asking it, or hardly anything will. */
+/* It was asked because something was to come, and has not answered yet. */
+gboolean floe_ice_lane_is_waited_for (const FloeIceLane *self);
+/* Likewise, and hardly will. */
 gboolean floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us);
 /* Until when it may be that the peer sends here and knows no other way: not any more, when it has
  * sent elsewhere for a while. @received_us: when it sent something on any path. */

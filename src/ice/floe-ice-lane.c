@@ -10,8 +10,9 @@
 /* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
 #define LEFT_US (12 * G_TIME_SPAN_SECOND)
 
-/* Two probes without an answer: the second goes out after half of it. */
-#define MUTE_US (1 * G_TIME_SPAN_SECOND)
+/* Two probes without an answer, the second after 500 ms. One that is asked when the carrier is in
+ * doubt is known to be mute when the carrier is suspect: paths often die together. */
+#define MUTE_US (700 * G_TIME_SPAN_MILLISECOND)
 
 #define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)
 
@@ -119,14 +120,13 @@ floe_ice_lane_ask (FloeIceLane *self, gint64 now_us)
 {
   gint64 round_trip_us = self->liveness.round_trip_us;
 
-  if (self->is_watched && !self->liveness.is_reserve)
-    return;
-  /* As long as it stays in reserve it is asked now and then; this is out of turn. */
   if (self->is_watched
       && (self->liveness.first_probe_us != 0 || self->liveness.state != FLOE_LIVENESS_ALIVE))
     return;
   floe_liveness_core_start_asking (&self->liveness, now_us);
   self->liveness.round_trip_us = round_trip_us;
+  /* As long as it stays in reserve it is asked now and then; this is out of turn. */
+  floe_liveness_core_set_reserve (&self->liveness, TRUE);
   self->is_watched = TRUE;
 }
 
@@ -233,12 +233,19 @@ floe_ice_lane_owes_answer (const FloeIceLane *self)
 }
 
 gboolean
+floe_ice_lane_is_waited_for (const FloeIceLane *self)
+{
+  return !floe_ice_lane_is_alive (self)
+         || (floe_ice_lane_owes_answer (self) && self->liveness.is_urgent);
+}
+
+gboolean
 floe_ice_lane_is_mute (const FloeIceLane *self, gint64 now_us)
 {
   gint64 patience_us = MAX (MUTE_US, 2 * self->liveness.round_trip_us);
 
   return !floe_ice_lane_is_alive (self)
-         || (floe_ice_lane_owes_answer (self) && self->liveness.is_urgent
+         || (floe_ice_lane_is_waited_for (self)
              && now_us >= self->liveness.first_probe_us + patience_us);
 }
 
@@ -286,5 +293,8 @@ floe_ice_lane_send (FloeIceLane *self, const guint8 *data, gsize size)
   /* RFC 7675 section 5.1: when consent has expired, the endpoint "MUST cease transmission". */
   if (self->is_watched && self->liveness.state == FLOE_LIVENESS_EXPIRED)
     return FALSE;
-  return floe_ice_path_is_ready (self->path) && floe_ice_path_send (self->path, data, size);
+  if (!floe_ice_path_is_ready (self->path) || !floe_ice_path_send (self->path, data, size))
+    return FALSE;
+  self->tally.sent_bytes += size;
+  return TRUE;
 }

@@ -67,15 +67,14 @@ is_preferred (const FloeIceTransport *self, const FloeIceLane *lane, const FloeI
   return floe_ice_lane_is_better (lane, best);
 }
 
-/* Of a path that owes an answer as well nothing is to be hoped: data stays where it is, and others
- * are looked for. */
+/* One that was asked has to answer first, as long as there is another one: paths often die
+ * together, and one may be open in one direction only. */
 static gboolean
-is_eligible (const FloeIceTransport *self, const FloeIceLane *lane, gint64 now_us)
+is_eligible (const FloeIceTransport *self, const FloeIceLane *lane)
 {
   gboolean has_choice = self->carrier != NULL && floe_ice_lane_is_candidate (self->carrier);
 
-  return floe_ice_lane_is_candidate (lane)
-         && (!has_choice || !floe_ice_lane_is_mute (lane, now_us));
+  return floe_ice_lane_is_candidate (lane) && (!has_choice || !floe_ice_lane_is_waited_for (lane));
 }
 
 /* How what carried before showed life. After a long silence it has ended. */
@@ -104,7 +103,7 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
 
-      if (is_eligible (self, lane, now_us) && now_us >= floe_ice_transport_get_carry_us (self, lane)
+      if (is_eligible (self, lane) && now_us >= floe_ice_transport_get_carry_us (self, lane)
           && is_preferred (self, lane, best)
           && floe_ice_rise_allows (self->rise, lane, self->carrier))
         best = lane;
@@ -115,6 +114,8 @@ choose_carrier (FloeIceTransport *self, gint64 now_us)
     self->moves.reason = get_reason (self->carrier);
   if (self->carrier != NULL && is_forced (self->moves.reason))
     self->moves.silent_us = now_us;
+  if (self->carrier != NULL)
+    floe_liveness_core_set_reserve (&self->carrier->liveness, TRUE);
   self->moves.is_told_resumed = FALSE;
   self->carrier = best;
   if (best == NULL)
@@ -141,6 +142,7 @@ report_resumed (FloeIceTransport *self, gint64 now_us)
   has_lived = carrier->liveness.last_life_us >= self->moves.silent_us;
   if (self->moves.silent_us == 0 || (self->moves.is_told_resumed && !has_lived))
     return;
+  floe_debug (FLOE_LOG_ICE, "data flows again");
   floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_RESUMED));
   self->moves.is_told_resumed = TRUE;
   if (has_lived)
@@ -232,6 +234,7 @@ floe_ice_transport_update (FloeIceTransport *self)
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);
+  floe_ice_transport_note_steps (self, now_us);
   report_pair (self);
   report_resumed (self, now_us);
   check_gathered (self, now_us);
@@ -245,6 +248,10 @@ floe_ice_transport_update (FloeIceTransport *self)
       floe_ice_transport_push (self, event);
       if (event->state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
         settle (self);
+      /* What servers lend is given back. The plan's own sockets stay open: who comes late may still
+       * find them (RFC 8863). */
+      if (event->state == FLOE_ICE_CONNECTION_STATE_FAILED && self->moves.last == NULL)
+        floe_ice_relays_set_hopeless (self->relays, TRUE);
     }
   arm_timer (self);
 }

@@ -15,16 +15,17 @@
  * round trips, if that is longer) the path is SUSPECT: 2 s after the last life. That is no reason
  * to complain, but one to use another path that lives.
  *
- * Data proves one direction. So a path that life flows on is asked every 500 ms, too; such a probe
- * must be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer
- * only. Other data is a reason to ask it again. Whoever has never answered on any path is believed
- * his data.
+ * Data proves one direction. So a path that life flows on is asked every 500 ms, too; a probe must
+ * be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer only.
+ * Other data is a reason to ask it again. Whoever has never answered on any path is believed his
+ * data.
  *
  * One that is idle, as nothing else has gone over it for 30 s, is asked after 15 s of quiet instead
  * of 5, and so is one that is kept in reserve: that keeps the NATs' mappings (RFC 8445 section 11:
  * "Tr SHOULD have a default value of 15 seconds", "not … less than 15 seconds"), and there is time
  * to ask six times before consent expires. Where it is known how long a mapping lives unused, two
- * thirds of that, 5 to 20 s, take the place of the 15. Two idle peers take turns.
+ * thirds of that, 5 to 20 s, take the place of the 15. All
+ * of these are up to a fifth shorter, by chance.
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
  * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start.

@@ -102,7 +102,8 @@ gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guin
 
 /* What is sent from now on gets through again, after a silence in which it did not: asks for a
  * round trip, whose answer ends the backing off of usrsctp's timer, and repeats the oldest data
- * that is not acknowledged, whose answer has usrsctp go on at once. */
+ * that is not acknowledged, whose answer has usrsctp go on at once. The last SACK goes out again
+ * for the peer's sake. */
 void floe_sctp_engine_resume (FloeSctpEngine *self);
 
 /* Streams that both sides have; 0 before CONNECTED. */

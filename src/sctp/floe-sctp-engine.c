@@ -400,6 +400,8 @@ floe_sctp_engine_resume (FloeSctpEngine *self)
     return;
   floe_sctp_runtime_catch_up ();
   floe_sctp_socket_ask (self->socket, &self->config, self->id);
+  if (self->repeat.sack_size > 0)
+    append_output (self, self->repeat.sack, self->repeat.sack_size);
   if (self->repeat.size > 0)
     append_output (self, self->repeat.packet, self->repeat.size);
   floe_sctp_engine_process (self);

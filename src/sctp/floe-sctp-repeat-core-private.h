@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Keeps the packet that is worth most when a path comes to life after a silence: of those that
- * carry data and are not acknowledged, the oldest. An answer to it, whatever it says, gets a
- * sender going whose retransmission timer has backed off.
+/* Keeps the packets that are worth most when a path comes to life after a silence: of those that
+ * carry data and are not acknowledged the oldest, and what we acknowledged last. The answer to the
+ * first, and the second by itself, get a sender going whose retransmission timer has backed off.
  *
  * Told of the packets of one association, as they leave and come.
  *
@@ -19,6 +19,8 @@ typedef struct
   guint8 packet[FLOE_SCTP_REPEAT_MAX_SIZE]; /* with those chunks only that are worth repeating */
   gsize size;                               /* 0: nothing is kept */
   guint32 tsn;                              /* the first one of @packet */
+  guint8 sack[FLOE_SCTP_REPEAT_MAX_SIZE];   /* a packet of one chunk */
+  gsize sack_size;                          /* 0: nothing was acknowledged */
 } FloeSctpRepeatCore;
 
 /* One of ours; the longest that is kept has FLOE_SCTP_REPEAT_MAX_SIZE bytes. */

@@ -97,6 +97,16 @@ keep (FloeSctpRepeatCore *self, const guint8 *packet, gsize size, guint32 tsn)
   self->size = writer.used;
 }
 
+static void
+keep_sack (FloeSctpRepeatCore *self, const guint8 *packet, const Chunk *chunk)
+{
+  FloeWriter writer = floe_writer_init (self->sack, sizeof self->sack);
+
+  floe_writer_bytes (&writer, packet, FLOE_SCTP_HEADER_SIZE);
+  floe_writer_bytes (&writer, chunk->start, chunk->size);
+  self->sack_size = writer.used;
+}
+
 void
 floe_sctp_repeat_core_handle_output (FloeSctpRepeatCore *self, const guint8 *packet, gsize size)
 {
@@ -107,6 +117,8 @@ floe_sctp_repeat_core_handle_output (FloeSctpRepeatCore *self, const guint8 *pac
     return;
   while (next_chunk (&reader, &chunk))
     {
+      if (chunk.type == CHUNK_SACK)
+        keep_sack (self, packet, &chunk);
       if (!is_worth_repeating (&chunk))
         continue;
       if (is_wanted (self, &chunk))

@@ -111,7 +111,8 @@ make_candidate (const FloeStunAddress *remote)
 static void
 hand_over (Punch *self, const FloePunchAttemptResult *result, const char *base)
 {
-  FloePathSpec spec = { .may_carry_data = TRUE,
+  FloePathSpec spec = { .type = FLOE_PATH_TYPE_PUNCHED,
+                        .may_carry_data = TRUE,
                         .preference = PREFERENCE,
                         .local_port = result->local_port };
   FloeCandidate candidate = make_candidate (&result->remote);

@@ -74,24 +74,31 @@ part ()
     [ -z "$counts" ] || { passed=$((passed + ${counts% *})); failed=$((failed + ${counts#* })); }
 }
 
-# command OPTION...: how to do it again.
+# command OPTION...: how to do it again, but for what is about files and the exit status.
 command ()
 {
     page=matrix
     [ -z "$peers" ] || page=plain-peers
-    echo "sh tests/lab/matrix.sh --write docs/measured/$page.md${peers:+ --peers $peers}${*:+ $*}"
+    options=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --resume | --json | --logs | --jobs) shift ;;
+            --check) ;;
+            *) options="$options $1" ;;
+        esac
+        shift
+    done
+    echo "sh tests/lab/matrix.sh --write docs/measured/$page.md${peers:+ --peers $peers}$options"
 }
 
 describe_machine ()
 {
     cores=$(nproc)
     load=$(cut -d ' ' -f 1 /proc/loadavg)
-    printf '\nCommit %s, %s, %s cores' "$commit" "$(. /etc/os-release && echo "$NAME $VERSION_ID")" \
-        "$cores"
-    if [ "${load%.*}" -ge "$cores" ]; then
-        printf ', with other things to do (a load of %s): times may be too long' "$load"
-    fi
-    printf '. All of it anew:\n\n    %s\n\n' "$(command "$@")"
+    printf '\nCommit %s, %s, %s cores. All of it anew:\n\n    %s\n\n' "$commit" \
+        "$(. /etc/os-release && echo "$NAME $VERSION_ID")" "$cores" "$(command "$@")"
+    [ "${load%.*}" -lt "$cores" ] || printf '%s\n\n' \
+        "The machine had other things to do (a load of $load): times may be too long."
 }
 
 write_matrix ()
@@ -118,6 +125,10 @@ END
     esac
     part "With a TURN server" "$@"
     part "With a STUN server only" --no-turn "$@"
+    cat << 'END'
+Nothing is punched without a relay, as no packet proves before that the peer is where its signalling
+says ([decision 22](../decisions/0022-punching-and-what-it-costs.md)).
+END
 }
 
 write_peers ()

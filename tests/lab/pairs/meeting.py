@@ -11,7 +11,7 @@ from .peer import Peer, Silence, introduce
 START_SECONDS = 20      # for both programs to be ready
 DIRECT_SECONDS = 15     # from the offer: what isn't direct by then isn't
 SIGNALING_SECONDS = 0.04
-_END_SECONDS = 20       # from the offer: a run is ended
+_ECHO_SECONDS = 10      # for a message and its echo
 _LOOK_SECONDS = 0.1, 0.25  # from one message to the next on a relay, at first and after 2 s
 _SECOND_LOOK_SECONDS = 0.5
 _ECHO_SIZE = 3000       # more than the checks that go to one address meanwhile
@@ -62,14 +62,14 @@ class _Run:
         for peer in (self.one, self.two):
             peer.wait("ready", until)
 
-    def connect(self):
-        introduce(self.one, self.two, SIGNALING_SECONDS)
-        asked = time.monotonic()
+    def connect(self, late, limit):
+        introduce(self.one, self.two, SIGNALING_SECONDS, late)
+        asked = time.monotonic() + sum(late)
         self.one.say(cmd="offer", channels=[{"label": "chat"}])
         try:
-            opened = [peer.wait("open", asked + DIRECT_SECONDS)[0] for peer in (self.one, self.two)]
+            opened = [peer.wait("open", asked + limit)[0] for peer in (self.one, self.two)]
         finally:
-            self.began = self.one.described or asked
+            self.began = (self.one.described + sum(late)) if self.one.described else asked
         self.meeting.open_ms = self._since(max(opened))
         connected = (self.one.find("iceconnectionstate", state="connected")
                      or self.one.find("iceconnectionstate", state="completed"))
@@ -86,7 +86,7 @@ class _Run:
         """(path, when it was sent, when the echo was back) of a message."""
         before, sent = self._count(), time.monotonic()
         self.one.say(cmd="send", label="chat", size=_ECHO_SIZE)
-        back, _ = self.one.wait("message", self.began + _END_SECONDS)
+        back, _ = self.one.wait("message", sent + _ECHO_SECONDS)
         grown = {flow: [after - ago for after, ago in zip(counts, before.get(flow, (0, 0)))]
                  for flow, counts in self._count().items()}
         # Where the most bytes went, and where they came from.
@@ -135,10 +135,12 @@ class _Run:
 
 
 def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_open=lambda: None,
-         patience=DIRECT_SECONDS):
+         patience=DIRECT_SECONDS, limit=DIRECT_SECONDS, late=(0, 0)):
     """Lets a peer on alice call one on bob, each with options of its own, and fills `meeting` in.
-    `on_open` is called once the channel is open, or has not opened in time; with `patience`, in
-    seconds from the offer, a path that is not direct may become so."""
+    `on_open` is called once the channel is open, or has not opened in time. In seconds from the
+    offer: until `limit` it may open, until `patience` a path that is not direct may become so. With
+    `late` the offer, or the answer, is on its way for so many seconds, and all times begin so much
+    later."""
     log = log or logs.Nothing()
     relays = {f"[{address}]" if ":" in address else address for interface in
               world["turn"].interfaces for address in
@@ -148,7 +150,7 @@ def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_
     try:
         run.start(peers, options)
         try:
-            run.connect()
+            run.connect(late, limit)
         finally:
             on_open()
         run.watch(patience)
