@@ -142,7 +142,10 @@ floe_ice_transport_apply_schedule (FloeIceTransport *self, gint64 now_us)
   if (!self->has_started)
     return;
   if (self->timing.both_us == -1 && self->remote.ufrag != NULL)
-    self->timing.both_us = now_us;
+    {
+      self->timing.both_us = now_us;
+      floe_ice_rise_handle_meeting (self->rise);
+    }
   if (!self->timing.is_set)
     return;
   schedule_direct (self);

@@ -283,6 +283,7 @@ floe_relay_core_set_held (FloeRelayCore *self, gint64 now_us, guint id, gboolean
     self->since_us = now_us;
   if (!self->is_resting)
     probe_many (self);
+  decide (self, now_us);
 }
 
 void

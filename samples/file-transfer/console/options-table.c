@@ -209,6 +209,8 @@ add_nat (GOptionContext *context, RawOptions *raw)
   const GOptionEntry entries[] = {
     { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->nat.interfaces,
       "Look from this interface or address only (repeatable)", "NAME" },
+    { "explain", 0, 0, G_OPTION_ARG_NONE, &raw->nat.explains,
+      "Also say how connections are tried from here", NULL },
     { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->nat.proxy,
       "Reach servers over TCP and TLS through this proxy", "URI" },
     { "tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->room.tls_authority,

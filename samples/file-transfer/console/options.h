@@ -24,6 +24,7 @@ typedef struct
   char **interfaces;     /* (owned) (nullable): to look from; NULL: all */
   GProxyResolver *proxy; /* (owned) (nullable): NULL: the desktop's */
   gboolean with_evidence;
+  gboolean explains; /* also how connections are tried */
 } NatOptions;
 
 typedef struct

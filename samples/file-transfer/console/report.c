@@ -276,6 +276,16 @@ report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_ev
 }
 
 void
+report_nat_plans (Report *self, const char *const *plans)
+{
+  if (self->form == REPORT_JSON)
+    return;
+  say (self, "\nConnections from here, by the network of the other side:\n");
+  for (gsize i = 0; plans[i] != NULL; i++)
+    say (self, "- %s\n", plans[i]);
+}
+
+void
 report_file (Report *self, const char *name, gint64 size)
 {
   if (self->form == REPORT_JSON)

@@ -64,6 +64,8 @@ void report_nat_waiting (Report *self, guint server_count);
 
 /* What is known of this network: @facts (array of @n_facts), the best first. */
 void report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_evidence);
+/* How connections are tried: a text for each kind of network of the other side. For people only. */
+void report_nat_plans (Report *self, const char *const *plans);
 
 /* A file begins; @size -1: not known. */
 void report_file (Report *self, const char *name, gint64 size);
