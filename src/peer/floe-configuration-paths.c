@@ -229,6 +229,7 @@ floe_configuration_get_strategy_config (const FloeConfiguration *self, gboolean 
   return (FloeStrategyConfig){
     .strategy = paths->strategy,
     .policy = self->ice_transport_policy,
+    .has_ice_tcp = self->ice_tcp,
     .is_metered = is_metered,
     .punching = paths->punching,
     .fail_after_ms = self->ice_failed_timeout_ms,

@@ -58,7 +58,7 @@ def test_blocked_to_open(first, second):
             expect(two.wait("message")["size"], SIZE, "what went over TCP")
             expect(one.wait("message")["size"], SIZE, "what came over TCP")
         bob = world["bob"].address()
-        expect(bob in carriers(world, "alice", COUNT * SIZE), True, "that bob's address had the bytes")
+        expect(bob in carriers(world, "alice", COUNT * SIZE), True, "the bytes at bob's")
         expect(world["turn"].address() in carriers(world, "alice", SIZE), False,
                "that the relay had them")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
@@ -75,7 +75,8 @@ host turn
 
 
 @cases(("udp-blocked", "udp-blocked"), ("udp-blocked", "cgn"),
-       ("masquerade udp=none", "masquerade udp=none"), ("udp-blocked unsolicited=reject", "udp-blocked unsolicited=reject"))
+       ("masquerade udp=none", "masquerade udp=none"),
+       ("udp-blocked unsolicited=reject", "udp-blocked unsolicited=reject"))
 def test_opened_from_both_sides(kind_a, kind_b):
     """through {} and {} TCP is opened from both sides at once (RFC 6544 section 7.1)"""
     need_coturn()
@@ -91,7 +92,7 @@ def test_opened_from_both_sides(kind_a, kind_b):
             expect(two.wait("message")["size"], SIZE, "what went over TCP")
             expect(one.wait("message")["size"], SIZE, "what came over TCP")
         home = world.command("addresses home-b")[0]
-        expect(home in carriers(world, "alice", COUNT * SIZE), True, "that bob's home had the bytes")
+        expect(home in carriers(world, "alice", COUNT * SIZE), True, "the bytes at bob's home")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
 
 
