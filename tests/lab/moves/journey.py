@@ -13,8 +13,8 @@ from .transfer import PATIENCE, Transfer
 # Only a TURN server is reached by UDP, until udp=all.
 WORLD = """
 default delay=10ms
-router home-a eim-apdf udp=3478
-router home-b eim-apdf udp=3478
+router home-a eim-apdf udp=3478 tcp=none
+router home-b eim-apdf udp=3478 tcp=none
 host alice behind=home-a{link}
 host bob behind=home-b{link}
 host turn

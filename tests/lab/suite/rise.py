@@ -18,8 +18,8 @@ EVERY = 0.01
 
 WORLD = """
 default delay=10ms
-router home-a eim-apdf udp=3478
-router home-b eim-apdf udp=3478
+router home-a eim-apdf udp=3478 tcp=none
+router home-b eim-apdf udp=3478 tcp=none
 host alice behind=home-a
 host bob behind=home-b
 host turn
