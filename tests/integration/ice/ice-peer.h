@@ -232,6 +232,7 @@ private:
           self->on_probe (path_id);
         Told (self);
       },
+      [] (gpointer data) { Told (static_cast<IcePeer *> (data)); },
       [] (gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
         Told (static_cast<IcePeer *> (data));

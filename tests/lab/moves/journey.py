@@ -2,23 +2,19 @@
 """One connection that goes up to a direct path and back to the relay while it transfers."""
 
 import dataclasses
-import os
 import time
 
 from lab import Coturn
 from pairs import log as logs
-from pairs.peer import COMMANDS, Peer, introduce
+from pairs.peer import Peer, introduce
 
 from .transfer import PATIENCE, Transfer
-
-_HERE = os.path.dirname(os.path.abspath(__file__))
-CHROMIUM = ["node", os.path.join(_HERE, "..", "..", "interop", "peers", "chromium.mjs")]
 
 # Only a TURN server is reached by UDP, until udp=all.
 WORLD = """
 default delay=10ms
-router home-a eim-apdf udp=3478
-router home-b eim-apdf udp=3478
+router home-a eim-apdf udp=3478 tcp=none
+router home-b eim-apdf udp=3478 tcp=none
 host alice behind=home-a{link}
 host bob behind=home-b{link}
 host turn
@@ -55,10 +51,11 @@ def servers(world, count=1):
 
 
 def meet(world, options, receiver="floe", log=logs.Nothing()):
-    """(sender, receiver): two peers with an open channel; the sender is a Floe."""
-    command = CHROMIUM if receiver == "chromium" else COMMANDS[receiver]
-    one = Peer(world["alice"], COMMANDS["floe"], log, "--no-echo", *options)
-    two = Peer(world["bob"], command, log, "--no-echo", *options)
+    """(sender, receiver): two peers with an open channel; the sender is a Floe. `options` are both
+    peers', or a pair of them."""
+    mine, others = options if isinstance(options, tuple) else (options, options)
+    one = Peer(world["alice"], "floe", log, "--no-echo", *mine)
+    two = Peer(world["bob"], receiver, log, "--no-echo", *others)
     until = time.monotonic() + START_SECONDS
     for peer in (one, two):
         peer.wait("ready", until)
