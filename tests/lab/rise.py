@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """How transfers bear a move from relay to direct path and back: a Markdown table.
 
-   rise.py [--rounds N] [--megabytes N] [--deaths N] [--jobs N]
+   rise.py [--rounds N] [--megabytes N] [--deaths N]
 
 Run by rise.sh, which says which programs are used. A line a run goes to standard error."""
 
@@ -9,7 +9,6 @@ import argparse
 import os
 import statistics
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -38,9 +37,8 @@ def attempt(title, number, run):
     return result
 
 
-def repeat(options, title, count, run):
-    with ThreadPoolExecutor(options.jobs) as pool:
-        return list(pool.map(lambda number: attempt(title, number, run), range(1, count + 1)))
+def repeat(title, count, run):
+    return [attempt(title, number, run) for number in range(1, count + 1)]
 
 
 def describe(values):
@@ -58,7 +56,7 @@ def measure_journeys(options):
         def run(number, receiver=receiver, link=link, size=size):
             with World(journey.WORLD.format(link=link), seed=number) as world:
                 return journey.travel(world, receiver, size)
-        runs = repeat(options, title, options.rounds, run)
+        runs = repeat(title, options.rounds, run)
         whole = [run for run in runs if isinstance(run, journey.Figures) and run.fault is None]
         ups = [run.up_gap for run in whole]
         print(f"| {title} | {len(whole)}/{len(runs)} | {describe(ups)} ms | "
@@ -82,7 +80,7 @@ def measure_outages(options):
         def run(number, disaster=disaster, text=text):
             with World(text, seed=number) as world:
                 return disaster(world)
-        runs = repeat(options, title, options.deaths, run)
+        runs = repeat(title, options.deaths, run)
         whole = [run[1] for run in runs if isinstance(run, tuple) and run[0] is None]
         print(f"| {title} | {len(whole)}/{len(runs)} | {describe(whole)} ms |", flush=True)
         is_good = is_good and len(whole) == len(runs) and (not limit or max(whole) <= limit)
@@ -94,7 +92,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--deaths", type=int, default=20)
-    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--peers", default="floe,chromium")
     options = parser.parse_args()
     good = [measure_outages(options), measure_journeys(options)]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Measures how transfers bear moves between paths, and writes docs/measured/rise.md.
 #
-#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N] [--peers A,B] [--jobs N]
+#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N] [--peers A,B]
 #
 # 50 rounds of 100 MB, with floe-peer and Chromium: hours. The last line is
 # 'N passed, N failed, N skipped'.
@@ -11,14 +11,12 @@ set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=
 output=$root/docs/measured/rise.md
-rounds=50
 words=
 while [ $# -gt 1 ]; do
     case $1 in
         --build) build=$2 ;;
         --output) output=$2 ;;
-        --rounds) rounds=$2; words="$words $1 $2" ;;
-        --megabytes | --deaths | --peers | --jobs) words="$words $1 $2" ;;
+        --rounds | --megabytes | --deaths | --peers) words="$words $1 $2" ;;
         *) echo "rise.sh: no option $1" >&2; exit 2 ;;
     esac
     shift 2
