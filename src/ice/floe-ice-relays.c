@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "floe-ice-relays-private.h"
-
-#include <string.h>
+#include "floe-ice-relays-internal-private.h"
 
 #include "floe-log-private.h"
-#include "floe-relay-core-private.h"
 #include "floe-relay-probe-private.h"
 #include "floe-turn-cause-private.h"
 
 /* The best relay; each one that is worse has one less. Below the direct path's. */
 #define BEST_PREFERENCE 500
-#define RETIRING_PREFERENCE 1
 
 /* How long a path stays after another has taken over, for what is still on its way. */
 #define LEAVE_US (2 * G_TIME_SPAN_SECOND)
-
-/* Between two times that mute relays are replaced: it doubles, until they live for long. */
-#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
-#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
-#define FORGET_US (300 * G_TIME_SPAN_SECOND)
-
-/* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
-#define MAX_LANES 4096
 
 typedef struct
 {
@@ -29,27 +17,6 @@ typedef struct
   guint path_id;
   FloeRelayProbe *probe; /* (owned) */
 } Probe;
-
-struct _FloeIceRelays
-{
-  GPtrArray *lanes;      /* (unowned) (element-type FloeIceLane) */
-  FloeIceShared *shared; /* (unowned) */
-  const FloeIceRelaysEvents *events;
-  gpointer user_data;
-  FloeRelayCore core;
-  GPtrArray *probes; /* (owned) (element-type Probe): under way */
-  gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
-  FloeRelayStarts starts;
-  gboolean may_rest;   /* nobody needs relays, but for what the starts say */
-  gint64 succeeded_us; /* when mute ones were last replaced */
-  gint64 pause_us;     /* not again before it is over */
-};
-
-static FloeIceLane *
-get_lane (const FloeIceRelays *self, guint path_id)
-{
-  return g_ptr_array_index (self->lanes, path_id);
-}
 
 static void
 free_probe (gpointer data)
@@ -66,7 +33,8 @@ on_probed (gint64 round_trip_us, gpointer user_data)
   Probe *probe = user_data;
   FloeIceRelays *self = probe->relays;
   guint path_id = probe->path_id;
-  const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, path_id)->path);
+  const FloePathSpec *spec =
+      floe_ice_path_get_spec (floe_ice_relays_get_lane (self, path_id)->path);
   gint64 now_us = g_get_monotonic_time ();
 
   if (round_trip_us != -1)
@@ -85,7 +53,8 @@ on_probed (gint64 round_trip_us, gpointer user_data)
 static void
 start_probe (FloeIceRelays *self, guint path_id)
 {
-  const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, path_id)->path);
+  const FloePathSpec *spec =
+      floe_ice_path_get_spec (floe_ice_relays_get_lane (self, path_id)->path);
   Probe *probe = g_new0 (Probe, 1);
 
   probe->relays = self;
@@ -96,8 +65,8 @@ start_probe (FloeIceRelays *self, guint path_id)
   g_ptr_array_add (self->probes, probe);
 }
 
-static void
-close_lane (FloeIceRelays *self, FloeIceLane *lane)
+void
+floe_ice_relays_close_lane (FloeIceRelays *self, FloeIceLane *lane)
 {
   FloePathState state = floe_ice_path_get_state (lane->path);
 
@@ -108,8 +77,8 @@ close_lane (FloeIceRelays *self, FloeIceLane *lane)
   floe_ice_lane_close (lane);
 }
 
-static void
-carry_out (FloeIceRelays *self, gint64 now_us)
+void
+floe_ice_relays_carry_out (FloeIceRelays *self, gint64 now_us)
 {
   FloeRelayOutput output;
 
@@ -118,92 +87,14 @@ carry_out (FloeIceRelays *self, gint64 now_us)
       if (output.type == FLOE_RELAY_OUTPUT_PROBE)
         start_probe (self, output.id);
       else if (output.type == FLOE_RELAY_OUTPUT_END)
-        close_lane (self, get_lane (self, output.id));
+        floe_ice_relays_close_lane (self, floe_ice_relays_get_lane (self, output.id));
       else
         {
-          close_lane (self, get_lane (self, output.id));
+          floe_ice_relays_close_lane (self, floe_ice_relays_get_lane (self, output.id));
           self->shared->path_count++;
-          floe_ice_lane_start (get_lane (self, output.id), now_us);
+          floe_ice_lane_start (floe_ice_relays_get_lane (self, output.id), now_us);
         }
     }
-}
-
-static gboolean
-is_same_server (const FloeIceUri *a, const FloeIceUri *b)
-{
-  return a->scheme == b->scheme && a->port == b->port && a->protocol == b->protocol
-         && g_ascii_strcasecmp (a->host, b->host) == 0;
-}
-
-/* The row for the same server that no other lane has got. */
-static const FloePathSpec *
-claim_row (GPtrArray *plan, gboolean *claimed, const FloePathSpec *spec)
-{
-  for (guint i = 0; i < plan->len; i++)
-    {
-      const FloePathSpec *row = g_ptr_array_index (plan, i);
-
-      if (claimed[i] || row->kind != FLOE_PATH_RELAY
-          || !is_same_server (&row->server, &spec->server))
-        continue;
-      claimed[i] = TRUE;
-      return row;
-    }
-  return NULL;
-}
-
-static FloeIceLane *
-add_lane (FloeIceRelays *self, const FloePathSpec *spec, gboolean is_successor)
-{
-  FloeIceLane *lane;
-
-  if (self->lanes->len >= MAX_LANES)
-    return NULL;
-  lane = self->events->add_lane (spec, is_successor, self->user_data);
-  floe_ice_lane_hold (lane);
-  return lane;
-}
-
-static void
-retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
-{
-  lane->is_retiring = TRUE;
-  lane->successor = successor;
-  lane->preference = RETIRING_PREFERENCE;
-  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
-    close_lane (self, lane);
-}
-
-/* The same server, or the same with new credentials, by another agent that takes over. */
-static FloeIceLane *
-succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec, gint64 now_us)
-{
-  FloeIceLane *successor = add_lane (self, spec, TRUE);
-
-  if (successor == NULL)
-    return NULL;
-  floe_relay_core_replace (&self->core, now_us, floe_ice_path_get_id (lane->path),
-                           floe_ice_path_get_id (successor->path));
-  retire (self, lane, successor);
-  return successor;
-}
-
-/* What becomes of a relay that there is already. @row (nullable): of the new plan. */
-static void
-renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 now_us)
-{
-  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-
-  if (row == NULL)
-    {
-      floe_relay_core_remove (&self->core, now_us, floe_ice_path_get_id (lane->path));
-      retire (self, lane, NULL);
-      return;
-    }
-  if (g_strcmp0 (row->username, spec->username) == 0
-      && g_strcmp0 (row->credential, spec->credential) == 0)
-    return;
-  succeed (self, lane, row, now_us);
 }
 
 FloeIceRelays *
@@ -218,7 +109,6 @@ floe_ice_relays_new (GPtrArray *lanes, FloeIceShared *shared, const FloeIceRelay
   self->user_data = user_data;
   self->probes = g_ptr_array_new_with_free_func (free_probe);
   self->start_us = -1;
-  self->succeeded_us = -MAX_PAUSE_US;
   floe_relay_core_init (&self->core);
   return self;
 }
@@ -231,37 +121,6 @@ floe_ice_relays_free (FloeIceRelays *self)
 }
 
 void
-floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
-{
-  g_autofree gboolean *claimed = g_new0 (gboolean, plan->len + 1);
-  guint old_count = self->lanes->len;
-  gint64 now_us = g_get_monotonic_time ();
-
-  for (guint i = 0; i < old_count; i++)
-    {
-      FloeIceLane *lane = get_lane (self, i);
-      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-
-      if (spec->kind == FLOE_PATH_RELAY && !lane->is_retiring)
-        renew (self, lane, claim_row (plan, claimed, spec), now_us);
-    }
-  for (guint i = 0; i < plan->len; i++)
-    {
-      const FloePathSpec *row = g_ptr_array_index (plan, i);
-      FloeIceLane *lane = NULL;
-
-      if (row->kind != FLOE_PATH_RELAY || claimed[i] || self->core.count == FLOE_RELAY_MAX_SERVERS)
-        continue;
-      lane = add_lane (self, row, FALSE);
-      if (lane != NULL)
-        floe_relay_core_add (&self->core, now_us, floe_ice_path_get_id (lane->path),
-                             floe_path_spec_get_relay_protocol (row));
-    }
-  if (self->start_us != -1)
-    carry_out (self, now_us);
-}
-
-void
 floe_ice_relays_start (FloeIceRelays *self)
 {
   gint64 now_us = g_get_monotonic_time ();
@@ -269,7 +128,7 @@ floe_ice_relays_start (FloeIceRelays *self)
 
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      const FloePathSpec *spec = floe_ice_path_get_spec (get_lane (self, i)->path);
+      const FloePathSpec *spec = floe_ice_path_get_spec (floe_ice_relays_get_lane (self, i)->path);
 
       if (spec->kind == FLOE_PATH_RELAY)
         delay_ms = MIN (delay_ms, spec->start_after_ms);
@@ -278,7 +137,7 @@ floe_ice_relays_start (FloeIceRelays *self)
   if (delay_ms != G_MAXUINT)
     self->start_us += delay_ms * (gint64) G_TIME_SPAN_MILLISECOND;
   floe_ice_relays_update (self, NULL);
-  carry_out (self, now_us);
+  floe_ice_relays_carry_out (self, now_us);
 }
 
 FloeRelayStarts *
@@ -316,7 +175,7 @@ floe_ice_relays_handle_candidate (FloeIceRelays *self, guint path_id)
 void
 floe_ice_relays_handle_failed (FloeIceRelays *self, guint path_id, gboolean is_dead)
 {
-  FloeIceLane *lane = get_lane (self, path_id);
+  FloeIceLane *lane = floe_ice_relays_get_lane (self, path_id);
 
   if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
     return;
@@ -341,7 +200,7 @@ update_held (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
 {
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      const FloeIceLane *lane = get_lane (self, i);
+      const FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
       const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
       if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring)
@@ -434,50 +293,7 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
   floe_relay_core_set_carrier (&self->core, now_us, carrier != NULL,
                                carrier != NULL ? floe_ice_path_get_id (carrier->path) : 0);
   for (guint i = 0; i < self->lanes->len; i++)
-    update_lane (self, get_lane (self, i), carrier, now_us);
-}
-
-/* Whether data has nowhere to go, as far as anybody knows. */
-static gboolean
-is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
-{
-  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
-    return FALSE;
-  for (guint i = 0; i < self->lanes->len; i++)
-    {
-      const FloeIceLane *lane = get_lane (self, i);
-
-      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
- * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
- * same servers. */
-static void
-replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
-{
-  guint count = self->lanes->len;
-
-  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
-    return;
-  if (now_us >= self->succeeded_us + FORGET_US)
-    self->pause_us = 0;
-  for (guint i = 0; i < count; i++)
-    {
-      FloeIceLane *lane = get_lane (self, i);
-      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-
-      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
-        continue;
-      if (succeed (self, lane, spec, now_us) == NULL)
-        return;
-      self->succeeded_us = now_us;
-    }
-  if (self->succeeded_us == now_us)
-    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
+    update_lane (self, floe_ice_relays_get_lane (self, i), carrier, now_us);
 }
 
 void
@@ -490,21 +306,21 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
   floe_ice_relays_update (self, carrier);
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      FloeIceLane *lane = get_lane (self, i);
+      FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
       gint64 end_us = get_end_us (lane);
       gint64 release_us = get_release_us (self, lane, carrier);
 
       if (release_us != -1 && now_us >= release_us)
         {
           floe_relay_core_release (&self->core, floe_ice_path_get_id (lane->path));
-          close_lane (self, lane);
+          floe_ice_relays_close_lane (self, lane);
         }
       if (end_us != -1 && now_us >= end_us)
-        close_lane (self, lane);
+        floe_ice_relays_close_lane (self, lane);
     }
-  replace_mute (self, carrier, now_us);
+  floe_ice_relays_replace_mute (self, carrier, now_us);
   floe_relay_core_handle_timeout (&self->core, now_us);
-  carry_out (self, now_us);
+  floe_ice_relays_carry_out (self, now_us);
 }
 
 static gint64
@@ -524,7 +340,7 @@ floe_ice_relays_get_deadline (const FloeIceRelays *self, const FloeIceLane *carr
     return self->core.count > 0 ? self->start_us : -1;
   for (guint i = 0; i < self->lanes->len; i++)
     {
-      const FloeIceLane *lane = get_lane (self, i);
+      const FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
 
       deadline_us = sooner (deadline_us, get_end_us (lane));
       deadline_us = sooner (deadline_us, get_release_us (self, lane, carrier));

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Which path stands for which server: by the plan, and where one is of no more use. */
+#include "floe-ice-relays-internal-private.h"
+
+/* Less than any that is not on its way out. */
+#define RETIRING_PREFERENCE 1
+
+/* Between two times that mute relays are replaced: it doubles, until they live for long. */
+#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
+#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
+#define FORGET_US (300 * G_TIME_SPAN_SECOND)
+
+/* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
+#define MAX_LANES 4096
+
+static gboolean
+is_same_server (const FloeIceUri *a, const FloeIceUri *b)
+{
+  return a->scheme == b->scheme && a->port == b->port && a->protocol == b->protocol
+         && g_ascii_strcasecmp (a->host, b->host) == 0;
+}
+
+/* The row for the same server that no other lane has got. */
+static const FloePathSpec *
+claim_row (GPtrArray *plan, gboolean *claimed, const FloePathSpec *spec)
+{
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *row = g_ptr_array_index (plan, i);
+
+      if (claimed[i] || row->kind != FLOE_PATH_RELAY
+          || !is_same_server (&row->server, &spec->server))
+        continue;
+      claimed[i] = TRUE;
+      return row;
+    }
+  return NULL;
+}
+
+static FloeIceLane *
+add_lane (FloeIceRelays *self, const FloePathSpec *spec, gboolean is_successor)
+{
+  FloeIceLane *lane;
+
+  if (self->lanes->len >= MAX_LANES)
+    return NULL;
+  lane = self->events->add_lane (spec, is_successor, self->user_data);
+  floe_ice_lane_hold (lane);
+  return lane;
+}
+
+static void
+retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
+{
+  lane->is_retiring = TRUE;
+  lane->successor = successor;
+  lane->preference = RETIRING_PREFERENCE;
+  if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
+    floe_ice_relays_close_lane (self, lane);
+}
+
+/* The same server, or the same with new credentials, by another agent that takes over. */
+static FloeIceLane *
+succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec, gint64 now_us)
+{
+  FloeIceLane *successor = add_lane (self, spec, TRUE);
+
+  if (successor == NULL)
+    return NULL;
+  floe_relay_core_replace (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                           floe_ice_path_get_id (successor->path));
+  retire (self, lane, successor);
+  return successor;
+}
+
+/* What becomes of a relay that there is already. @row (nullable): of the new plan. */
+static void
+renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 now_us)
+{
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+  if (row == NULL)
+    {
+      floe_relay_core_remove (&self->core, now_us, floe_ice_path_get_id (lane->path));
+      retire (self, lane, NULL);
+      return;
+    }
+  if (g_strcmp0 (row->username, spec->username) == 0
+      && g_strcmp0 (row->credential, spec->credential) == 0)
+    return;
+  succeed (self, lane, row, now_us);
+}
+
+void
+floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
+{
+  g_autofree gboolean *claimed = g_new0 (gboolean, plan->len + 1);
+  guint old_count = self->lanes->len;
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < old_count; i++)
+    {
+      FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind == FLOE_PATH_RELAY && !lane->is_retiring)
+        renew (self, lane, claim_row (plan, claimed, spec), now_us);
+    }
+  for (guint i = 0; i < plan->len; i++)
+    {
+      const FloePathSpec *row = g_ptr_array_index (plan, i);
+      FloeIceLane *lane = NULL;
+
+      if (row->kind != FLOE_PATH_RELAY || claimed[i] || self->core.count == FLOE_RELAY_MAX_SERVERS)
+        continue;
+      lane = add_lane (self, row, FALSE);
+      if (lane != NULL)
+        floe_relay_core_add (&self->core, now_us, floe_ice_path_get_id (lane->path),
+                             floe_path_spec_get_relay_protocol (row));
+    }
+  if (self->start_us != -1)
+    floe_ice_relays_carry_out (self, now_us);
+}
+
+/* Whether data has nowhere to go, as far as anybody knows. */
+static gboolean
+is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
+    return FALSE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
+
+      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
+ * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
+ * same servers. */
+void
+floe_ice_relays_replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  guint count = self->lanes->len;
+
+  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
+    return;
+  if (now_us >= self->succeeded_us + FORGET_US)
+    self->pause_us = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
+        continue;
+      if (succeed (self, lane, spec, now_us) == NULL)
+        return;
+      self->succeeded_us = now_us;
+    }
+  if (self->succeeded_us == now_us)
+    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
+}
