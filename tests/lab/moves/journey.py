@@ -51,9 +51,11 @@ def servers(world, count=1):
 
 
 def meet(world, options, receiver="floe", log=logs.Nothing()):
-    """(sender, receiver): two peers with an open channel; the sender is a Floe."""
-    one = Peer(world["alice"], "floe", log, "--no-echo", *options)
-    two = Peer(world["bob"], receiver, log, "--no-echo", *options)
+    """(sender, receiver): two peers with an open channel; the sender is a Floe. `options` are both
+    peers', or a pair of them."""
+    mine, others = options if isinstance(options, tuple) else (options, options)
+    one = Peer(world["alice"], "floe", log, "--no-echo", *mine)
+    two = Peer(world["bob"], receiver, log, "--no-echo", *others)
     until = time.monotonic() + START_SECONDS
     for peer in (one, two):
         peer.wait("ready", until)
