@@ -3,7 +3,8 @@
 # Tests Floe: installs what is missing, builds, and runs every suite.
 #
 #   sh tests/check.sh                  the quick tier
-#   sh tests/check.sh --full           with repetitions, timings, and ten minutes of each fuzz target
+#   sh tests/check.sh --full           with repetitions, timings, ten minutes of each fuzz target, and
+#                                      tables of pairs, which it writes into docs/measured
 #   sh tests/check.sh --suite NAME     one suite (may be given more than once)
 #   sh tests/check.sh --list           names the suites
 #   sh tests/check.sh --no-install     installs nothing
@@ -20,7 +21,7 @@ may_install=true
 
 usage ()
 {
-    sed -n '3,12s/^# \{0,1\}//p' "$root/tests/check.sh"
+    sed -n '3,13s/^# \{0,1\}//p' "$root/tests/check.sh"
 }
 
 while [ $# -gt 0 ]; do
@@ -315,6 +316,23 @@ suite_lab ()
         --output "$logs/nat-table.md"
     ! $is_full || run_script gathering sh tests/lab/gathering.sh --build "$root/build/check" \
         --output "$logs/gathering.md"
+    ! $is_full || measure_pairs
+}
+
+# Two hours, in pieces if it is broken off: what was measured of a commit stays. The tables go into
+# the tree when all have been measured, so that all are of the same commit.
+measure_pairs ()
+{
+    install_node_modules || { fail "npm ci in tests/interop"; return; }
+    sh tests/interop/run.sh --list >> "$suite_log" 2>&1 # builds the pion peer
+    run_script matrix sh tests/lab/matrix.sh --build "$root/build/check" --cached --seeds 20 \
+        --check --resume "$logs/matrix.jsonl" --write "$logs/matrix.md"
+    run_script "plain peers" sh tests/lab/matrix.sh --build "$root/build/check" --cached --seeds 3 \
+        --check --resume "$logs/matrix.jsonl" --write "$logs/plain-peers.md" \
+        --peers pion,webrtcbin,chromium
+    for page in matrix plain-peers; do
+        [ ! -f "$logs/$page.md" ] || cp "$logs/$page.md" "docs/measured/$page.md"
+    done
 }
 
 suite_bench ()

@@ -282,4 +282,30 @@ typedef enum
   FLOE_PATH_REASON_CREDENTIALS,
 } FloePathReason;
 
+/**
+ * FloePathType:
+ * @FLOE_PATH_TYPE_DIRECT: between the two hosts' own addresses, or those that their NATs gave them
+ * @FLOE_PATH_TYPE_PREDICTED: a direct one, to ports that were foretold
+ * @FLOE_PATH_TYPE_PUNCHED: a direct one, found by trying many ports
+ * @FLOE_PATH_TYPE_RELAY_UDP: through a TURN server that is reached over UDP
+ * @FLOE_PATH_TYPE_RELAY_TCP: through a TURN server that is reached over TCP
+ * @FLOE_PATH_TYPE_RELAY_TLS: through a TURN server that is reached over TLS
+ * @FLOE_PATH_TYPE_ICE_TCP: a direct one, over TCP
+ *
+ * How a path to the peer was tried (#FloePathMetrics). A direct one may turn out to lead through
+ * the peer's relay.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PATH_TYPE_DIRECT,
+  FLOE_PATH_TYPE_PREDICTED,
+  FLOE_PATH_TYPE_PUNCHED,
+  FLOE_PATH_TYPE_RELAY_UDP,
+  FLOE_PATH_TYPE_RELAY_TCP,
+  FLOE_PATH_TYPE_RELAY_TLS,
+  FLOE_PATH_TYPE_ICE_TCP,
+} FloePathType;
+
 G_END_DECLS

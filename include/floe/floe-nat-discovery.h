@@ -43,6 +43,9 @@ FLOE_AVAILABLE_IN_1_0
 GPtrArray *floe_nat_discovery_get_reports (FloeNatDiscovery *self);
 
 FLOE_AVAILABLE_IN_1_0
+char **floe_nat_report_explain_plans (const FloeNatReport *self, FloeConfiguration *configuration);
+
+FLOE_AVAILABLE_IN_1_0
 void floe_nat_discovery_close (FloeNatDiscovery *self);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include <floe/floe-configuration.h>
+#include <floe/floe-connection-metrics.h>
 #include <floe/floe-data-channel-init.h>
 #include <floe/floe-data-channel.h>
 #include <floe/floe-enums.h>
@@ -134,5 +135,17 @@ FloeIceCandidatePair *floe_peer_connection_get_selected_candidate_pair (FloePeer
 
 FLOE_AVAILABLE_IN_1_0
 guint64 floe_peer_connection_get_max_message_size (FloePeerConnection *self);
+
+FLOE_AVAILABLE_IN_1_0
+FloeConnectionMetrics *floe_peer_connection_get_metrics (FloePeerConnection *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_peer_connection_update_metrics_async (FloePeerConnection *self, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+
+FLOE_AVAILABLE_IN_1_0
+FloeConnectionMetrics *floe_peer_connection_update_metrics_finish (FloePeerConnection *self,
+                                                                   GAsyncResult *result,
+                                                                   GError **error);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <floe/floe-certificate.h>
 #include <floe/floe-configuration.h>
+#include <floe/floe-connection-metrics.h>
 #include <floe/floe-data-channel-init.h>
 #include <floe/floe-data-channel-stream.h>
 #include <floe/floe-data-channel.h>

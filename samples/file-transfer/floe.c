@@ -66,6 +66,8 @@ main (int argc, char **argv)
   if (options.is_answered)
     return EXIT_STATUS_OK;
   report = report_new (options.form);
+  if (options.is_verbose)
+    report_draw_races (report);
   if (options.to_stdout)
     report_use_stderr (report);
   if (!is_parsed)

@@ -180,6 +180,18 @@ tell (const Options *options, const GPtrArray *reports, Report *report)
   return nat_facts_get_status (&all[0]);
 }
 
+/* The first report is of the best way out. */
+static void
+explain (const GPtrArray *reports, FloeConfiguration *configuration, Report *report)
+{
+  g_auto (GStrv) plans = NULL;
+
+  if (reports->len == 0)
+    return;
+  plans = floe_nat_report_explain_plans (g_ptr_array_index (reports, 0), configuration);
+  report_nat_plans (report, (const char *const *) plans);
+}
+
 ExitStatus
 nat_run (const Options *options, Report *report)
 {
@@ -187,12 +199,18 @@ nat_run (const Options *options, Report *report)
       run = { .loop = g_main_loop_new (NULL, FALSE), .cancellable = g_cancellable_new () };
   g_autoptr (FloeConfiguration) configuration = make_configuration (options);
   g_autoptr (FloeNatDiscovery) discovery = floe_nat_discovery_new (configuration);
+  ExitStatus status;
 
   report_nat_waiting (report, options->ice_servers->len);
   discover (&run, discovery);
   floe_nat_discovery_close (discovery);
   if (run.reports != NULL)
-    return tell (options, run.reports, report);
+    {
+      status = tell (options, run.reports, report);
+      if (options->nat.explains)
+        explain (run.reports, configuration, report);
+      return status;
+    }
   if (g_cancellable_is_cancelled (run.cancellable))
     {
       report_error (report, EXIT_STATUS_INTERRUPTED, "Interrupted");

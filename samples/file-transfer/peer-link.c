@@ -377,6 +377,12 @@ peer_link_get_pair (PeerLink *self)
   return floe_peer_connection_get_selected_candidate_pair (self->connection);
 }
 
+FloeConnectionMetrics *
+peer_link_get_metrics (PeerLink *self)
+{
+  return floe_peer_connection_get_metrics (self->connection);
+}
+
 gint64
 peer_link_get_connect_ms (PeerLink *self)
 {

@@ -71,6 +71,9 @@ gsize peer_link_get_chunk_size (PeerLink *self);
 /* (transfer full) (nullable). */
 FloeIceCandidatePair *peer_link_get_pair (PeerLink *self);
 
+/* (transfer full): how the connection has come about so far. */
+FloeConnectionMetrics *peer_link_get_metrics (PeerLink *self);
+
 /* From when the link was made to when its channel opened. */
 gint64 peer_link_get_connect_ms (PeerLink *self);
 

@@ -16,8 +16,10 @@
 static void
 dismiss (Session *self)
 {
-  PeerLink *link = g_steal_pointer (&self->link);
+  PeerLink *link;
 
+  session_report_attempt (self);
+  link = g_steal_pointer (&self->link);
   if (link != NULL)
     peer_link_part (link);
   if (!self->is_peer_gone)
@@ -31,13 +33,15 @@ on_link_proven (gpointer user_data)
 {
   Session *self = user_data;
   g_autoptr (FloeIceCandidatePair) pair = NULL;
+  g_autoptr (FloeConnectionMetrics) metrics = NULL;
 
   if (session_is_ending (self))
     return;
   room_stop_waiting (self->room);
   session_set_phase (self, PHASE_TRANSFERRING);
   pair = peer_link_get_pair (self->link);
-  report_connected (self->report, pair, peer_link_get_connect_ms (self->link));
+  metrics = peer_link_get_metrics (self->link);
+  report_connected (self->report, pair, metrics, peer_link_get_connect_ms (self->link));
   self->engine.start (self->user_data);
 }
 
@@ -120,9 +124,12 @@ static void
 on_link_path (FloePathEvent *event, gint64 ms, gpointer user_data)
 {
   Session *self = user_data;
+  g_autoptr (FloeConnectionMetrics) metrics = NULL;
 
-  if (!session_is_ending (self))
-    report_path (self->report, event, ms);
+  if (session_is_ending (self))
+    return;
+  metrics = peer_link_get_metrics (self->link);
+  report_path (self->report, event, metrics, ms);
 }
 
 /* (transfer full). */

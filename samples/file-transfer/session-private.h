@@ -53,6 +53,9 @@ void session_check_peer (Session *self, gint64 quiet_us);
 /* In session.c. */
 void session_set_phase (Session *self, Phase phase);
 
+/* Nothing comes of who is there. */
+void session_report_attempt (Session *self);
+
 /* Ends the phase PHASE_PARTING. */
 void session_hang_up (Session *self);
 

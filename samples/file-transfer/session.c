@@ -83,6 +83,17 @@ session_finish (Session *self, gboolean waits_for_peer)
 }
 
 void
+session_report_attempt (Session *self)
+{
+  g_autoptr (FloeConnectionMetrics) metrics = NULL;
+
+  if (self->phase != PHASE_CONNECTING || self->link == NULL)
+    return;
+  metrics = peer_link_get_metrics (self->link);
+  report_attempt (self->report, metrics);
+}
+
+void
 session_end (Session *self, ExitStatus status, const char *message, gboolean waits_for_peer)
 {
   if (session_is_ending (self))
@@ -90,6 +101,7 @@ session_end (Session *self, ExitStatus status, const char *message, gboolean wai
   /* A question that is not to be answered any more still stands on its line. */
   if (self->awaits_person && self->engine.role == FLOE_PROOF_RECEIVER && prompt_is_possible ())
     fputc ('\n', stderr);
+  session_report_attempt (self);
   report_error (self->report, status, message);
   end_with (self, status, waits_for_peer);
 }

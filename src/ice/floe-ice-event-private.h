@@ -18,6 +18,7 @@ typedef enum
   FLOE_ICE_EVENT_PROBE, /* path_id */
   FLOE_ICE_EVENT_CHANGED,
   FLOE_ICE_EVENT_RESUMED,
+  FLOE_ICE_EVENT_STEP, /* step */
 } FloeIceEventType;
 
 typedef struct
@@ -32,6 +33,7 @@ typedef struct
   char *url; /* (owned) (nullable) */
   guint code;
   char *text; /* (owned) (nullable) */
+  FloePathStep step;
 } FloeIceEvent;
 
 FloeIceEvent *floe_ice_event_new (FloeIceEventType type);

@@ -50,6 +50,9 @@ floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *
     case FLOE_ICE_EVENT_RESUMED:
       events->resumed (user_data);
       break;
+    case FLOE_ICE_EVENT_STEP:
+      events->stepped (&self->step, user_data);
+      break;
     default:
       g_assert_not_reached ();
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "floe-ice-path-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-liveness-core-private.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ struct _FloeIceLane
   gint64 run_us;        /* since when it does so without a pause */
   gint64 closed_us;
   FloeLivenessCore liveness;
+  FloeIceTally tally; /* for metrics */
 
   /* Of relays. A retiring one goes as soon as another carries data. */
   gboolean is_dead; /* its server gives nothing: the agent is of no more use */

@@ -293,5 +293,8 @@ floe_ice_lane_send (FloeIceLane *self, const guint8 *data, gsize size)
   /* RFC 7675 section 5.1: when consent has expired, the endpoint "MUST cease transmission". */
   if (self->is_watched && self->liveness.state == FLOE_LIVENESS_EXPIRED)
     return FALSE;
-  return floe_ice_path_is_ready (self->path) && floe_ice_path_send (self->path, data, size);
+  if (!floe_ice_path_is_ready (self->path) || !floe_ice_path_send (self->path, data, size))
+    return FALSE;
+  self->tally.sent_bytes += size;
+  return TRUE;
 }

@@ -60,7 +60,7 @@ judge_server (const FloeIcePath *self, gint64 now_us, const char **text)
       *text = self->server_error;
       return FLOE_CODE_UNREACHABLE;
     }
-  if (floe_ice_path_get_server (self) == NULL || self->is_reflected)
+  if (floe_ice_path_get_server (self) == NULL || self->gathering.is_reflected)
     return 0;
   if (was_quick)
     return 0;
@@ -87,7 +87,8 @@ floe_ice_path_finish_gathering (FloeIcePath *self)
     {
       g_autofree char *cause = floe_turn_cause_describe (FLOE_CODE_UNREACHABLE, NULL, 0);
 
-      floe_ice_path_finish_relay (self, self->is_reflected ? 0 : FLOE_CODE_UNREACHABLE, cause);
+      floe_ice_path_finish_relay (self, self->gathering.is_reflected ? 0 : FLOE_CODE_UNREACHABLE,
+                                  cause);
       return;
     }
   if (self->is_gathered)
@@ -107,7 +108,7 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   if (self->spec->is_apart)
     return;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST)
-    self->is_reflected = TRUE;
+    self->gathering.is_reflected = TRUE;
   if (self->access != NULL)
     floe_relay_access_handle_relayed (self->access);
   floe_candidate_from_nice (&candidate, nice, &mark);
@@ -120,7 +121,7 @@ on_gathering_done (NiceAgent *agent, guint stream_id, gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
-  if (self->access != NULL && !self->is_reflected)
+  if (self->access != NULL && !self->gathering.is_reflected)
     floe_relay_access_handle_refused (self->access, g_get_monotonic_time () - self->attempt_us
                                                         < REFUSAL_LIMIT_US);
   else
@@ -226,7 +227,6 @@ floe_ice_path_make_agent (FloeIcePath *self)
   self->agent = floe_nice_agent_new (&config);
   self->component_state = NICE_COMPONENT_STATE_DISCONNECTED;
   self->fed = (FloeFedRemote){ 0 };
-  self->own_count = 0;
 }
 
 const char *
@@ -244,7 +244,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
   floe_ice_path_begin_tcp (self);
-  self->has_sockets = TRUE;
+  self->gathering.has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
 }

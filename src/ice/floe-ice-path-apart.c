@@ -47,11 +47,11 @@ feed (FloeIcePath *self)
 {
   GSList *fresh = NULL;
 
-  if (self->agent == NULL || !self->fed.has_credentials || self->own_count == self->own->len)
+  if (self->agent == NULL || !self->fed.has_credentials || self->fed.own_count == self->own->len)
     return;
-  for (guint i = self->own->len; i > self->own_count; i--)
+  for (guint i = self->own->len; i > self->fed.own_count; i--)
     fresh = g_slist_prepend (fresh, g_ptr_array_index (self->own, i - 1));
-  self->own_count = self->own->len;
+  self->fed.own_count = self->own->len;
   nice_agent_set_remote_candidates (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT, fresh);
   g_slist_free (fresh);
 }

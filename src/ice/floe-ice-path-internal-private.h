@@ -21,10 +21,19 @@ typedef struct
   guint number; /* of the newest candidate */
   guint translated_number;
   guint tcp_number;
-  guint count; /* of candidates */
+  guint count;     /* of candidates */
+  guint own_count; /* of the path's own candidates */
   gboolean has_credentials;
   gboolean has_end;
 } FloeFedRemote;
+
+/* Since a path was started. */
+typedef struct
+{
+  gint64 started_us;
+  gboolean has_sockets;  /* nothing has to come before the path's @reflexive can say something */
+  gboolean is_reflected; /* a candidate of the server's making has come */
+} FloePathGathering;
 
 typedef struct _FloePathTcp FloePathTcp;
 
@@ -43,14 +52,11 @@ struct _FloeIcePath
   FloeIceRepeats *repeats;  /* (owned) (nullable): of a direct path with taps and a peer */
   FloePathTcp *tcp;         /* (owned) (nullable): of an ICE-TCP path that has sockets */
   NiceComponentState component_state;
-  gint64 started_us;
+  FloePathGathering gathering;
   gint64 attempt_us; /* when the agent was made */
   gboolean is_gathered;
-  gboolean has_sockets;     /* nothing has to come before @reflexive can say something */
-  gboolean is_reflected;    /* a candidate of the server's making has come */
   FloeFedRemote fed;        /* to @agent */
   GPtrArray *own;           /* (owned) (nullable) (element-type NiceCandidate): of a path apart */
-  guint own_count;          /* of them that @agent knows */
   const char *server_error; /* (unowned) (nullable): why the server could not be used */
 };
 

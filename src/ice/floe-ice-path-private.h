@@ -104,6 +104,10 @@ const FloePathSpec *floe_ice_path_get_spec (const FloeIcePath *self);
 /* The server that libnice uses, or NULL. */
 const FloeIceUri *floe_ice_path_get_server (const FloeIcePath *self);
 FloePathState floe_ice_path_get_state (const FloeIcePath *self);
+/* When it was started last; 0: never. */
+gint64 floe_ice_path_get_started_us (const FloeIcePath *self);
+/* There are candidates to check. */
+gboolean floe_ice_path_is_checking (const FloeIcePath *self);
 gboolean floe_ice_path_is_gathered (const FloeIcePath *self);
 /* What the path knows that the end of gathering depends on. */
 void floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts);

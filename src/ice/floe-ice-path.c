@@ -84,7 +84,7 @@ run (FloeIcePath *self, GList *servers)
                                         addresses));
   if (self->server_error == NULL)
     return;
-  self->has_sockets = TRUE;
+  self->gathering.has_sockets = TRUE;
   floe_ice_path_finish_gathering (self);
 }
 
@@ -106,7 +106,7 @@ on_access_failed (guint code, const char *text, gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
-  if (self->is_reflected)
+  if (self->gathering.is_reflected)
     self->events->lost (self, code, text, self->user_data);
   else
     floe_ice_path_finish_relay (self, code, text);
@@ -183,10 +183,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   g_autoptr (GInetAddress) literal = NULL;
   const FloeIceUri *server;
 
-  self->started_us = now_us;
+  self->gathering = (FloePathGathering){ .started_us = now_us };
   self->is_gathered = FALSE;
-  self->is_reflected = FALSE;
-  self->has_sockets = FALSE;
   self->server_error = NULL;
   if (self->spec->kind == FLOE_PATH_RELAY)
     {
@@ -261,8 +259,8 @@ floe_ice_path_get_deadline (const FloeIcePath *self)
   if (self->is_gathered || self->state == FLOE_PATH_IDLE || self->state == FLOE_PATH_CLOSED)
     return -1;
   if (self->state == FLOE_PATH_RESOLVING && self->spec->kind == FLOE_PATH_DIRECT)
-    return self->started_us + STUN_NAME_LIMIT_US;
-  return self->started_us + GATHER_LIMIT_US;
+    return self->gathering.started_us + STUN_NAME_LIMIT_US;
+  return self->gathering.started_us + GATHER_LIMIT_US;
 }
 
 guint
@@ -283,6 +281,19 @@ floe_ice_path_get_state (const FloeIcePath *self)
   return self->state;
 }
 
+gint64
+floe_ice_path_get_started_us (const FloeIcePath *self)
+{
+  return self->gathering.started_us;
+}
+
+gboolean
+floe_ice_path_is_checking (const FloeIcePath *self)
+{
+  return self->agent != NULL && self->component_state >= NICE_COMPONENT_STATE_CONNECTING
+         && self->component_state <= NICE_COMPONENT_STATE_READY;
+}
+
 gboolean
 floe_ice_path_is_gathered (const FloeIcePath *self)
 {
@@ -298,7 +309,7 @@ floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
     return;
   if (self->spec->kind == FLOE_PATH_RELAY)
     {
-      facts->allocated_relays += self->is_reflected ? 1 : 0;
+      facts->allocated_relays += self->gathering.is_reflected ? 1 : 0;
       facts->pending_relays += self->state != FLOE_PATH_IDLE && !self->is_gathered ? 1 : 0;
       return;
     }
@@ -307,7 +318,7 @@ floe_ice_path_add_gather_facts (const FloeIcePath *self, FloeGatherFacts *facts)
       facts->is_host_pending |= self->state == FLOE_PATH_RUNNING && !self->is_gathered;
       return;
     }
-  facts->is_host_pending |= !self->is_gathered || !self->has_sockets;
+  facts->is_host_pending |= !self->is_gathered || !self->gathering.has_sockets;
   if (self->reflexive == NULL)
     return;
   reflexive = floe_reflexive_get_facts (self->reflexive);

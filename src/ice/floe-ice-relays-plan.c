@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Which path stands for which server: by the plan, and where one is of no more use. */
+/* Which servers there are: rows of the plan become lanes, and lanes give way to others. */
 #include "floe-ice-relays-internal-private.h"
 
-/* Less than any that is not on its way out. */
 #define RETIRING_PREFERENCE 1
-
-/* Between two times that mute relays are replaced: it doubles, until they live for long. */
-#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
-#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
-#define FORGET_US (300 * G_TIME_SPAN_SECOND)
 
 /* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
 #define MAX_LANES 4096
@@ -59,9 +53,9 @@ retire (FloeIceRelays *self, FloeIceLane *lane, const FloeIceLane *successor)
     floe_ice_relays_close_lane (self, lane);
 }
 
-/* The same server, or the same with new credentials, by another agent that takes over. */
-static FloeIceLane *
-succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec, gint64 now_us)
+FloeIceLane *
+floe_ice_relays_succeed (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *spec,
+                         gint64 now_us)
 {
   FloeIceLane *successor = add_lane (self, spec, TRUE);
 
@@ -88,7 +82,7 @@ renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 n
   if (g_strcmp0 (row->username, spec->username) == 0
       && g_strcmp0 (row->credential, spec->credential) == 0)
     return;
-  succeed (self, lane, row, now_us);
+  floe_ice_relays_succeed (self, lane, row, now_us);
 }
 
 void
@@ -120,47 +114,4 @@ floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
     }
   if (self->start_us != -1)
     floe_ice_relays_carry_out (self, now_us);
-}
-
-/* Whether data has nowhere to go, as far as anybody knows. */
-static gboolean
-is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
-{
-  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
-    return FALSE;
-  for (guint i = 0; i < self->lanes->len; i++)
-    {
-      const FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
-
-      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
- * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
- * same servers. */
-void
-floe_ice_relays_replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
-{
-  guint count = self->lanes->len;
-
-  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
-    return;
-  if (now_us >= self->succeeded_us + FORGET_US)
-    self->pause_us = 0;
-  for (guint i = 0; i < count; i++)
-    {
-      FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
-      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-
-      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
-        continue;
-      if (succeed (self, lane, spec, now_us) == NULL)
-        return;
-      self->succeeded_us = now_us;
-    }
-  if (self->succeeded_us == now_us)
-    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
 }

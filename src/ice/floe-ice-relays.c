@@ -11,6 +11,11 @@
 /* How long a path stays after another has taken over, for what is still on its way. */
 #define LEAVE_US (2 * G_TIME_SPAN_SECOND)
 
+/* Between two times that mute relays are replaced: it doubles, until they live for long. */
+#define MIN_PAUSE_US (5 * G_TIME_SPAN_SECOND)
+#define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
+#define FORGET_US (300 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   FloeIceRelays *relays; /* (unowned) */
@@ -109,6 +114,7 @@ floe_ice_relays_new (GPtrArray *lanes, FloeIceShared *shared, const FloeIceRelay
   self->user_data = user_data;
   self->probes = g_ptr_array_new_with_free_func (free_probe);
   self->start_us = -1;
+  self->succeeded_us = -MAX_PAUSE_US;
   floe_relay_core_init (&self->core);
   return self;
 }
@@ -150,13 +156,22 @@ static void
 update_resting (FloeIceRelays *self, gint64 now_us)
 {
   floe_relay_core_set_resting (
-      &self->core, now_us, self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us));
+      &self->core, now_us,
+      self->is_hopeless
+          || (self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us)));
 }
 
 void
 floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
 {
   self->may_rest = is_resting;
+  update_resting (self, g_get_monotonic_time ());
+}
+
+void
+floe_ice_relays_set_hopeless (FloeIceRelays *self, gboolean is_hopeless)
+{
+  self->is_hopeless = is_hopeless;
   update_resting (self, g_get_monotonic_time ());
 }
 
@@ -205,11 +220,12 @@ update_held (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
 
       if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring)
         continue;
-      floe_relay_core_set_held (&self->core, now_us, floe_ice_path_get_id (lane->path),
+      floe_relay_core_set_held (&self->core, floe_ice_path_get_id (lane->path),
                                 floe_relay_starts_is_held (&self->starts,
                                                            floe_path_spec_get_relay_protocol (spec),
                                                            carrier, is_any_up (self), now_us));
     }
+  floe_relay_core_handle_released (&self->core, now_us);
 }
 
 /* A path that another one is to take over from goes when that one has had its chance. */
@@ -241,6 +257,8 @@ is_standby (const FloeIceRelays *self, const FloeIceLane *lane)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
+  if (self->is_hopeless)
+    return FALSE;
   if (spec->stays_warm)
     return TRUE;
   return floe_relay_starts_stays_warm (&self->starts, floe_path_spec_get_relay_protocol (spec))
@@ -296,6 +314,49 @@ floe_ice_relays_update (FloeIceRelays *self, const FloeIceLane *carrier)
     update_lane (self, floe_ice_relays_get_lane (self, i), carrier, now_us);
 }
 
+/* Whether data has nowhere to go, as far as anybody knows. */
+static gboolean
+is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  if (carrier == NULL || floe_ice_lane_is_alive (carrier) || self->core.is_resting)
+    return FALSE;
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      const FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
+
+      if (floe_ice_lane_is_candidate (lane) && !floe_ice_lane_is_mute (lane, now_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
+ * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
+ * same servers. */
+static void
+replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
+{
+  guint count = self->lanes->len;
+
+  if (!is_in_need (self, carrier, now_us) || now_us < self->succeeded_us + self->pause_us)
+    return;
+  if (now_us >= self->succeeded_us + FORGET_US)
+    self->pause_us = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
+      const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
+        continue;
+      if (floe_ice_relays_succeed (self, lane, spec, now_us) == NULL)
+        return;
+      self->succeeded_us = now_us;
+    }
+  if (self->succeeded_us == now_us)
+    self->pause_us = CLAMP (2 * self->pause_us, MIN_PAUSE_US, MAX_PAUSE_US);
+}
+
 void
 floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
 {
@@ -318,7 +379,7 @@ floe_ice_relays_handle_timeout (FloeIceRelays *self, const FloeIceLane *carrier)
       if (end_us != -1 && now_us >= end_us)
         floe_ice_relays_close_lane (self, lane);
     }
-  floe_ice_relays_replace_mute (self, carrier, now_us);
+  replace_mute (self, carrier, now_us);
   floe_relay_core_handle_timeout (&self->core, now_us);
   floe_ice_relays_carry_out (self, now_us);
 }

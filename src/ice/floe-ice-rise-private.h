@@ -36,6 +36,8 @@ void floe_ice_rise_set_stun_servers (FloeIceRise *self, const GArray *servers);
 void floe_ice_rise_start (FloeIceRise *self, gint64 at_us);
 
 void floe_ice_rise_handle_remote_candidate (FloeIceRise *self);
+/* Both descriptions are there. */
+void floe_ice_rise_handle_meeting (FloeIceRise *self);
 void floe_ice_rise_handle_network_change (FloeIceRise *self);
 
 /* Called before @lane is begun: one over TCP stays in reserve when UDP carries. */

@@ -235,6 +235,12 @@ floe_ice_rise_handle_remote_candidate (FloeIceRise *self)
 }
 
 void
+floe_ice_rise_handle_meeting (FloeIceRise *self)
+{
+  floe_rise_core_handle_meeting (&self->core, g_get_monotonic_time ());
+}
+
+void
 floe_ice_rise_handle_network_change (FloeIceRise *self)
 {
   floe_rise_core_handle_network_change (&self->core, g_get_monotonic_time ());
@@ -335,8 +341,7 @@ floe_ice_rise_handle_timeout (FloeIceRise *self, const FloeIceLane *carrier)
   FloeRiseOutput output;
 
   floe_ice_rise_update (self, carrier);
-  if (self->core.took_over_us != -1)
-    end_lanes (self, carrier, now_us);
+  end_lanes (self, carrier, now_us);
   while (floe_rise_core_poll (&self->core, now_us, &output))
     {
       if (output.type != FLOE_RISE_OUTPUT_TRY)
@@ -363,8 +368,6 @@ floe_ice_rise_get_deadline (const FloeIceRise *self, const FloeIceLane *carrier)
 {
   gint64 deadline_us = floe_rise_core_get_deadline (&self->core, g_get_monotonic_time ());
 
-  if (self->core.took_over_us == -1)
-    return deadline_us;
   for (guint i = 0; i < self->lanes->len; i++)
     deadline_us = sooner (deadline_us, get_end_us (self, get_lane (self, i), carrier));
   return deadline_us;

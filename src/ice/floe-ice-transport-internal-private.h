@@ -28,6 +28,9 @@ typedef struct
   gint64 look_us;            /* when to look at the host's addresses again; -1 for not */
   gboolean is_told_resumed;  /* since the carrier is another one */
   gboolean is_told_gathered; /* and no candidate was told after that */
+  guint run_count;           /* of paths that were begun */
+  guint carried_run;         /* told last to carry; 0: none */
+  gint64 counted_us;         /* when counters were told */
 } FloeIceMoves;
 
 /* What the schedule says, and what it holds back. */
@@ -92,6 +95,10 @@ void floe_ice_transport_clear_schedule (FloeIceTransport *self);
  * the timer. */
 void floe_ice_transport_update (FloeIceTransport *self);
 FloeIceFacts floe_ice_transport_collect_facts (const FloeIceTransport *self);
+
+/* floe-ice-steps.c */
+/* Tells what has become of the paths. Call it before what follows from that is told. */
+void floe_ice_transport_note_steps (FloeIceTransport *self, gint64 now_us);
 
 /* floe-ice-transport-life.c */
 void floe_ice_transport_end_expired (FloeIceTransport *self);

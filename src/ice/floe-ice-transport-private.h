@@ -12,6 +12,7 @@
 
 #include "floe-candidate-codec-private.h"
 #include "floe-ice-schedule-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-path-spec-private.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,9 @@ typedef struct
   /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
    * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
   void (*resumed) (gpointer user_data);
+  /* What became of a path, for metrics. Counters are told with each step, and while data flows
+   * about each second. */
+  void (*stepped) (const FloePathStep *step, gpointer user_data);
 } FloeIceTransportEvents;
 
 typedef struct
@@ -154,6 +158,11 @@ const GArray *floe_ice_transport_get_addresses (FloeIceTransport *self);
 
 /* A path without a relay carries data, and lives. */
 gboolean floe_ice_transport_is_direct (FloeIceTransport *self);
+/* Has all counters told as they are now, and then that all have been. */
+void floe_ice_transport_count (FloeIceTransport *self);
+/* Since the start of gathering; 0 before. */
+gint64 floe_ice_transport_get_elapsed_us (const FloeIceTransport *self);
+
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
 /* No event comes after this; allocations are given back in the background. Idempotent. */

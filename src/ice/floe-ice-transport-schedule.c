@@ -32,8 +32,10 @@ gint64
 floe_ice_transport_get_carry_us (const FloeIceTransport *self, const FloeIceLane *lane)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
-  const FloeIceRow *row =
-      &self->timing.schedule.rows[(guint) floe_path_spec_get_relay_protocol (spec)];
+  FloeIceRowKind kind = spec->kind == FLOE_PATH_ICE_TCP
+                            ? FLOE_ICE_ROW_TCP
+                            : (FloeIceRowKind) floe_path_spec_get_relay_protocol (spec);
+  const FloeIceRow *row = &self->timing.schedule.rows[kind];
 
   if (!self->timing.is_set || self->timing.both_us == -1 || row->may_carry_after_ms == 0
       || spec->is_try || spec->is_successor)
@@ -58,6 +60,24 @@ schedule_direct (FloeIceTransport *self)
       /* The first try of all; others come after it. */
       if (start_us != FLOE_LANE_HELD)
         floe_ice_rise_start (self->rise, start_us);
+    }
+}
+
+/* Where UDP carries it stays in reserve: a later try may wake it. */
+static void
+schedule_tcp (FloeIceTransport *self, gint64 now_us)
+{
+  gint64 start_us = get_start_us (self, FLOE_ICE_ROW_TCP);
+
+  if (now_us >= start_us && floe_ice_transport_is_direct (self))
+    start_us = FLOE_LANE_HELD;
+  for (guint i = 0; i < self->lanes->len; i++)
+    {
+      FloeIceLane *lane = floe_ice_transport_get_lane (self, i);
+
+      if (floe_ice_path_get_spec (lane->path)->kind == FLOE_PATH_ICE_TCP
+          && floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE)
+        lane->start_us = start_us;
     }
 }
 
@@ -142,10 +162,14 @@ floe_ice_transport_apply_schedule (FloeIceTransport *self, gint64 now_us)
   if (!self->has_started)
     return;
   if (self->timing.both_us == -1 && self->remote.ufrag != NULL)
-    self->timing.both_us = now_us;
+    {
+      self->timing.both_us = now_us;
+      floe_ice_rise_handle_meeting (self->rise);
+    }
   if (!self->timing.is_set)
     return;
   schedule_direct (self);
+  schedule_tcp (self, now_us);
   schedule_relays (self);
   release_candidates (self, now_us);
   release_checks (self, now_us);

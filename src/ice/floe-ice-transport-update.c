@@ -234,6 +234,7 @@ floe_ice_transport_update (FloeIceTransport *self)
   floe_ice_relays_update (self->relays, self->carrier);
   choose_carrier (self, now_us);
   floe_ice_rise_update (self->rise, self->carrier);
+  floe_ice_transport_note_steps (self, now_us);
   report_pair (self);
   report_resumed (self, now_us);
   check_gathered (self, now_us);
@@ -247,6 +248,10 @@ floe_ice_transport_update (FloeIceTransport *self)
       floe_ice_transport_push (self, event);
       if (event->state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
         settle (self);
+      /* What servers lend is given back. The plan's own sockets stay open: who comes late may still
+       * find them (RFC 8863). */
+      if (event->state == FLOE_ICE_CONNECTION_STATE_FAILED && self->moves.last == NULL)
+        floe_ice_relays_set_hopeless (self->relays, TRUE);
     }
   arm_timer (self);
 }

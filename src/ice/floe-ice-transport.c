@@ -127,7 +127,10 @@ on_path_received (FloeIcePath *path, const guint8 *data, gsize size, gpointer us
   floe_ice_transport_ref (self);
   flush_events (self);
   if (!self->is_closed)
-    self->events->received (path_id, data, size, self->user_data);
+    {
+      floe_ice_transport_get_lane (self, path_id)->tally.received_bytes += size;
+      self->events->received (path_id, data, size, self->user_data);
+    }
   floe_ice_transport_unref (self);
 }
 
@@ -171,10 +174,10 @@ on_relays_changed (gpointer user_data)
 static const FloeIceRelaysEvents relays_events = { add_lane, report_server, on_relays_changed };
 
 static void
-restart_gathering (FloeIceTransport *self)
+restart_gathering (FloeIceTransport *self, gint64 now_us)
 {
   floe_gather_core_init (&self->gather, self->gather.limit_us);
-  floe_gather_core_start (&self->gather, g_get_monotonic_time ());
+  floe_gather_core_start (&self->gather, now_us);
 }
 
 /* A try has begun: gathering goes on. */
@@ -183,7 +186,7 @@ on_rise_begun (gpointer user_data)
 {
   FloeIceTransport *self = user_data;
 
-  restart_gathering (self);
+  restart_gathering (self, g_get_monotonic_time ());
   /* The address that it is bound to may be new, or the one before gone. */
   floe_ice_transport_look_at_addresses (self);
 }
@@ -202,11 +205,12 @@ static const FloeIceRiseEvents rise_events = { add_lane, on_rise_begun, on_rise_
 
 /* A path of the plan begins after gathering did. */
 static void
-begin_late (FloeIceTransport *self)
+begin_late (FloeIceTransport *self, FloeIceLane *lane, gint64 now_us)
 {
   self->shared.path_count++;
+  lane->start_us = now_us;
   if (self->gather.is_complete)
-    restart_gathering (self);
+    restart_gathering (self, now_us);
 }
 
 static void
@@ -228,7 +232,7 @@ on_deadline (gpointer user_data)
 
       floe_ice_rise_skip (self->rise, lane, self->carrier);
       if (floe_ice_path_get_state (lane->path) == FLOE_PATH_IDLE && now_us >= lane->start_us)
-        begin_late (self);
+        begin_late (self, lane, now_us);
       if (!floe_ice_lane_handle_timeout (lane, now_us))
         continue;
       event = floe_ice_event_new (FLOE_ICE_EVENT_PROBE);
@@ -443,6 +447,8 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
   if (self->is_closed)
     return;
   floe_ice_remote_add (&self->remote, candidate);
+  /* The peer has come after all. */
+  floe_ice_relays_set_hopeless (self->relays, FALSE);
   floe_ice_rise_handle_remote_candidate (self->rise);
   update_paths (self);
 }

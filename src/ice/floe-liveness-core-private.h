@@ -24,7 +24,8 @@
  * of 5, and so is one that is kept in reserve: that keeps the NATs' mappings (RFC 8445 section 11:
  * "Tr SHOULD have a default value of 15 seconds", "not … less than 15 seconds"), and there is time
  * to ask six times before consent expires. Where it is known how long a mapping lives unused, two
- * thirds of that, 5 to 20 s, take the place of the 15. Two idle peers take turns.
+ * thirds of that, 5 to 20 s, take the place of the 15. All
+ * of these are up to a fifth shorter, by chance.
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
  * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start.

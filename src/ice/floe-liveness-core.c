@@ -5,7 +5,6 @@
 #define IDLE_AFTER_US (30 * G_TIME_SPAN_SECOND)                /* without data */
 #define IDLE_QUIET_US (15 * G_TIME_SPAN_SECOND)                /* likewise, of one that is idle */
 #define MAX_IDLE_QUIET_US (20 * G_TIME_SPAN_SECOND)            /* leaves time to ask again */
-#define TURN_US (1 * G_TIME_SPAN_SECOND)                       /* more than a peer's quiet */
 #define RETRY_US (1250 * G_TIME_SPAN_MILLISECOND)              /* an unanswered one is repeated */
 #define DISCONNECTED_AFTER_PROBE_US (5 * G_TIME_SPAN_SECOND)   /* none is answered */
 #define DISCONNECTED_RETRY_US (2500 * G_TIME_SPAN_MILLISECOND) /* while disconnected */
@@ -27,17 +26,22 @@ is_awaited (const FloeLivenessCore *self)
   return self->has_lived && (self->flow >= FLOWING || self->awaited_us != 0);
 }
 
-/* Whoever asked last leaves the next turn to the peer: otherwise both would ask at the same time,
- * as the same exchange has begun the quiet of both. */
+/* RFC 7675 section 5.1 has the time "randomized": otherwise two idle peers would both ask, as the
+ * same exchange has begun the quiet of both. Microseconds of two clocks are random enough. */
+static gint64
+randomize (const FloeLivenessCore *self, gint64 quiet_us)
+{
+  guint32 number = (guint32) self->last_life_us * 2654435761u;
+
+  return quiet_us * 4 / 5 + quiet_us / 5 * (number >> 16) / 0xffff;
+}
+
 static gint64
 get_quiet (const FloeLivenessCore *self)
 {
-  gboolean has_asked_last = self->has_answered && self->last_life_us == self->answered_us;
-  gint64 turn_us = has_asked_last ? TURN_US : 0;
-
   if (!self->is_reserve && self->last_life_us - self->active_us < IDLE_AFTER_US)
     return QUIET_US;
-  return (self->idle_quiet_us != 0 ? self->idle_quiet_us : IDLE_QUIET_US) + turn_us;
+  return randomize (self, self->idle_quiet_us != 0 ? self->idle_quiet_us : IDLE_QUIET_US);
 }
 
 static gint64

@@ -38,8 +38,11 @@ typedef struct
   char local_address[INET6_ADDRSTRLEN]; /* the only one to bind to; "": all */
   guint16 local_port;                   /* 0: any */
   gboolean stays_warm;                  /* RELAY: not given back when a direct path carries */
+  FloePathType type;                    /* how it is called in metrics; DIRECT: as the rest says */
 } FloePathSpec;
 
+/* What metrics call it. */
+FloePathType floe_path_spec_get_type (const FloePathSpec *self);
 /* How a relay path reaches its server; NONE for the direct path. */
 FloeRelayProtocol floe_path_spec_get_relay_protocol (const FloePathSpec *self);
 

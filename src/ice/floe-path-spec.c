@@ -3,6 +3,22 @@
 
 #include <string.h>
 
+FloePathType
+floe_path_spec_get_type (const FloePathSpec *self)
+{
+  static const FloePathType relays[] = {
+    [FLOE_RELAY_PROTOCOL_NONE] = FLOE_PATH_TYPE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_UDP] = FLOE_PATH_TYPE_RELAY_UDP,
+    [FLOE_RELAY_PROTOCOL_TCP] = FLOE_PATH_TYPE_RELAY_TCP,
+    [FLOE_RELAY_PROTOCOL_TLS] = FLOE_PATH_TYPE_RELAY_TLS,
+  };
+
+  if (self->kind == FLOE_PATH_ICE_TCP)
+    return FLOE_PATH_TYPE_ICE_TCP;
+  return self->kind == FLOE_PATH_RELAY ? relays[floe_path_spec_get_relay_protocol (self)]
+                                       : self->type;
+}
+
 FloeRelayProtocol
 floe_path_spec_get_relay_protocol (const FloePathSpec *self)
 {

@@ -79,6 +79,7 @@ typedef struct
   gint64 distrust_us;    /* no moving up before */
   gint64 warm_until_us;  /* -1 */
   gboolean is_rescue;    /* of the next try */
+  gboolean has_met;      /* both descriptions are there */
   gboolean wants_relays; /* as told by poll() */
   gboolean needs_relays;
   gint64 tries[FLOE_RISE_MAX_TRIES_AN_HOUR]; /* when; the oldest is at @try_index */
@@ -90,6 +91,11 @@ void floe_rise_core_init (FloeRiseCore *self, FloeRouteKind best, gint64 warm_us
 
 /* The paths of the plan have begun: that counts as a first try. */
 void floe_rise_core_start (FloeRiseCore *self, gint64 now_us);
+
+/* Both descriptions are there: the paths of the plan are checked now. When nothing carries some
+ * seconds later, they have been in vain, and what the peer does later finds nobody who checks:
+ * tries follow, after 10, 20, 40 and then each 60 s. */
+void floe_rise_core_handle_meeting (FloeRiseCore *self, gint64 now_us);
 
 /* What carries data and whether it shows life; NONE for nothing. Call it whenever that may have
  * changed. */

@@ -19,6 +19,9 @@
 
 static const guint pauses_s[] = { 2, 5, 10, 20, 40, 60 };
 
+/* The pause after the paths of the plan: longer than libnice's five checks take. */
+#define MEETING_PAUSE 2
+
 static gint64
 get_pause (guint index)
 {
@@ -61,7 +64,7 @@ schedule_next (FloeRiseCore *self)
 {
   self->next_us = -1;
   self->is_rescue = FALSE;
-  if (!has_carried (self) || is_at_best (self))
+  if ((!has_carried (self) && !self->has_met) || is_at_best (self))
     return;
   schedule (self, self->start_us + jitter (self, get_pause (self->pause_index++)), self->is_silent);
 }
@@ -116,11 +119,23 @@ floe_rise_core_start (FloeRiseCore *self, gint64 now_us)
 }
 
 void
+floe_rise_core_handle_meeting (FloeRiseCore *self, gint64 now_us)
+{
+  if (has_carried (self) || self->has_met)
+    return;
+  self->has_met = TRUE;
+  self->start_us = now_us;
+  self->pause_index = MEETING_PAUSE;
+  schedule_next (self);
+}
+
+void
 floe_rise_core_set_carrier (FloeRiseCore *self, gint64 now_us, FloeRouteKind kind,
                             gboolean is_silent)
 {
   gboolean was_silent = self->is_silent;
   gboolean has_changed = kind != self->carrier;
+  gboolean is_first = !has_carried (self);
   gboolean has_fallen;
 
   is_silent = is_silent || kind == FLOE_ROUTE_NONE;
@@ -136,7 +151,7 @@ floe_rise_core_set_carrier (FloeRiseCore *self, gint64 now_us, FloeRouteKind kin
   self->is_silent = is_silent;
   if (!is_silent && (has_changed || was_silent))
     self->took_over_us = now_us;
-  if (is_at_best (self))
+  if (is_at_best (self) || is_first)
     self->pause_index = 0;
   if (!is_silent)
     schedule_next (self);

@@ -38,6 +38,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (owned) (nullable) */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   GFile *cache_file;              /* (owned) (nullable) */
+  gboolean is_recall;             /* nobody is asked: what is fresh is told, or that nothing is */
 } FloeNatPlan;
 
 /* Returns: (transfer full): without targets; to be filled before it is shared. */

@@ -252,7 +252,7 @@ begin (FloeNatRun *self)
   read_network (self, servers, &network);
   bases = floe_nat_bases_select (&network, servers, none);
   self->result = find_fresh (self, &network, bases);
-  if (self->result != NULL)
+  if (self->result != NULL || self->plan->is_recall)
     schedule_end (self);
   else
     self->names = floe_nat_names_new (self->context, self->plan, on_names_done, self);

@@ -50,7 +50,7 @@ struct _FloeConfiguration
 /* (transfer none): the configuration's certificate, made now when there is none yet. */
 FloeCertificate *floe_configuration_ensure_certificate (FloeConfiguration *self, GError **error);
 
-/* floe-configuration-strategy.c */
+/* floe-configuration-paths.c */
 #define FLOE_CONFIGURATION_FIRST_PATHS_PROP 100
 
 void floe_configuration_install_paths (GObjectClass *object_class);

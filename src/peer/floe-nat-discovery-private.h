@@ -24,6 +24,7 @@ struct _FloeNatDiscovery
   GPtrArray *waiting;               /* (owned) (element-type Waiting of floe-nat-discovery-run.c) */
   guint64 serial;                   /* of the last call */
   gboolean is_background;
+  gboolean is_recall;        /* runs ask nobody */
   FloeNetworkWatch *network; /* (owned) (nullable): while in the background */
 };
 

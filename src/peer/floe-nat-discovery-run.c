@@ -80,6 +80,7 @@ floe_nat_discovery_make_plan (FloeNatDiscovery *self)
         add_target (plan, server, urls[j]);
     }
   plan->interfaces = g_strdupv ((char **) floe_configuration_get_interfaces (configuration));
+  plan->is_recall = self->is_recall;
   plan->include_loopback = floe_configuration_get_include_loopback (configuration);
   floe_configuration_get_port_range (configuration, &plan->min_port, &plan->max_port);
   g_set_object (&plan->proxy_resolver, floe_configuration_get_proxy_resolver (configuration));

@@ -249,7 +249,7 @@ floe_peer_connection_get_selected_candidate_pair (FloePeerConnection *self)
 {
   g_return_val_if_fail (FLOE_IS_PEER_CONNECTION (self), NULL);
 
-  return self->pair != NULL ? floe_ice_candidate_pair_ref (self->pair) : NULL;
+  return self->paths.pair != NULL ? floe_ice_candidate_pair_ref (self->paths.pair) : NULL;
 }
 
 /**

@@ -3,8 +3,9 @@
  *
  * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-negotiation.c
  * (the operations chain and descriptions), floe-peer-channels.c, floe-peer-facts.c (what the
- * network side tells), floe-peer-servers.c (servers that change), floe-peer-nat.c (what both sides'
- * NATs are), floe-peer-state.c (states that follow from others).
+ * network side tells), floe-peer-metrics.c (what is counted of it), floe-peer-servers.c (servers
+ * that change), floe-peer-nat.c (what both sides' NATs are), floe-peer-state.c (states that follow
+ * from others).
  *
  * Layer: peer. Belongs to the thread that made the connection. */
 #pragma once
@@ -77,6 +78,15 @@ typedef struct
   FloeStrategyConfig strategy;
 } FloePeerNetwork;
 
+typedef struct _FloePeerMetrics FloePeerMetrics;
+
+/* The ways to the peer. */
+typedef struct
+{
+  FloeIceCandidatePair *pair; /* (owned) (nullable): that carries data */
+  FloePeerMetrics *metrics;   /* (owned): see floe-peer-metrics-private.h */
+} FloePeerPaths;
+
 struct _FloePeerConnection
 {
   GObject parent_instance;
@@ -91,9 +101,9 @@ struct _FloePeerConnection
   FloePeerChannels channels;
   FloePeerOperations operations;
   FloePeerServers servers;
-  GQueue early_candidates;    /* (element-type FloeIceCandidate) (owned): before the description */
-  FloeIceCandidatePair *pair; /* (owned) (nullable) */
-  guint64 max_message_size;   /* bytes; 0 before the peer's description */
+  GQueue early_candidates; /* (element-type FloeIceCandidate) (owned): before the description */
+  FloePeerPaths paths;
+  guint64 max_message_size; /* bytes; 0 before the peer's description */
   gboolean has_remote;
   gboolean can_trickle;
   gboolean is_started; /* FLOE_ORDER_START went out */
@@ -120,16 +130,21 @@ typedef enum
   FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED,
   FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING,
   FLOE_PEER_SIGNAL_PATH_CHANGED,
+  FLOE_PEER_SIGNAL_METRICS,
   FLOE_PEER_N_SIGNALS,
 } FloePeerSignal;
 
 void floe_peer_notify (FloePeerConnection *self, FloePeerProp prop);
-guint floe_peer_get_signal_id (FloePeerSignal signal);
-/* Does nothing once closed. */
-void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 /* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
 GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
 void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-signals.c */
+/* At the class's making. */
+void floe_peer_install_signals (GType type);
+guint floe_peer_get_signal_id (FloePeerSignal signal);
+/* Does nothing once closed. */
+void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 
 /* floe-peer-network.c */
 void floe_peer_watch_network (FloePeerConnection *self);

@@ -3,11 +3,11 @@
 
 #include <floe/floe-enum-types.h>
 #include <floe/floe-error.h>
-#include <floe/floe-path-event.h>
 
 #include "floe-configuration-private.h"
 #include "floe-ice-server-private.h"
 #include "floe-log-private.h"
+#include "floe-peer-metrics-private.h"
 #include "floe-random-private.h"
 
 /* So many facts are told before the application's other sources get their turn. */
@@ -35,30 +35,11 @@
 G_DEFINE_FINAL_TYPE (FloePeerConnection, floe_peer_connection, G_TYPE_OBJECT)
 
 static GParamSpec *properties[FLOE_PEER_N_PROPS];
-static guint signals[FLOE_PEER_N_SIGNALS];
 
 void
 floe_peer_notify (FloePeerConnection *self, FloePeerProp prop)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
-}
-
-guint
-floe_peer_get_signal_id (FloePeerSignal signal)
-{
-  return signals[signal];
-}
-
-void
-floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...)
-{
-  va_list arguments;
-
-  if (self->is_closed)
-    return;
-  va_start (arguments, signal);
-  g_signal_emit_valist (self, signals[signal], 0, arguments);
-  va_end (arguments);
 }
 
 GSource *
@@ -109,6 +90,7 @@ tell_closed (gpointer user_data)
   floe_peer_update_signaling_state (self);
   floe_peer_set_ice_state (self, FLOE_ICE_CONNECTION_STATE_CLOSED);
   floe_peer_set_dtls_state (self, FLOE_DTLS_CLOSED);
+  floe_peer_metrics_close (self);
   floe_peer_abort_operations (self);
   return G_SOURCE_REMOVE;
 }
@@ -164,7 +146,8 @@ floe_peer_connection_finalize (GObject *object)
 
   g_clear_pointer (&self->channels.by_key, g_hash_table_unref);
   g_queue_clear_full (&self->early_candidates, free_early_candidate);
-  g_clear_pointer (&self->pair, floe_ice_candidate_pair_unref);
+  g_clear_pointer (&self->paths.pair, floe_ice_candidate_pair_unref);
+  floe_peer_metrics_clear (self);
   g_clear_pointer (&self->jsep, floe_jsep_free);
   g_clear_pointer (&self->facts, floe_mailbox_unref);
   g_clear_pointer (&self->ufrag, g_free);
@@ -237,96 +220,12 @@ static void
 floe_peer_connection_class_init (FloePeerConnectionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GType type = G_OBJECT_CLASS_TYPE (klass);
 
   object_class->get_property = floe_peer_connection_get_property;
   object_class->dispose = floe_peer_connection_dispose;
   object_class->finalize = floe_peer_connection_finalize;
   install_properties (object_class);
-
-  /**
-   * FloePeerConnection::ice-candidate:
-   * @self: the connection
-   * @candidate: (nullable): a local candidate to hand to the peer, or %NULL when there are no more
-   *
-   * A local candidate was found (W3C RTCPeerConnection.onicecandidate).
-   *
-   * %NULL comes when the candidates are there that are worth waiting for: the own addresses, an
-   * answer of one STUN server and the address of one relay. A server that is slower than others
-   * may lead to a further candidate; #FloePeerConnection:ice-gathering-state goes back to
-   * %FLOE_ICE_GATHERING_STATE_GATHERING then, and %NULL comes once more after it.
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_ICE_CANDIDATE] =
-      g_signal_new ("ice-candidate", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                    FLOE_TYPE_ICE_CANDIDATE);
-  /**
-   * FloePeerConnection::ice-candidate-error:
-   * @self: the connection
-   * @url: the STUN or TURN server's URL; empty when no server could be told of
-   * @code: the STUN error code, or 701 when the server could not be reached
-   * @text: what happened, in words
-   *
-   * A server did not do its part (W3C RTCPeerConnection.onicecandidateerror).
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR] =
-      g_signal_new ("ice-candidate-error", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
-  /**
-   * FloePeerConnection::data-channel:
-   * @self: the connection
-   * @channel: the channel, open; connect its signals here
-   *
-   * The peer made a data channel (W3C RTCPeerConnection.ondatachannel). As long as no handler is
-   * connected the channel waits.
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_DATA_CHANNEL] =
-      g_signal_new ("data-channel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                    FLOE_TYPE_DATA_CHANNEL);
-  /**
-   * FloePeerConnection::negotiation-needed:
-   * @self: the connection
-   *
-   * An offer should be made and sent (W3C RTCPeerConnection.onnegotiationneeded).
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED] = g_signal_new (
-      "negotiation-needed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  /**
-   * FloePeerConnection::ice-server-expiring:
-   * @self: the connection
-   * @server: the server, as it is in the configuration
-   *
-   * The credentials of a TURN server end soon: in 60 s, or when a fifth of the time is left that
-   * they had, if that is later. Get new ones, and give them to the connection with
-   * floe_peer_connection_set_configuration(); data goes on meanwhile. Emitted once for a server
-   * whose user name says when it ends (floe_turn_credentials_new()).
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING] =
-      g_signal_new ("ice-server-expiring", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 1, FLOE_TYPE_ICE_SERVER);
-  /**
-   * FloePeerConnection::path-changed:
-   * @self: the connection
-   * @event: from what to what, and why
-   *
-   * Data takes another path to the peer: the first one, a better one (a direct one after a relay),
-   * or another one because nothing comes back any more. Better paths are looked for by themselves,
-   * and what the application sends is not touched by a change.
-   *
-   * Since: 1.0
-   */
-  signals[FLOE_PEER_SIGNAL_PATH_CHANGED] =
-      g_signal_new ("path-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                    FLOE_TYPE_PATH_EVENT);
+  floe_peer_install_signals (G_OBJECT_CLASS_TYPE (klass));
 }
 
 static void
@@ -334,6 +233,7 @@ floe_peer_connection_init (FloePeerConnection *self)
 {
   g_queue_init (&self->operations.queue);
   g_queue_init (&self->early_candidates);
+  floe_peer_metrics_init (self);
 }
 
 /* Makes what has the configuration's values in it. */
@@ -469,7 +369,8 @@ floe_peer_connection_restart_ice (FloePeerConnection *self, GError **error)
  *
  * Ends the connection (W3C RTCPeerConnection.close). Allowed at any time, also inside a handler of
  * one of its signals, and any number of times. From now on no signal is emitted but the
- * notifications of the states' change to closed, after this call has returned; pending calls
+ * notifications of the states' change to closed and #FloePeerConnection::metrics for the last time,
+ * after this call has returned; pending calls
  * finish with %FLOE_ERROR_ABORT. Data channels are closed without a signal of theirs.
  *
  * Since: 1.0

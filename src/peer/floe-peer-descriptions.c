@@ -6,6 +6,7 @@
 
 #include "floe-ice-candidate-private.h"
 #include "floe-log-private.h"
+#include "floe-peer-metrics-private.h"
 
 /* More than any peer has; a page full of them is an attack on our memory. */
 #define MAX_EARLY_CANDIDATES 100
@@ -15,6 +16,7 @@ post_candidate (FloePeerConnection *self, const FloeCandidate *candidate)
 {
   FloeOrder *order = floe_order_new (FLOE_ORDER_ADD_CANDIDATE);
 
+  floe_peer_metrics_add_candidate (self, FLOE_METRICS_REMOTE, candidate);
   order->with.candidate = g_memdup2 (candidate, sizeof *candidate);
   floe_stack_post (self->stack, order);
 }

@@ -6,6 +6,7 @@
 #include "floe-ice-candidate-private.h"
 #include "floe-log-private.h"
 #include "floe-path-event-private.h"
+#include "floe-peer-metrics-private.h"
 
 /* (transfer full): a candidate as the application signals it; @ufrag of the side that it is of. */
 static FloeIceCandidate *
@@ -53,18 +54,24 @@ handle_pair (FloePeerConnection *self, const FloeFact *fact)
   g_autoptr (FloeIceCandidate) local = make_candidate (self, &pair[0], self->ufrag);
   g_autoptr (FloeIceCandidate) remote =
       make_candidate (self, &pair[1], floe_jsep_get_remote_ufrag (self->jsep));
-  g_autoptr (FloeIceCandidatePair) from = g_steal_pointer (&self->pair);
+  g_autoptr (FloeIceCandidatePair) from = g_steal_pointer (&self->paths.pair);
   g_autoptr (FloePathEvent) event = NULL;
 
-  self->pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
-  event = floe_path_event_new (from, self->pair, (FloePathReason) fact->number, fact->size);
+  self->paths.pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
+  event = floe_path_event_new (from, self->paths.pair, (FloePathReason) fact->number, fact->size);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_PATH_CHANGED, event);
+  /* The first path is told of when the connection is up. */
+  if (from != NULL)
+    floe_peer_metrics_tell (self);
 }
 
 static void
 handle_plan (FloePeerConnection *self, const FloeStackPlan *plan)
 {
   floe_info (FLOE_LOG_PEER, "%s", plan->plan.explanation);
+  floe_peer_metrics_set_plan (self, plan->plan.strategy, plan->plan.explanation,
+                              plan->has_local ? &plan->local : NULL,
+                              plan->has_remote ? &plan->remote : NULL);
 }
 
 static void
@@ -92,8 +99,12 @@ deliver_fact (FloeLetter *letter, gpointer user_data)
   g_autoptr (FloePeerConnection) self = g_object_ref (user_data);
   g_autoptr (FloeFact) fact = (FloeFact *) letter;
 
+  floe_peer_metrics_handle_fact (self, fact);
   switch (fact->type)
     {
+    case FLOE_FACT_PATH_STEP:
+    case FLOE_FACT_COUNTED:
+      break;
     case FLOE_FACT_CANDIDATE:
       handle_candidate (self, fact->with.candidate);
       break;

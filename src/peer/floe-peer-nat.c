@@ -9,6 +9,7 @@
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-nat-cache-private.h"
+#include "floe-nat-discovery-private.h"
 #include "floe-nat-report-private.h"
 #include "floe-strategy-report-private.h"
 
@@ -145,6 +146,18 @@ take_weak (GWeakRef *weak)
 }
 
 static void
+learn (FloePeerConnection *self, FloeNatReport *report)
+{
+  floe_nat_report_ref (report);
+  g_clear_pointer (&self->configuration->paths.known, floe_nat_report_unref);
+  self->configuration->paths.known = report;
+  if (self->network.is_known)
+    return;
+  take_report (self, report);
+  tell_late (self);
+}
+
+static void
 on_discovered (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FloePeerConnection) self = take_weak (user_data);
@@ -154,30 +167,27 @@ on_discovered (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (self == NULL || self->is_closed)
     return;
+  g_clear_object (&self->network.discovery);
   if (reports == NULL || reports->len == 0)
-    {
-      floe_info (FLOE_LOG_PEER, "nothing is known of the NAT: %s",
-                 error != NULL ? error->message : "no interface is up");
-      return;
-    }
-  g_clear_pointer (&self->configuration->paths.known, floe_nat_report_unref);
-  self->configuration->paths.known = floe_nat_report_ref (g_ptr_array_index (reports, 0));
-  take_report (self, self->configuration->paths.known);
-  tell_late (self);
+    floe_info (FLOE_LOG_PEER, "nothing is known of the NAT: %s",
+               error != NULL ? error->message : "nobody has been asked, or no interface is up");
+  else
+    learn (self, g_ptr_array_index (reports, 0));
 }
 
 void
 floe_peer_nat_start (FloePeerConnection *self)
 {
   g_autoptr (FloeConfiguration) asked = NULL;
+  FloeNatDiscoveryMode mode = self->configuration->paths.discovery;
 
-  if (self->network.is_known
-      || self->configuration->paths.discovery != FLOE_NAT_DISCOVERY_MODE_AUTOMATIC
+  if (self->network.is_known || mode == FLOE_NAT_DISCOVERY_MODE_OFF
       || self->configuration->ice_transport_policy == FLOE_ICE_TRANSPORT_POLICY_RELAY
       || !has_stun_server (self->configuration))
     return;
   asked = floe_peer_servers_copy_configuration (self->configuration);
   self->network.discovery = floe_nat_discovery_new (asked);
+  self->network.discovery->is_recall = mode == FLOE_NAT_DISCOVERY_MODE_CACHED;
   floe_nat_discovery_run_async (self->network.discovery, NULL, on_discovered, make_weak (self));
 }
 

@@ -3,6 +3,7 @@
 #include "floe-peer-connection-private.h"
 
 #include "floe-log-private.h"
+#include "floe-peer-metrics-private.h"
 
 /* W3C 4.3.3, the values of RTCPeerConnectionState, for the one transport that there is. */
 FloePeerConnectionState
@@ -35,6 +36,8 @@ update_connection_state (FloePeerConnection *self)
   floe_debug (FLOE_LOG_PEER, "connection state %d -> %d", self->states.connection, next);
   self->states.connection = next;
   floe_peer_notify (self, FLOE_PEER_PROP_CONNECTION_STATE);
+  if (next == FLOE_PEER_CONNECTION_STATE_CONNECTED || next == FLOE_PEER_CONNECTION_STATE_FAILED)
+    floe_peer_metrics_tell (self);
 }
 
 void

@@ -134,6 +134,7 @@ tell_incoming (guint32 key, const FloeChannelInfo *info, gpointer user_data)
   FloeFact *fact = floe_fact_new (FLOE_FACT_CHANNEL_INCOMING);
 
   fact->key = key;
+  fact->size = floe_stack_get_elapsed_ms (user_data);
   fact->with.channel = g_new0 (FloeChannelInfo, 1);
   floe_channel_info_copy (fact->with.channel, info);
   floe_stack_tell (user_data, fact);
@@ -146,6 +147,7 @@ tell_opened (guint32 key, guint16 id, gpointer user_data)
 
   fact->key = key;
   fact->number = id;
+  fact->size = floe_stack_get_elapsed_ms (user_data);
   floe_stack_tell (user_data, fact);
 }
 

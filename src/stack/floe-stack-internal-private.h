@@ -64,6 +64,10 @@ struct _FloeStack
 void floe_stack_ensure_ice (FloeStack *self);
 void floe_stack_start_dtls (FloeStack *self, gboolean is_client);
 void floe_stack_clear_transport (FloeStack *self);
+/* Since gathering was begun; 0 before. */
+gsize floe_stack_get_elapsed_ms (const FloeStack *self);
+/* Answers FLOE_ORDER_COUNT, soon. */
+void floe_stack_count (FloeStack *self);
 /* Gives an SCTP packet to DTLS, for one path and not for the one that carries. */
 void floe_stack_send_on (FloeStack *self, guint path_id, const guint8 *packet, gsize size);
 

@@ -11,6 +11,7 @@
 #include "floe-candidate-codec-private.h"
 #include "floe-channel-set-private.h"
 #include "floe-dtls-engine-private.h"
+#include "floe-ice-steps-private.h"
 #include "floe-mailbox-private.h"
 #include "floe-strategy-core-private.h"
 
@@ -31,6 +32,7 @@ typedef enum
   FLOE_ORDER_NETWORK_CHANGED,   /* the host's network may have */
   FLOE_ORDER_LOCAL_NAT,         /* @nat: the peer was told so of ours */
   FLOE_ORDER_REMOTE_NAT,        /* @nat: the peer has told so of its own */
+  FLOE_ORDER_COUNT,             /* tell counters, then FLOE_FACT_COUNTED */
   FLOE_ORDER_CLOSE,
 } FloeOrderType;
 
@@ -70,12 +72,14 @@ typedef enum
   FLOE_FACT_CANDIDATE,       /* @with.candidate: a local one */
   FLOE_FACT_CANDIDATE_ERROR, /* @text: the URL, @number: the code, @error: in words */
   FLOE_FACT_GATHERING_DONE,
-  FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState */
-  FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error */
+  FLOE_FACT_ICE_STATE,  /* @number: a FloeIceConnectionState, @size: ms */
+  FLOE_FACT_DTLS_STATE, /* @number: a FloeDtlsState, @error, @size: ms */
   FLOE_FACT_PAIR,       /* @with.pair: local and remote; @number: a FloePathReason, @size: ms */
   FLOE_FACT_PLAN,       /* @with.plan: there is another plan */
-  FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel */
-  FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id */
+  FLOE_FACT_PATH_STEP,  /* @with.step */
+  FLOE_FACT_COUNTED,    /* the oldest FLOE_ORDER_COUNT is answered */
+  FLOE_FACT_CHANNEL_INCOMING, /* @key, @with.channel, @size: ms */
+  FLOE_FACT_CHANNEL_OPENED,   /* @key, @number: the id, @size: ms */
   FLOE_FACT_CHANNEL_MESSAGE,  /* @key, @is_text, @bytes */
   FLOE_FACT_CHANNEL_SENT,     /* @key, @size */
   FLOE_FACT_CHANNEL_CLOSING,  /* @key */
@@ -109,6 +113,7 @@ typedef struct
     FloeCandidate *pair;      /* (owned): [0] local, [1] remote */
     FloeStackPlan *plan;      /* (owned) */
     FloeChannelInfo *channel; /* (owned) */
+    FloePathStep *step;       /* (owned) */
   } with;
 } FloeFact;
 

@@ -67,6 +67,8 @@ floe_fact_free (FloeFact *fact)
     g_free (fact->with.pair);
   else if (fact->type == FLOE_FACT_PLAN)
     g_free (fact->with.plan);
+  else if (fact->type == FLOE_FACT_PATH_STEP)
+    g_free (fact->with.step);
   else if (fact->type == FLOE_FACT_CHANNEL_INCOMING)
     free_channel (fact->with.channel);
   g_free (fact);

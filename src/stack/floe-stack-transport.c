@@ -46,6 +46,14 @@ receive_record (const guint8 *data, gsize size, gpointer user_data)
     floe_sctp_engine_handle_packet (self->sctp, data, size);
 }
 
+gsize
+floe_stack_get_elapsed_ms (const FloeStack *self)
+{
+  return self->ice != NULL
+             ? (gsize) (floe_ice_transport_get_elapsed_us (self->ice) / G_TIME_SPAN_MILLISECOND)
+             : 0;
+}
+
 static void
 tell_dtls_state (FloeStack *self, FloeDtlsState state, const GError *error)
 {
@@ -53,6 +61,7 @@ tell_dtls_state (FloeStack *self, FloeDtlsState state, const GError *error)
 
   fact->number = state;
   fact->error = error != NULL ? g_error_copy (error) : NULL;
+  fact->size = floe_stack_get_elapsed_ms (self);
   floe_stack_tell (self, fact);
 }
 
@@ -188,6 +197,7 @@ tell_ice_state (FloeIceConnectionState state, gpointer user_data)
   FloeFact *fact = floe_fact_new (FLOE_FACT_ICE_STATE);
 
   fact->number = state;
+  fact->size = floe_stack_get_elapsed_ms (user_data);
   floe_stack_tell (user_data, fact);
   floe_traversal_handle_state (((FloeStack *) user_data)->traversal, state);
 }
@@ -236,6 +246,30 @@ send_probe (guint path_id, gpointer user_data)
 }
 
 static void
+tell_step (const FloePathStep *step, gpointer user_data)
+{
+  FloeFact *fact;
+
+  if (step->kind == FLOE_PATH_STEP_TOLD_ALL)
+    fact = floe_fact_new (FLOE_FACT_COUNTED);
+  else
+    {
+      fact = floe_fact_new (FLOE_FACT_PATH_STEP);
+      fact->with.step = g_memdup2 (step, sizeof *step);
+    }
+  floe_stack_tell (user_data, fact);
+}
+
+void
+floe_stack_count (FloeStack *self)
+{
+  if (self->ice != NULL)
+    floe_ice_transport_count (self->ice);
+  else
+    floe_stack_tell (self, floe_fact_new (FLOE_FACT_COUNTED));
+}
+
+static void
 resume_sending (gpointer user_data)
 {
   FloeStack *self = user_data;
@@ -254,6 +288,7 @@ static const FloeIceTransportEvents ice_events = {
   .probe = send_probe,
   .changed = handle_path_change,
   .resumed = resume_sending,
+  .stepped = tell_step,
 };
 
 static void

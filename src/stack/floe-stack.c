@@ -152,6 +152,9 @@ deliver_order (FloeLetter *letter, gpointer user_data)
       if (self->ice != NULL)
         floe_ice_transport_handle_network_change (self->ice);
       break;
+    case FLOE_ORDER_COUNT:
+      floe_stack_count (self);
+      break;
     case FLOE_ORDER_START:
       floe_stack_start_dtls (self, order->is_set);
       break;

@@ -35,7 +35,7 @@ int floe_port_sequence_find_step (guint known, int distance);
 
 typedef struct
 {
-  FloeStunAddress before; /* size 0: there was no answer, or nobody knows to which packet */
+  FloeStunAddress before; /* size 0: there was no answer */
   FloeStunAddress after;
   guint step;  /* of the NAT report; 0: not known */
   guint count; /* mappings that were made between them */

@@ -7,13 +7,18 @@
  *   3. from another fresh socket ask the STUN server                  p + k
  *
  * These leave within a millisecond. The ports in between are told as reflexive candidates. The
- * peer's NAT has dropped our checks; but its own now find our mapping, and our filter open. */
+ * peer's NAT has dropped our checks; but its own now find our mapping, and our filter open.
+ *
+ * Where what knocks at the peer's NAT spoils its port for good, its packets must be first: then the
+ * ports are foretold before there is a mapping (strategy/floe-prediction-core), and our checks
+ * leave when the peer has heard of them. */
 #include "floe-foretell-private.h"
 
 #include <string.h>
 
 #include "floe-deadline-source-private.h"
 #include "floe-log-private.h"
+#include "floe-port-forecast-private.h"
 #include "floe-port-sampler-private.h"
 #include "floe-port-sequence-private.h"
 #include "floe-tactic-path-private.h"
@@ -27,6 +32,9 @@
 static const gint64 pauses_us[] = { 1 * G_TIME_SPAN_SECOND, 2 * G_TIME_SPAN_SECOND,
                                     5 * G_TIME_SPAN_SECOND };
 #define LATE_PAUSE_US (10 * G_TIME_SPAN_SECOND)
+/* Until the peer has heard of what is foretold: signalling, and half a trip. Doubled each round. */
+#define HOLD_US (250 * G_TIME_SPAN_MILLISECOND)
+#define MAX_HOLD_US (2 * G_TIME_SPAN_SECOND)
 /* When a round came to nothing. */
 #define FAILURE_PAUSE_US (300 * G_TIME_SPAN_MILLISECOND)
 
@@ -42,7 +50,10 @@ typedef struct
   guint turn;         /* of all rounds */
   gint64 next_us;     /* when the next round may begin */
   FloePortBracket bracket;
-  guint waiting; /* samples of the turn that are not in */
+  guint waiting;              /* samples of the turn that are not in */
+  gboolean is_ahead;          /* ports are told before there is a mapping */
+  FloePortForecast *forecast; /* (owned) (nullable): of them */
+  gint64 held_us;             /* until when our checks are kept back; -1 */
 } FloeForetell;
 
 static gboolean
@@ -99,6 +110,53 @@ send_checks (FloeForetell *self)
     }
 }
 
+static void
+tell (FloeForetell *self, const FloeStunAddress *address, const guint16 *ports, guint count)
+{
+  FloeStunAddress mapped = *address;
+
+  floe_debug (FLOE_LOG_ICE, "path %u has one of %u ports from %u on", self->path.path_id, count,
+              count > 0 ? ports[0] : 0);
+  for (guint i = 0; i < count; i++)
+    {
+      mapped.port = ports[i];
+      floe_tactic_path_tell (&self->path, &mapped, NULL);
+    }
+  if (count == 0)
+    self->next_us = MIN (self->next_us, g_get_monotonic_time () + FAILURE_PAUSE_US);
+}
+
+static gint64
+get_hold (const FloeForetell *self)
+{
+  return MIN ((gint64) HOLD_US << (self->round - 1), MAX_HOLD_US);
+}
+
+static void
+on_forecast (const FloePrediction *prediction, gpointer user_data)
+{
+  FloeForetell *self = user_data;
+
+  tell (self, &prediction->address, prediction->ports, prediction->count);
+  self->held_us = g_get_monotonic_time () + get_hold (self);
+  g_clear_pointer (&self->forecast, floe_port_forecast_free);
+  floe_deadline_source_set (self->timer, self->held_us);
+}
+
+static void
+foresee (FloeForetell *self)
+{
+  FloePredictionConfig config = {
+    .allocation = FLOE_NAT_ALLOCATION_SEQUENTIAL,
+    .step = self->step,
+    .lead_us = get_hold (self),
+    .own_count = MIN (self->context->remotes->len, MAX_TARGETS),
+  };
+
+  self->forecast =
+      floe_port_forecast_new (self->context->context, self->sampler, &config, on_forecast, self);
+}
+
 static gboolean
 begin_turn (FloeForetell *self)
 {
@@ -110,6 +168,11 @@ begin_turn (FloeForetell *self)
   if (!floe_tactic_path_is_open (&self->path) && !floe_tactic_path_open (&self->path, base))
     return FALSE;
   self->turn++;
+  if (self->is_ahead)
+    {
+      foresee (self);
+      return TRUE;
+    }
   self->bracket = (FloePortBracket){ .step = self->step };
   self->waiting = 2;
   floe_port_sampler_ask (self->sampler, 0);
@@ -154,8 +217,16 @@ update (FloeForetell *self)
   gint64 now_us = g_get_monotonic_time ();
 
   floe_deadline_source_set (self->timer, -1);
-  if (self->waiting > 0 || self->turn >= MAX_TURNS || !has_any (self)
-      || !floe_port_sampler_is_ready (self->sampler) || floe_tactic_path_is_ready (&self->path))
+  if (self->held_us != -1 && now_us >= self->held_us)
+    {
+      self->held_us = -1;
+      send_checks (self);
+    }
+  if (self->held_us != -1)
+    floe_deadline_source_set (self->timer, self->held_us);
+  if (self->forecast != NULL || self->held_us != -1 || self->waiting > 0 || self->turn >= MAX_TURNS
+      || !has_any (self) || !floe_port_sampler_is_ready (self->sampler)
+      || floe_tactic_path_is_ready (&self->path))
     return;
   if (now_us >= self->next_us && is_wanted (self))
     begin_round (self, now_us);
@@ -168,40 +239,33 @@ update (FloeForetell *self)
 }
 
 static void
-tell (FloeForetell *self)
-{
-  guint16 ports[FLOE_PORT_BRACKET_MAX];
-  guint count = floe_port_bracket_list (&self->bracket, ports);
-  FloeStunAddress mapped =
-      self->bracket.before.size != 0 ? self->bracket.before : self->bracket.after;
-
-  floe_debug (FLOE_LOG_ICE, "path %u has one of %u ports: %u to %u", self->path.path_id, count,
-              self->bracket.before.port, self->bracket.after.port);
-  for (guint i = 0; i < count; i++)
-    {
-      mapped.port = ports[i];
-      floe_tactic_path_tell (&self->path, &mapped, NULL);
-    }
-  if (count == 0)
-    self->next_us = MIN (self->next_us, g_get_monotonic_time () + FAILURE_PAUSE_US);
-}
-
-static void
 on_ready (gpointer user_data)
 {
   update (user_data);
 }
 
 static void
-on_sampled (guint index, const FloeStunAddress *mapped, gboolean is_sure, gpointer user_data)
+on_sampled (guint index, const FloeStunAddress *mapped, gpointer user_data)
 {
   FloeForetell *self = user_data;
+  guint16 ports[FLOE_PORT_BRACKET_MAX];
+  guint count;
 
-  if (mapped != NULL && is_sure)
+  if (self->forecast != NULL)
+    {
+      if (mapped != NULL)
+        floe_port_forecast_handle_sample (self->forecast, index, mapped);
+      return;
+    }
+  if (self->waiting == 0)
+    return;
+  if (mapped != NULL)
     *(index == 0 ? &self->bracket.before : &self->bracket.after) = *mapped;
   if (--self->waiting > 0)
     return;
-  tell (self);
+  count = floe_port_bracket_list (&self->bracket, ports);
+  tell (self, self->bracket.before.size != 0 ? &self->bracket.before : &self->bracket.after, ports,
+        count);
   update (self);
 }
 
@@ -218,6 +282,7 @@ foretell_free (FloeTactic *tactic)
 {
   FloeForetell *self = (FloeForetell *) tactic;
 
+  g_clear_pointer (&self->forecast, floe_port_forecast_free);
   g_clear_pointer (&self->sampler, floe_port_sampler_free);
   floe_tactic_path_clear (&self->path);
   g_source_destroy (self->timer);
@@ -233,6 +298,8 @@ foretell_start (const FloeTacticContext *context, const FloeStrategyTactic *tact
 
   self->context = context;
   self->step = tactic->local_step;
+  self->is_ahead = context->remote.poisoning == FLOE_NAT_ANSWER_YES;
+  self->held_us = -1;
   self->targets = g_ptr_array_new_with_free_func (g_free);
   self->timer = floe_deadline_source_new (context->context, on_deadline, self);
   self->sampler =

@@ -288,17 +288,17 @@ on_ready (gpointer user_data)
 }
 
 static void
-on_sampled (guint index, const FloeStunAddress *mapped, gboolean is_sure, gpointer user_data)
+on_sampled (guint index, const FloeStunAddress *mapped, gpointer user_data)
 {
   FloeLockStep *self = user_data;
 
   if (index == LAST_SAMPLE)
     {
-      if (mapped != NULL && is_sure)
+      if (mapped != NULL)
         take_last_sample (self, mapped->port);
       return;
     }
-  if (mapped != NULL && is_sure)
+  if (mapped != NULL)
     self->samples[index] = *mapped;
   if (--self->waiting > 0)
     return;

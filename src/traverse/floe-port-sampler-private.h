@@ -20,11 +20,9 @@ typedef struct
 {
   /* The first server's address is known: begin() may be called. Comes once, or never. */
   void (*ready) (gpointer user_data);
-  /* How the server has seen question @index; once each. @mapped (nullable): no answer. @is_sure:
-   * it is the mapping that the first packet made; one that had to be repeated may have got to the
-   * NAT late. */
-  void (*sampled) (guint index, const FloeStunAddress *mapped, gboolean is_sure,
-                   gpointer user_data);
+  /* How the server has seen question @index; once each. @mapped (nullable): no answer, or none in
+   * time. begin() may be called in it. */
+  void (*sampled) (guint index, const FloeStunAddress *mapped, gpointer user_data);
 } FloePortSamplerEvents;
 
 /* @stun_servers (element-type FloeIceUri): copied; those over UDP are used. @events is static. NULL

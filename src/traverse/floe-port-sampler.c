@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-port-sampler-private.h"
 
+#include "floe-deadline-source-private.h"
 #include "floe-ice-uri-codec-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-local-addresses-private.h"
@@ -9,11 +10,18 @@
 
 #define MAX_SERVERS 4
 
-/* Sent at 0, 150 and 450 ms; given up 600 ms later. */
+/* Sent once: where a question has to be repeated, nobody knows when its mapping was made. */
+#define LIMIT_US (700 * G_TIME_SPAN_MILLISECOND)
+/* Once a round trip is known, an answer that takes so much longer is taken for lost. */
+#define PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
+/* Answers that are there are read before it is judged that they are not. */
+#define PRIORITY_JUDGE (G_PRIORITY_DEFAULT + 10)
+
 static const FloeStunTiming timing = {
-  .rto_us = 150 * G_TIME_SPAN_MILLISECOND,
-  .send_count = 3,
-  .last_wait = 4,
+  .rto_us = LIMIT_US,
+  .send_count = 1,
+  .last_wait = 1,
+  .give_up_us = LIMIT_US,
 };
 
 typedef struct
@@ -21,6 +29,7 @@ typedef struct
   FloePortSampler *sampler; /* (unowned) */
   FloeStunAsker *asker;     /* (owned) (nullable) */
   guint index;
+  gint64 asked_us; /* -1 when no answer is waited for */
 } Question;
 
 typedef struct
@@ -40,7 +49,40 @@ struct _FloePortSampler
   guint server_count;
   Question questions[FLOE_PORT_SAMPLER_MAX];
   gboolean is_ready;
+  gint64 round_trip_us; /* of the latest answer; -1 */
+  GSource *timer;       /* (owned) */
 };
+
+static gint64
+get_deadline (const FloePortSampler *self, const Question *question)
+{
+  return question->asked_us
+         + MIN (self->round_trip_us + self->round_trip_us / 2 + PATIENCE_US, LIMIT_US);
+}
+
+static void
+arm_timer (FloePortSampler *self)
+{
+  gint64 next_us = G_MAXINT64;
+
+  /* Until then each question has its own end. */
+  for (guint i = 0; i < FLOE_PORT_SAMPLER_MAX && self->round_trip_us != -1; i++)
+    if (self->questions[i].asked_us != -1)
+      next_us = MIN (next_us, get_deadline (self, &self->questions[i]));
+  floe_deadline_source_set (self->timer, next_us != G_MAXINT64 ? next_us : -1);
+}
+
+static void
+finish (Question *question, const FloeStunAddress *mapped)
+{
+  FloePortSampler *self = question->sampler;
+
+  if (question->asked_us == -1)
+    return;
+  question->asked_us = -1;
+  arm_timer (self);
+  self->events->sampled (question->index, mapped, self->user_data);
+}
 
 static void
 on_outcome (const FloeStunOutcome *outcome, gpointer user_data)
@@ -55,8 +97,21 @@ on_outcome (const FloeStunOutcome *outcome, gpointer user_data)
           || floe_stun_message_get_address (&outcome->response, FLOE_STUN_MAPPED_ADDRESS, &mapped))
       && mapped.port != 0 && mapped.size == FLOE_STUN_IPV4_SIZE;
 
-  self->events->sampled (question->index, is_answered ? &mapped : NULL, outcome->rtt_us != -1,
-                         self->user_data);
+  if (is_answered && outcome->rtt_us != -1)
+    self->round_trip_us = outcome->rtt_us;
+  finish (question, is_answered ? &mapped : NULL);
+}
+
+static void
+on_deadline (gpointer user_data)
+{
+  FloePortSampler *self = user_data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < FLOE_PORT_SAMPLER_MAX; i++)
+    if (self->questions[i].asked_us != -1 && now_us >= get_deadline (self, &self->questions[i]))
+      finish (&self->questions[i], NULL);
+  arm_timer (self);
 }
 
 /* Where NATs give port after port: on IPv4. */
@@ -110,7 +165,10 @@ floe_port_sampler_new (GMainContext *context, const GArray *stun_servers,
   self->events = events;
   self->user_data = user_data;
   for (guint i = 0; i < FLOE_PORT_SAMPLER_MAX; i++)
-    self->questions[i] = (Question){ .sampler = self, .index = i };
+    self->questions[i] = (Question){ .sampler = self, .index = i, .asked_us = -1 };
+  self->round_trip_us = -1;
+  self->timer = floe_deadline_source_new (context, on_deadline, self);
+  g_source_set_priority (self->timer, PRIORITY_JUDGE);
   for (guint i = 0; stun_servers != NULL && i < stun_servers->len; i++)
     add_server (self, &g_array_index (stun_servers, FloeIceUri, i));
   if (self->server_count > 0)
@@ -123,7 +181,10 @@ static void
 forget_questions (FloePortSampler *self)
 {
   for (guint i = 0; i < FLOE_PORT_SAMPLER_MAX; i++)
-    g_clear_pointer (&self->questions[i].asker, floe_stun_asker_free);
+    {
+      g_clear_pointer (&self->questions[i].asker, floe_stun_asker_free);
+      self->questions[i].asked_us = -1;
+    }
 }
 
 void
@@ -137,6 +198,8 @@ floe_port_sampler_free (FloePortSampler *self)
       g_clear_object (&self->servers[i].lookup);
       g_clear_object (&self->servers[i].address);
     }
+  g_source_destroy (self->timer);
+  g_source_unref (self->timer);
   g_free (self);
 }
 
@@ -193,8 +256,10 @@ floe_port_sampler_ask (FloePortSampler *self, guint index)
 {
   Question *question = &self->questions[index];
 
-  if (question->asker != NULL)
-    floe_stun_asker_ask_at_once (question->asker, &timing);
+  if (question->asker == NULL || !floe_stun_asker_ask_at_once (question->asker, &timing))
+    return;
+  question->asked_us = g_get_monotonic_time ();
+  arm_timer (self);
 }
 
 char *

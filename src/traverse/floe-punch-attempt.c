@@ -4,6 +4,8 @@
 #include "floe-deadline-source-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-log-private.h"
+#include "floe-probe-target-private.h"
+#include "floe-punch-hops-private.h"
 #include "floe-punch-sockets-private.h"
 #include "floe-random-private.h"
 
@@ -13,6 +15,8 @@ struct _FloePunchAttempt
   FloePunchCore *core;              /* (owned) */
   FloePunchSockets *sockets;        /* (owned) (nullable): of who opens */
   char base[INET6_ADDRSTRLEN];
+  FloeStunAddress peer;
+  FloePunchHops hops; /* of primers that shall not arrive */
   FloePunchAttemptFunc func;
   gpointer user_data;
   GSource *timer; /* (owned): the core's deadline */
@@ -68,6 +72,15 @@ take_end (FloePunchAttempt *self, const FloePunchOutput *output)
 }
 
 static void
+send_from_socket (FloePunchAttempt *self, const FloePunchOutput *output)
+{
+  guint ttl = output->ttl != 0 ? floe_punch_hops_get_next (&self->hops, output->socket) : 0;
+
+  floe_punch_sockets_send (self->sockets, output->socket, &output->to, ttl, output->data,
+                           output->size);
+}
+
+static void
 carry_out (FloePunchAttempt *self, const FloePunchOutput *output)
 {
   switch (output->type)
@@ -77,8 +90,7 @@ carry_out (FloePunchAttempt *self, const FloePunchOutput *output)
       break;
     case FLOE_PUNCH_OUTPUT_SEND:
       if (self->sockets != NULL)
-        floe_punch_sockets_send (self->sockets, output->socket, &output->to, output->ttl,
-                                 output->data, output->size);
+        send_from_socket (self, output);
       else
         send_from_path (self, output);
       break;
@@ -146,7 +158,15 @@ on_prohibited (gpointer user_data)
   go_on (self);
 }
 
-static const FloePunchSocketsEvents sockets_events = { on_received, on_prohibited };
+static void
+on_exceeded (guint socket, const FloeStunAddress *router, gpointer user_data)
+{
+  FloePunchAttempt *self = user_data;
+
+  floe_punch_hops_handle_exceeded (&self->hops, socket, router, &self->peer);
+}
+
+static const FloePunchSocketsEvents sockets_events = { on_received, on_prohibited, on_exceeded };
 
 static FloePunchSockets *
 make_sockets (FloePunchAttempt *self, const FloePunchFacts *facts)
@@ -192,6 +212,8 @@ floe_punch_attempt_new (const FloeTacticContext *context, const FloePunchFacts *
   self->core = core;
   self->func = func;
   self->user_data = user_data;
+  self->peer = facts->request.target;
+  self->hops.is_translated = !floe_probe_target_is_public (&facts->base);
   g_strlcpy (self->base, facts->base_text, sizeof self->base);
   self->timer = floe_deadline_source_new (context->context, on_timer, self);
   if (facts->config.role == FLOE_PUNCH_ROLE_MANY)

@@ -6,6 +6,7 @@
 #include "floe-inet-convert-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-probe-target-private.h"
+#include "floe-punch-hops-private.h"
 
 /* Two ports that lie together by chance tell nothing. */
 #define MIN_LEARNED_PORTS 3
@@ -219,6 +220,9 @@ floe_punch_facts_collect (FloePunchFacts *out, const FloeTacticContext *context,
   facts.config.role =
       tactic->part == FLOE_STRATEGY_PART_OPEN ? FLOE_PUNCH_ROLE_MANY : FLOE_PUNCH_ROLE_ONE;
   facts.config.is_peer_port_exact = is_one_port (&context->remote);
+  /* Which TTL that is shows on the way. */
+  if (context->remote.poisoning == FLOE_NAT_ANSWER_YES)
+    facts.config.primer_ttl = FLOE_PUNCH_USUAL_HOPS;
   if (facts.config.role == FLOE_PUNCH_ROLE_ONE)
     set_pool (&facts.config.pool, tactic->pool, facts.named, &facts.request.target);
   *out = facts;

@@ -20,6 +20,8 @@ typedef struct
                     gpointer user_data);
   /* ICMP says that an administrator on the way does not want this. */
   void (*prohibited) (gpointer user_data);
+  /* ICMP says that what was sent with few hops ended at @router. */
+  void (*exceeded) (guint socket, const FloeStunAddress *router, gpointer user_data);
 } FloePunchSocketsEvents;
 
 /* How many of @wanted sockets there is room for in this process; none where they can't be had. */

@@ -90,10 +90,32 @@ is_prohibition (const struct sock_extended_err *error)
              || error->ee_code == ICMP_PKT_FILTERED);
 }
 
+/* Tells what an error says; the socket may be closed in it. */
+static void
+tell_error (FloePunchSockets *self, guint socket, const struct sock_extended_err *error,
+            const struct sockaddr_in *offender)
+{
+  FloeStunAddress router;
+
+  if (is_prohibition (error))
+    self->events->prohibited (self->user_data);
+  else if (error->ee_origin == SO_EE_ORIGIN_ICMP && error->ee_type == ICMP_TIME_EXCEEDED
+           && offender->sin_family == AF_INET)
+    {
+      router = from_native (offender);
+      self->events->exceeded (socket, &router, self->user_data);
+    }
+}
+
 /* Takes one error off the socket's queue. FALSE when there is none. */
 static gboolean
-take_error (int socket, gboolean *is_prohibited)
+take_error (FloePunchSockets *self, guint socket)
 {
+  struct
+  {
+    struct sock_extended_err error;
+    struct sockaddr_in offender;
+  } told;
   union
   {
     struct cmsghdr align;
@@ -101,18 +123,17 @@ take_error (int socket, gboolean *is_prohibited)
   } control;
   struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof control };
 
-  if (recvmsg (socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+  if (recvmsg (self->sockets[socket], &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
     return FALSE;
   for (struct cmsghdr *part = CMSG_FIRSTHDR (&message); part != NULL;
        part = CMSG_NXTHDR (&message, part))
     {
-      struct sock_extended_err error;
-
       if (part->cmsg_level != SOL_IP || part->cmsg_type != IP_RECVERR
-          || part->cmsg_len < CMSG_LEN (sizeof error))
+          || part->cmsg_len < CMSG_LEN (sizeof told))
         continue;
-      memcpy (&error, CMSG_DATA (part), sizeof error);
-      *is_prohibited |= is_prohibition (&error);
+      memcpy (&told, CMSG_DATA (part), sizeof told);
+      tell_error (self, socket, &told.error, &told.offender);
+      break;
     }
   return TRUE;
 }
@@ -120,12 +141,9 @@ take_error (int socket, gboolean *is_prohibited)
 static void
 take_errors (FloePunchSockets *self, guint socket)
 {
-  gboolean is_prohibited = FALSE;
-
-  for (guint i = 0; i < MAX_A_SOCKET && take_error (self->sockets[socket], &is_prohibited); i++)
+  for (guint i = 0; i < MAX_A_SOCKET && self->sockets[socket] != -1 && take_error (self, socket);
+       i++)
     ;
-  if (is_prohibited)
-    self->events->prohibited (self->user_data);
 }
 
 static void
@@ -162,7 +180,7 @@ on_ready (int epoll, GIOCondition condition, gpointer user_data)
     {
       guint socket = ready[i].data.u32;
 
-      if ((ready[i].events & EPOLLERR) != 0 && self->sockets[socket] != -1)
+      if ((ready[i].events & EPOLLERR) != 0)
         take_errors (self, socket);
       receive (self, socket);
     }

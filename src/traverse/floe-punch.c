@@ -11,11 +11,9 @@
 /* How often the transport is looked at meanwhile: whether a path works shows there. */
 #define LOOK_US (100 * G_TIME_SPAN_MILLISECOND)
 /* The path that takes over the winner's port has so long to connect: six round trips of the slowest
- * ways, or libnice's first three checks. */
+ * ways, or libnice's first three checks. Then data should have moved there. */
 #define HAND_OVER_US (3 * G_TIME_SPAN_SECOND)
-/* Both sides begin a second attempt so long after the first, when neither is busy with that any
- * more. */
-#define PERIOD_US (25 * G_TIME_SPAN_SECOND)
+/* The second one is for a winner that did not connect: the plan gives an attempt its whole time. */
 #define MAX_ATTEMPTS FLOE_PROBE_MAX_ATTEMPTS
 /* What an attempt needs to begin is not waited for longer: consent, the peer's candidates, others'
  * attempts. */
@@ -43,10 +41,16 @@ typedef struct
   guint attempt_count;       /* that are over */
   gint64 due_us;             /* WAITING: when to begin; HANDING_OVER: when it has failed */
   gint64 begin_us;           /* of the time for this attempt */
-  guint path_id;             /* HANDING_OVER */
+  guint path_id;             /* HANDING_OVER of who opened */
 } Punch;
 
 static void step (Punch *self);
+
+static gboolean
+is_opening (const Punch *self)
+{
+  return self->tactic.part == FLOE_STRATEGY_PART_OPEN;
+}
 
 static FloeProbePolicy
 get_policy (const Punch *self)
@@ -73,20 +77,17 @@ end (Punch *self, const char *reason)
   self->phase = PUNCH_OVER;
 }
 
-/* Unless there is a direct path by then, there is a second attempt. */
 static void
-end_attempt (Punch *self, const char *outcome)
+end_attempt (Punch *self, gint64 now_us)
 {
   drop_attempt (self);
-  self->begin_us += PERIOD_US;
   if (++self->attempt_count >= MAX_ATTEMPTS)
     {
-      end (self, outcome);
+      end (self, "in vain");
       return;
     }
-  floe_debug (FLOE_LOG_ICE, "an attempt at punching is over: %s", outcome);
   self->phase = PUNCH_WAITING;
-  self->due_us = self->begin_us;
+  self->begin_us = self->due_us = now_us;
 }
 
 static FloeCandidate
@@ -107,18 +108,21 @@ make_candidate (const FloeStunAddress *remote)
 }
 
 /* At once: the NAT keeps the mapping of the winner's port, and the next packet of it has to be the
- * agent's. */
+ * agent's. Who guessed has its path already. */
 static void
 hand_over (Punch *self, const FloePunchAttemptResult *result, const char *base)
 {
-  FloePathSpec spec = { .may_carry_data = TRUE,
+  FloePathSpec spec = { .type = FLOE_PATH_TYPE_PUNCHED,
+                        .may_carry_data = TRUE,
                         .preference = PREFERENCE,
                         .local_port = result->local_port };
   FloeCandidate candidate = make_candidate (&result->remote);
 
-  g_strlcpy (spec.local_address, base, sizeof spec.local_address);
   self->phase = PUNCH_HANDING_OVER;
   self->due_us = g_get_monotonic_time () + HAND_OVER_US;
+  if (!is_opening (self))
+    return;
+  g_strlcpy (spec.local_address, base, sizeof spec.local_address);
   self->path_id = floe_ice_transport_add_path (self->context->ice, &spec);
   if (self->path_id == FLOE_ICE_NO_PATH
       || !floe_ice_transport_add_path_candidate (self->context->ice, self->path_id, &candidate))
@@ -142,7 +146,7 @@ on_result (gpointer user_data)
   Punch *self = user_data;
   const FloePunchAttemptResult *result = floe_punch_attempt_get_result (self->attempt);
 
-  if (result->state == FLOE_PUNCH_ATTEMPT_FOUND && result->local_port != 0)
+  if (result->state == FLOE_PUNCH_ATTEMPT_FOUND)
     hand_over (self, result, floe_punch_attempt_get_base (self->attempt));
   /* It may not be freed in here. */
   floe_deadline_source_set (self->timer, 0);
@@ -154,7 +158,7 @@ take_refusal (Punch *self, FloeProbeVerdict verdict, const char *pair, gint64 no
   drop_attempt (self);
   if (verdict != FLOE_PROBE_TOO_SOON && verdict != FLOE_PROBE_BUSY)
     {
-      end_attempt (self, "in vain");
+      end_attempt (self, now_us);
       return;
     }
   self->due_us = MAX (floe_punch_budget_get_retry (now_us, pair), now_us + LOOK_US);
@@ -172,7 +176,7 @@ begin (Punch *self, gint64 now_us)
   self->due_us = now_us + LOOK_US;
   if (now_us > self->begin_us + MAX_WAIT_US)
     {
-      end_attempt (self, "in vain");
+      end_attempt (self, now_us);
       return;
     }
   budget = collect (self, &facts) ? floe_punch_budget_take (self, &policy) : NULL;
@@ -206,7 +210,7 @@ watch (Punch *self)
 
   if (policy.network == FLOE_PROBE_NETWORK_METERED)
     floe_punch_budget_set_policy (self, &policy);
-  if (self->tactic.part != FLOE_STRATEGY_PART_OPEN
+  if (!is_opening (self)
       && floe_ice_transport_get_direct_pair (self->context->ice, self->context->base_path_id,
                                              &remote)
       && floe_stun_address_from_text (remote.address, &address))
@@ -221,32 +225,43 @@ watch (Punch *self)
 }
 
 static void
-look_at_attempt (Punch *self)
+look_at_attempt (Punch *self, gint64 now_us)
 {
   const FloePunchAttemptResult *result = floe_punch_attempt_get_result (self->attempt);
 
   if (result->state == FLOE_PUNCH_ATTEMPT_UNDER_WAY)
     watch (self);
   if (result->state == FLOE_PUNCH_ATTEMPT_IN_VAIN)
-    end_attempt (self, "in vain");
-  else if (result->state == FLOE_PUNCH_ATTEMPT_FOUND && self->phase == PUNCH_UNDER_WAY)
-    end_attempt (self, "through");
+    end_attempt (self, now_us);
 }
 
 static void
+end_path (Punch *self)
+{
+  if (self->path_id != FLOE_ICE_NO_PATH
+      && !floe_ice_transport_is_path_ready (self->context->ice, self->path_id))
+    floe_ice_transport_end_path (self->context->ice, self->path_id);
+  self->path_id = FLOE_ICE_NO_PATH;
+}
+
+/* Until data has moved there, which step() sees. */
+static void
 look_at_path (Punch *self, gint64 now_us)
 {
+  guint path_id = is_opening (self) ? self->path_id : self->context->base_path_id;
+  FloeCandidate remote;
+
   drop_attempt (self);
-  if (self->path_id != FLOE_ICE_NO_PATH
-      && floe_ice_transport_is_path_ready (self->context->ice, self->path_id))
-    end_attempt (self, "through");
-  else if (now_us >= self->due_us)
+  if (now_us < self->due_us)
+    return;
+  if (floe_ice_transport_get_direct_pair (self->context->ice, path_id, &remote))
     {
-      floe_debug (FLOE_LOG_ICE, "punching: the winner's port does not connect");
-      if (self->path_id != FLOE_ICE_NO_PATH)
-        floe_ice_transport_end_path (self->context->ice, self->path_id);
-      end_attempt (self, "in vain");
+      end (self, "there is a path, but data stays where it is");
+      return;
     }
+  floe_debug (FLOE_LOG_ICE, "punching: what was found does not connect");
+  end_path (self);
+  end_attempt (self, now_us);
 }
 
 static gboolean
@@ -268,7 +283,7 @@ step (Punch *self)
   if (self->phase == PUNCH_WAITING && now_us >= self->due_us)
     begin (self, now_us);
   else if (self->phase == PUNCH_UNDER_WAY)
-    look_at_attempt (self);
+    look_at_attempt (self, now_us);
   else if (self->phase == PUNCH_HANDING_OVER)
     look_at_path (self, now_us);
   if (self->phase == PUNCH_OVER)
@@ -319,15 +334,13 @@ handle_change (FloeTactic *tactic)
   step ((Punch *) tactic);
 }
 
-/* A path that works stays: it is the transport's. */
+/* The path stays, also when another one was sooner: the peer's agent may have chosen this one. Of
+ * what does not work the transport lets go by itself. */
 static void
 free_punch (FloeTactic *tactic)
 {
   Punch *self = (Punch *) tactic;
 
-  if (self->phase == PUNCH_HANDING_OVER && self->path_id != FLOE_ICE_NO_PATH
-      && !floe_ice_transport_is_path_ready (self->context->ice, self->path_id))
-    floe_ice_transport_end_path (self->context->ice, self->path_id);
   drop_attempt (self);
   g_source_destroy (self->timer);
   g_source_unref (self->timer);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-tactic-private.h"
 
-#include "floe-punch-private.h"
 #include "floe-await-private.h"
 #include "floe-foretell-private.h"
 #include "floe-lock-step-private.h"
+#include "floe-punch-private.h"
 
 const FloeTacticClass *
 floe_tactic_find (FloeStrategyPart part)

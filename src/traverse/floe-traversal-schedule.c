@@ -47,7 +47,8 @@ floe_traversal_fill_schedule (FloeIceSchedule *out, const FloeStrategyPlan *plan
         continue;
       schedule.rows[kind] = (FloeIceRow){
         .is_planned = TRUE,
-        .start_after_ms = is_eager ? 0 : row->start_after_ms,
+        /* TCP candidates would slow such a peer down, and most need none. */
+        .start_after_ms = is_eager && kind != FLOE_ICE_ROW_TCP ? 0 : row->start_after_ms,
         .may_carry_after_ms = row->may_carry_after_ms,
         .stays_warm = row->is_standby,
       };

@@ -11,9 +11,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 CODE = "000G40R40M30E209185GR38E1W"
 READY = {"event": "ready", "url": f"http://[::1]:81/#{CODE}", "code": CODE}
 CONNECTED = {"event": "connected", "ms": 3, "path": "relay", "local_candidate": "relay",
-             "remote_candidate": "prflx", "protocol": "tcp"}
+             "remote_candidate": "prflx", "protocol": "tcp", "strategy": None,
+             "local_nat": "SYMMETRIC", "remote_nat": "UNKNOWN"}
 PATH = {"event": "path", "ms": 900, "from": "relay", "path": "direct", "local_candidate": "srflx",
-        "remote_candidate": "srflx", "protocol": "udp", "reason": "better"}
+        "remote_candidate": "srflx", "protocol": "udp", "strategy": "TURN_FALLBACK",
+        "local_nat": "SYMMETRIC", "remote_nat": "OPEN", "reason": "better"}
 FILE = {"event": "file", "name": "a/b", "size": 5}
 PROGRESS = {"event": "progress", "bytes": 5, "total": 5}
 FILE_DONE = {"event": "file-done", "name": "a/b", "bytes": 5, "sha256": "0" * 64}

@@ -136,7 +136,7 @@ ReportAll (Report *report)
   report_listening (report, "http://192.0.2.7:8080/");
   report_warning (report, "careful");
   report_offer (report, names, 2, 3, 9, -1);
-  report_connected (report, nullptr, 12);
+  report_connected (report, nullptr, nullptr, 12);
   report_file (report, "x", -1);
   report_progress (report, 5, -1);
   report_progress (report, 5, 10);
@@ -159,7 +159,8 @@ TEST (ReportJson, IsOneObjectALineAndNothingElse)
                  + "\"}\n"
                    "{\"event\":\"listening\",\"url\":\"http://192.0.2.7:8080/\"}\n"
                    "{\"event\":\"connected\",\"ms\":12,\"path\":null,\"local_candidate\":null,"
-                   "\"remote_candidate\":null,\"protocol\":null}\n"
+                   "\"remote_candidate\":null,\"protocol\":null,\"strategy\":null,"
+                   "\"local_nat\":\"UNKNOWN\",\"remote_nat\":\"UNKNOWN\"}\n"
                    "{\"event\":\"file\",\"name\":\"x\",\"size\":null}\n"
                    "{\"event\":\"progress\",\"bytes\":5,\"total\":null}\n"
                    "{\"event\":\"progress\",\"bytes\":5,\"total\":10}\n"

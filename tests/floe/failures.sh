@@ -137,9 +137,12 @@ expect_sender 1
 end
 
 begin "relays only without a relay is a failure and not a direct connection"
-start_send files/data.bin
+start_send --verbose files/data.bin
 receive_within 60 --relay-only --timeout 5
 case $status in 1 | 2 | 6) ;; *) why="$why; the receiver's status is $status" ;; esac
+# What was tried is drawn: the one path that there was, which did not work.
+wait_for sender.err '^path, ms  ' "$sender" || why="$why; the sender draws no attempt"
+expect_text sender.err '^   1 direct   *0 .*      -       -      - [.-]*$'
 kill -TERM "$sender"
 expect_sender 130
 expect_empty

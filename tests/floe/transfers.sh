@@ -229,3 +229,16 @@ kill "$way"
 kill -TERM "$server"
 finish "$server" 5
 end
+
+begin "--json tells what is known of both NATs, and --verbose draws which paths were tried"
+start_sender "$floe" send --json --verbose --listen 127.0.0.1:0 files/data.bin
+receive_within 60 --verbose
+expect_both 0
+for side in sender receiver; do
+    expect_text $side.out '"event":"connected".*"strategy":"[A-Z_]*","local_nat":"[A-Z_]*","remote_nat":"[A-Z_]*"'
+    expect_text $side.err '^path, ms  *start  check  works carries    end 0  *[0-9]*$'
+    expect_text $side.err '^ *[0-9]*[ +]direct  *[0-9]*  *[0-9]*  *[0-9]*  *[0-9]*  *[-0-9]* [.=-]*#'
+    expect "lines of $side.err that are too wide" \
+        "$(sed -n '/^path, ms/,/^\. begun/p' $side.err | awk 'length > 79')" ""
+done
+end

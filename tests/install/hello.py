@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: MPL-2.0
 """What a Python program sees: names, states, and errors as codes of one domain."""
 
+import json
+import pathlib
+
 import gi
+import jsonschema
 
 gi.require_version("Floe", "1.0")
 from gi.repository import Floe, GLib, GObject  # noqa: E402
@@ -18,6 +22,51 @@ try:
 except GLib.Error as error:
     # Named after the nick, which is the W3C's name, in capitals.
     assert error.matches(Floe.error_quark(), Floe.Error.INVALIDSTATEERROR), error
+
+# What a connection tells for statistics, here of two in this process.
+
+
+def meet(first, second):
+    """Offer and answer between two connections."""
+    def on_candidate(connection, candidate, other):
+        other.add_ice_candidate_async(candidate, None, None)
+
+    def on_described(source, result, other):
+        description = source.get_local_description()
+        other.set_remote_description_async(description, None, None)
+        if description.get_sdp_type() == Floe.SdpType.OFFER:
+            other.set_local_description_async(None, None, on_described, source)
+
+    first.connect("ice-candidate", on_candidate, second)
+    second.connect("ice-candidate", on_candidate, first)
+    first.set_local_description_async(None, None, on_described, second)
+
+
+local_only = Floe.Configuration(include_loopback=True)
+alice = Floe.PeerConnection.new(local_only)
+bob = Floe.PeerConnection.new(local_only)
+loop = GLib.MainLoop()
+told = []
+alice.connect("metrics", lambda connection, metrics: (told.append(metrics), loop.quit()))
+channel = alice.create_data_channel("chat", None)
+channel.connect("open", lambda channel: alice.close())
+meet(alice, bob)
+while not told or told[-1].get_channel_time() == -1:
+    loop.run()
+metrics = told[-1]
+assert metrics.get_strategy() in (Floe.Strategy.AUTO, Floe.Strategy.DIRECT_PATIENT,
+                                  Floe.Strategy.DIRECT_FAST), metrics.get_strategy()
+carrier = metrics.get_moves()[-1].get_path_number()
+path = next(path for path in metrics.get_paths() if path.get_number() == carrier)
+assert path.get_path_type() == Floe.PathType.DIRECT
+assert 0 <= path.get_start_time() <= path.get_success_time() <= path.get_selection_time()
+assert metrics.get_gathered_count(Floe.IceCandidateType.HOST) > 0
+parsed = json.loads(metrics.to_json())
+schema = pathlib.Path(__file__).resolve().parents[2] / "docs" / "schema" / "metrics.json"
+jsonschema.validate(parsed, json.loads(schema.read_text("utf-8")))
+assert parsed["paths"][0]["type"] == "direct", parsed
+assert parsed["relay_seconds"] == 0, parsed
+bob.close()
 
 # A directory of the program's own, behind one that finds nothing.
 

@@ -65,6 +65,8 @@ public:
   bool is_holding = false;
   guint8 mapped_host[4] = { 192, 0, 2, 77 };
   guint16 mapped_port = 0; /* what everybody is told, unless it is 0 */
+  /* 0: no answer */
+  std::vector<guint16> next_ports; /* what who asks next is told, each once, before all that */
   guint request_count = 0;
   std::set<guint16> ports; /* that asked */
 
@@ -99,11 +101,19 @@ private:
     Reply reply = { G_SOCKET_ADDRESS (g_object_ref (sender)), {} };
     guint16 from = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (sender));
     guint16 seen = mapped_port != 0 ? mapped_port : (guint16) (from + port_offset_);
+
+    if (!next_ports.empty ())
+      {
+        seen = next_ports.front ();
+        next_ports.erase (next_ports.begin ());
+      }
     guint8 address[] = { (guint8) (seen >> 8), (guint8) seen,  mapped_host[0],
                          mapped_host[1],       mapped_host[2], mapped_host[3] };
 
     request_count++;
     ports.insert (from);
+    if (seen == 0)
+      return g_object_unref (reply.to);
     for (gsize i = 0; i < sizeof address && !is_old; i++)
       address[i] ^= cookie[i < 2 ? i : i - 2];
     reply.data = { 0x01, 0x01, 0, 12 };

@@ -74,24 +74,31 @@ part ()
     [ -z "$counts" ] || { passed=$((passed + ${counts% *})); failed=$((failed + ${counts#* })); }
 }
 
-# command OPTION...: how to do it again.
+# command OPTION...: how to do it again, but for what is about files and the exit status.
 command ()
 {
     page=matrix
     [ -z "$peers" ] || page=plain-peers
-    echo "sh tests/lab/matrix.sh --write docs/measured/$page.md${peers:+ --peers $peers}${*:+ $*}"
+    options=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --resume | --json | --logs | --jobs) shift ;;
+            --check) ;;
+            *) options="$options $1" ;;
+        esac
+        shift
+    done
+    echo "sh tests/lab/matrix.sh --write docs/measured/$page.md${peers:+ --peers $peers}$options"
 }
 
 describe_machine ()
 {
     cores=$(nproc)
     load=$(cut -d ' ' -f 1 /proc/loadavg)
-    printf '\nCommit %s, %s, %s cores' "$commit" "$(. /etc/os-release && echo "$NAME $VERSION_ID")" \
-        "$cores"
-    if [ "${load%.*}" -ge "$cores" ]; then
-        printf ', with other things to do (a load of %s): times may be too long' "$load"
-    fi
-    printf '. All of it anew:\n\n    %s\n\n' "$(command "$@")"
+    printf '\nCommit %s, %s, %s cores. All of it anew:\n\n    %s\n\n' "$commit" \
+        "$(. /etc/os-release && echo "$NAME $VERSION_ID")" "$cores" "$(command "$@")"
+    [ "${load%.*}" -lt "$cores" ] || printf '%s\n\n' \
+        "The machine had other things to do (a load of $load): times may be too long."
 }
 
 write_matrix ()
@@ -104,10 +111,10 @@ kind is the row's. It is 40 ms from any host to any other and back, signalling t
 nothing is lost. A cell tells which path carried the first message, direct or relay, and how many
 milliseconds after the offer had left the channel was open at both ends: `D250`, `R430`. After an
 arrow comes the first message that went directly, if one did within 15 s and the next one as well:
-`R430→D1200`; there is one every tenth of a second, and after 2 s every quarter. `-` is no
-connection. Times are medians of the runs that ended alike; where some ended otherwise, their number
-follows: `R430→D1200 18/20`. What carried is known from bytes on the wire, in both directions,
-whatever the peers say.
+`R430→D1200`; there is one every tenth of a second, and after 2 s every quarter. `T` instead of `D` is
+a direct path over TCP, and `-` no connection. Times are medians of the runs that ended alike; where
+some ended otherwise, their number follows: `R430→D1200 18/20`. What carried is known from bytes on
+the wire, in both directions, whatever the peers say.
 
 OPEN: no NAT. C, A, P: endpoint-independent mapping, and filtering by nothing, by address, by address
 and port. CGN2: P behind a carrier's NAT. D: address-dependent mapping and filtering. S, R: symmetric,
@@ -118,6 +125,10 @@ END
     esac
     part "With a TURN server" "$@"
     part "With a STUN server only" --no-turn "$@"
+    cat << 'END'
+Nothing is punched without a relay, as no packet proves before that the peer is where its signalling
+says ([decision 22](../decisions/0022-punching-and-what-it-costs.md)).
+END
 }
 
 write_peers ()

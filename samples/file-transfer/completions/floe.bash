@@ -13,7 +13,7 @@ _floe_options ()
         receive) echo "$general $rendezvous $servers $way --output --yes" \
             "--overwrite --rename --skip --stdout" ;;
         serve) echo "$general $rendezvous $servers --log-addresses" ;;
-        nat) echo "$general $servers --interface --proxy --tls-ca --port-range" ;;
+        nat) echo "$general $servers --interface --explain --proxy --tls-ca --port-range" ;;
     esac
 }
 

@@ -47,6 +47,7 @@ complete -c floe -n $receive -l stdout -d 'Write to standard output'
 complete -c floe -n $serve -l log-addresses -d 'Also log who comes and goes'
 
 complete -c floe -n $nat -l interface -x -a '(command ls /sys/class/net 2> /dev/null)' -d 'Look from this interface only'
+complete -c floe -n $nat -l explain -d 'Also say how connections are tried from here'
 complete -c floe -n $nat -l proxy -x -d 'Reach servers over TCP and TLS through this proxy'
 complete -c floe -n $nat -l tls-ca -r -F -d 'Trust these certificate authorities'
 complete -c floe -n $nat -l port-range -x -d 'Use only these ports'

@@ -51,3 +51,56 @@ connection_path_describe (FloeIceCandidatePair *pair, ConnectionPath *path)
   path->remote_candidate = get_type_name (floe_ice_candidate_pair_get_remote (pair));
   path->protocol = get_protocol_name (pair);
 }
+
+static const char *
+get_strategy_name (FloeStrategy strategy)
+{
+  switch (strategy)
+    {
+    case FLOE_STRATEGY_DIRECT_FAST:
+      return "DIRECT_FAST";
+    case FLOE_STRATEGY_DIRECT_PATIENT:
+      return "DIRECT_PATIENT";
+    case FLOE_STRATEGY_TURN_FALLBACK:
+      return "TURN_FALLBACK";
+    case FLOE_STRATEGY_TURN_ONLY:
+      return "TURN_ONLY";
+    case FLOE_STRATEGY_AUTO:
+    default:
+      return NULL;
+    }
+}
+
+static const char *
+get_nat_name (FloeNatType type)
+{
+  switch (type)
+    {
+    case FLOE_NAT_TYPE_OPEN:
+      return "OPEN";
+    case FLOE_NAT_TYPE_FULL_CONE:
+      return "FULL_CONE";
+    case FLOE_NAT_TYPE_RESTRICTED:
+      return "RESTRICTED";
+    case FLOE_NAT_TYPE_PORT_RESTRICTED:
+      return "PORT_RESTRICTED";
+    case FLOE_NAT_TYPE_SYMMETRIC:
+      return "SYMMETRIC";
+    case FLOE_NAT_TYPE_BLOCKED:
+      return "BLOCKED";
+    case FLOE_NAT_TYPE_UNKNOWN:
+    default:
+      return "UNKNOWN";
+    }
+}
+
+void
+connection_plan_describe (FloeConnectionMetrics *metrics, ConnectionPlan *plan)
+{
+  *plan = (ConnectionPlan){ NULL, "UNKNOWN", "UNKNOWN" };
+  if (metrics == NULL)
+    return;
+  plan->strategy = get_strategy_name (floe_connection_metrics_get_strategy (metrics));
+  plan->local_nat = get_nat_name (floe_connection_metrics_get_local_nat_type (metrics));
+  plan->remote_nat = get_nat_name (floe_connection_metrics_get_remote_nat_type (metrics));
+}

@@ -18,4 +18,15 @@ typedef struct
 /* Fills @path for @pair (nullable). */
 void connection_path_describe (FloeIceCandidatePair *pair, ConnectionPath *path);
 
+/* What both sides know of their NATs, and what follows from it; in capitals, as in docs/schema. */
+typedef struct
+{
+  const char *strategy;   /* DIRECT_FAST, ...; NULL as long as there is no plan */
+  const char *local_nat;  /* PORT_RESTRICTED, ..., UNKNOWN */
+  const char *remote_nat; /* likewise */
+} ConnectionPlan;
+
+/* Fills @plan from @metrics (nullable). */
+void connection_plan_describe (FloeConnectionMetrics *metrics, ConnectionPlan *plan);
+
 G_END_DECLS

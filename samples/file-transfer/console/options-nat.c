@@ -66,6 +66,9 @@ gboolean
 options_check_nat (const RawOptions *raw, Options *options, GError **error)
 {
   options->nat.with_evidence = raw->verbose;
+  options->nat.explains = raw->nat.explains;
+  if (raw->nat.explains && raw->json)
+    return fail (error, "--explain is for people: leave --json out");
   if (options->ice_servers->len == 0)
     return fail (error, "Say whom to ask: --stun stun:HOST, or better --turn turn:HOST with "
                         "--turn-user and FLOE_TURN_PASSWORD");

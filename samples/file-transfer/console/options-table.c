@@ -94,7 +94,7 @@ add_general (GOptionContext *context, Command command, RawOptions *raw)
       "Print one JSON object a line, and nothing else, on standard output", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
       command == COMMAND_NAT ? "Also tell how each thing is known"
-                             : "Log to standard error what the library does",
+                             : "Tell on standard error what the library does",
       NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Print this and exit", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version and exit", NULL },
@@ -209,6 +209,8 @@ add_nat (GOptionContext *context, RawOptions *raw)
   const GOptionEntry entries[] = {
     { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->nat.interfaces,
       "Look from this interface or address only (repeatable)", "NAME" },
+    { "explain", 0, 0, G_OPTION_ARG_NONE, &raw->nat.explains,
+      "Also say how connections are tried from here", NULL },
     { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->nat.proxy,
       "Reach servers over TCP and TLS through this proxy", "URI" },
     { "tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &raw->room.tls_authority,

@@ -48,6 +48,7 @@ typedef struct
 {
   char **interfaces;
   char *proxy;
+  gboolean explains;
 } RawNat;
 
 typedef struct

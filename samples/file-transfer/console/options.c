@@ -139,6 +139,7 @@ apply_raw (RawOptions *raw, GOptionContext *context, Options *options, GError **
     return answer (options, version);
   if (raw->verbose && options->command != COMMAND_NAT)
     g_setenv ("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
+  options->is_verbose = raw->verbose;
   options->form = raw->json ? REPORT_JSON : REPORT_TEXT;
   options_environment_apply (options->command, raw);
   if (!options_check_files (raw, options, error))

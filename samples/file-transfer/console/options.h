@@ -24,13 +24,15 @@ typedef struct
   char **interfaces;     /* (owned) (nullable): to look from; NULL: all */
   GProxyResolver *proxy; /* (owned) (nullable): NULL: the desktop's */
   gboolean with_evidence;
+  gboolean explains; /* also how connections are tried */
 } NatOptions;
 
 typedef struct
 {
   Command command;
   ReportForm form;
-  guint timeout_s;      /* 0: the default */
+  guint timeout_s; /* 0: the default */
+  gboolean is_verbose;
   gboolean is_answered; /* --help or --version was: nothing else is to be done */
 
   /* The room. */

@@ -94,18 +94,30 @@ set_path (JsonObject *event, FloeIceCandidatePair *pair)
   sample_json_set_string (event, "protocol", path.protocol);
 }
 
+static void
+set_plan (JsonObject *event, FloeConnectionMetrics *metrics)
+{
+  ConnectionPlan plan;
+
+  connection_plan_describe (metrics, &plan);
+  sample_json_set_string (event, "strategy", plan.strategy);
+  sample_json_set_string (event, "local_nat", plan.local_nat);
+  sample_json_set_string (event, "remote_nat", plan.remote_nat);
+}
+
 void
-report_json_connected (FloeIceCandidatePair *pair, gint64 ms)
+report_json_connected (FloeIceCandidatePair *pair, FloeConnectionMetrics *metrics, gint64 ms)
 {
   JsonObject *event = event_new ("connected");
 
   json_object_set_int_member (event, "ms", ms);
   set_path (event, pair);
+  set_plan (event, metrics);
   print_event (event);
 }
 
 void
-report_json_path (FloePathEvent *path, gint64 ms)
+report_json_path (FloePathEvent *path, FloeConnectionMetrics *metrics, gint64 ms)
 {
   g_autoptr (GEnumClass) reasons = g_type_class_ref (FLOE_TYPE_PATH_REASON);
   JsonObject *event = event_new ("path");
@@ -115,6 +127,7 @@ report_json_path (FloePathEvent *path, gint64 ms)
   json_object_set_int_member (event, "ms", ms);
   sample_json_set_string (event, "from", from.path);
   set_path (event, floe_path_event_get_to (path));
+  set_plan (event, metrics);
   set_text (event, "reason",
             g_enum_get_value (reasons, (int) floe_path_event_get_reason (path))->value_nick);
   print_event (event);

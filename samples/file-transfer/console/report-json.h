@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 void report_json_ready (const char *url, const char *code);
 void report_json_listening (const char *url);
-void report_json_connected (FloeIceCandidatePair *pair, gint64 ms);
-void report_json_path (FloePathEvent *event, gint64 ms);
+/* @metrics nullable. */
+void report_json_connected (FloeIceCandidatePair *pair, FloeConnectionMetrics *metrics, gint64 ms);
+void report_json_path (FloePathEvent *event, FloeConnectionMetrics *metrics, gint64 ms);
 void report_json_file (const char *name, gint64 size);
 void report_json_progress (guint64 bytes, gint64 total);
 void report_json_file_done (const char *name, guint64 bytes, const char *sha256);

@@ -11,6 +11,7 @@
 #include "nat-text.h"
 #include "progress-meter.h"
 #include "qr-code.h"
+#include "race-timeline.h"
 #include "report-json.h"
 #include "safe-text.h"
 
@@ -28,6 +29,7 @@ struct _Report
   FILE *out;             /* (unowned): where sentences go; with JSON those about an offer */
   gboolean has_terminal; /* standard error is one: the progress line goes there */
   gboolean has_progress_line;
+  gboolean draws_races;
   ProgressMeter meter;
   gint64 last_progress_us; /* of the last plain line */
   guint files_done;
@@ -90,6 +92,12 @@ void
 report_use_stderr (Report *self)
 {
   self->out = stderr;
+}
+
+void
+report_draw_races (Report *self)
+{
+  self->draws_races = TRUE;
 }
 
 static void say (Report *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -190,13 +198,27 @@ report_offer (Report *self, const char *const *names, guint n_names, guint more,
 }
 
 void
-report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms)
+report_attempt (Report *self, FloeConnectionMetrics *metrics)
+{
+  g_autofree char *drawing = NULL;
+
+  if (!self->draws_races || metrics == NULL)
+    return;
+  drawing = race_timeline_draw_metrics (metrics);
+  end_progress_line (self);
+  fputs (drawing, stderr);
+}
+
+void
+report_connected (Report *self, FloeIceCandidatePair *pair, FloeConnectionMetrics *metrics,
+                  gint64 ms)
 {
   ConnectionPath path;
 
+  report_attempt (self, metrics);
   if (self->form == REPORT_JSON)
     {
-      report_json_connected (pair, ms);
+      report_json_connected (pair, metrics, ms);
       return;
     }
   connection_path_describe (pair, &path);
@@ -209,13 +231,14 @@ report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms)
 
 /* People are told of a change between a relay and the direct way: programs of every one. */
 void
-report_path (Report *self, FloePathEvent *event, gint64 ms)
+report_path (Report *self, FloePathEvent *event, FloeConnectionMetrics *metrics, gint64 ms)
 {
   ConnectionPath from, to;
 
+  report_attempt (self, metrics);
   if (self->form == REPORT_JSON)
     {
-      report_json_path (event, ms);
+      report_json_path (event, metrics, ms);
       return;
     }
   connection_path_describe (floe_path_event_get_from (event), &from);
@@ -250,6 +273,16 @@ report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_ev
     }
   text = nat_text_format (facts, n_facts, with_evidence);
   say (self, "%s", text);
+}
+
+void
+report_nat_plans (Report *self, const char *const *plans)
+{
+  if (self->form == REPORT_JSON)
+    return;
+  say (self, "\nConnections from here, by the network of the other side:\n");
+  for (gsize i = 0; plans[i] != NULL; i++)
+    say (self, "- %s\n", plans[i]);
 }
 
 void

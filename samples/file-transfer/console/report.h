@@ -28,6 +28,10 @@ void report_free (Report *self);
 /* Standard output is taken. */
 void report_use_stderr (Report *self);
 
+/* With the connection, with each change of its path, and when it did not come about, which paths
+ * were tried and when is drawn on standard error. */
+void report_draw_races (Report *self);
+
 /* Somebody may come to @url, whose fragment is @code; @offers_files: to fetch files, else to bring
  * some. On a terminal with a QR code. @server (nullable): the rendezvous, when it is not our own.
  */
@@ -46,17 +50,22 @@ void report_warning (Report *self, const char *message);
 void report_offer (Report *self, const char *const *names, guint n_names, guint more, guint files,
                    gint64 bytes);
 
-/* Connected, and sure who with, over @pair (nullable: not known); @ms: from when both ends were
- * known to each other to the open channel. */
-void report_connected (Report *self, FloeIceCandidatePair *pair, gint64 ms);
+/* Connected, and sure who with, over @pair (nullable: not known); @metrics nullable; @ms: from when
+ * both ends were known to each other to the open channel. */
+void report_connected (Report *self, FloeIceCandidatePair *pair, FloeConnectionMetrics *metrics,
+                       gint64 ms);
 /* Data takes another path from now on. */
-void report_path (Report *self, FloePathEvent *event, gint64 ms);
+void report_path (Report *self, FloePathEvent *event, FloeConnectionMetrics *metrics, gint64 ms);
+/* The attempt has come to nothing: said by others. Draws what was tried. */
+void report_attempt (Report *self, FloeConnectionMetrics *metrics);
 
 /* So many servers are being asked; on a terminal it vanishes with what is said next. */
 void report_nat_waiting (Report *self, guint server_count);
 
 /* What is known of this network: @facts (array of @n_facts), the best first. */
 void report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_evidence);
+/* How connections are tried: a text for each kind of network of the other side. For people only. */
+void report_nat_plans (Report *self, const char *const *plans);
 
 /* A file begins; @size -1: not known. */
 void report_file (Report *self, const char *name, gint64 size);

@@ -132,6 +132,7 @@ public:
   guint pair_path = G_MAXUINT;
   guint pair_count = 0;
   std::vector<FloePathReason> reasons;
+  std::vector<FloePathStep> steps;
   guint probe_count = 0, resumed_count = 0;
   guint gathered_count = 0;
   std::function<void (const FloeCandidate &)> on_candidate;
@@ -235,6 +236,10 @@ private:
       [] (gpointer data) { Told (static_cast<IcePeer *> (data)); },
       [] (gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
+        Told (static_cast<IcePeer *> (data));
+      },
+      [] (const FloePathStep *step, gpointer data) {
+        static_cast<IcePeer *> (data)->steps.push_back (*step);
         Told (static_cast<IcePeer *> (data));
       },
     };

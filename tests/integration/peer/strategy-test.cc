@@ -94,13 +94,16 @@ protected:
 
 TEST_F (StrategyWithRelay, DirectFastAsksForNoRelay)
 {
-  auto carol = MakeRacer (PORT_RESTRICTED), dave = MakeRacer (PORT_RESTRICTED);
+  g_autoptr (FloeConfiguration) configuration = Configure (PORT_RESTRICTED);
+  floe_configuration_set_relay_start (configuration, 4000);
+  auto carol = std::make_unique<Racer> (configuration);
+  auto dave = std::make_unique<Racer> (configuration);
   auto near = carol->CreateChannel ("direct");
 
   Negotiate (*carol, *dave);
   ASSERT_TRUE (RunUntil ([&] { return near->is_open () && dave->Incoming () != nullptr; }, 30));
   /* Longer than it takes until a relay would be asked for. */
-  RunFor (2.5);
+  RunFor (4.5);
   ASSERT_TRUE (near->SendPattern (1000));
   EXPECT_TRUE (RunUntil ([&] { return !dave->Incoming ()->bytes.empty (); }));
   EXPECT_EQ (carol->paths[0], "direct");

@@ -52,6 +52,7 @@ protected:
           self->on_received_ (socket);
       },
       [] (gpointer user_data) { static_cast<PunchSockets *> (user_data)->prohibited_count_++; },
+      [] (guint, const FloeStunAddress *, gpointer) {},
     };
     FloeStunAddress base = Loopback ();
 

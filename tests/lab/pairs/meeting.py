@@ -11,7 +11,7 @@ from .peer import Peer, Silence, introduce
 START_SECONDS = 20      # for both programs to be ready
 DIRECT_SECONDS = 15     # from the offer: what isn't direct by then isn't
 SIGNALING_SECONDS = 0.04
-_END_SECONDS = 20       # from the offer: a run is ended
+_ECHO_SECONDS = 10      # for a message and its echo
 _LOOK_SECONDS = 0.1, 0.25  # from one message to the next on a relay, at first and after 2 s
 _SECOND_LOOK_SECONDS = 0.5
 _ECHO_SIZE = 3000       # more than the checks that go to one address meanwhile
@@ -30,6 +30,7 @@ class Meeting:
     first: Optional[str] = None
     last: Optional[str] = None
     direct_ms: Optional[float] = None  # the first message that went directly was sent
+    protocol: Optional[str] = None     # that the last one went by, udp or tcp
     pairs: Optional[list] = None       # what the peers say about their selected pairs, if they do
     error: Optional[str] = None
 
@@ -40,12 +41,13 @@ class Meeting:
         return self.last is not None
 
     def outcome(self):
-        """As in D250, R430→D1200, R430, and - for what didn't connect."""
+        """As in D250, R430→D1200, R430, and - for what didn't connect; T is direct by TCP."""
         if not self.is_connected():
             return "-"
-        began = f"{'D' if self.first == 'direct' else 'R'}{self.open_ms:.0f}"
+        direct = "T" if self.protocol == "tcp" else "D"
+        began = f"{direct if self.first == 'direct' else 'R'}{self.open_ms:.0f}"
         if self.is_direct():
-            return began if self.first == "direct" else f"{began}→D{self.direct_ms:.0f}"
+            return began if self.first == "direct" else f"{began}→{direct}{self.direct_ms:.0f}"
         return began if self.first != "direct" else f"{began}→R"
 
 
@@ -62,14 +64,14 @@ class _Run:
         for peer in (self.one, self.two):
             peer.wait("ready", until)
 
-    def connect(self):
-        introduce(self.one, self.two, SIGNALING_SECONDS)
-        asked = time.monotonic()
+    def connect(self, late, limit):
+        introduce(self.one, self.two, SIGNALING_SECONDS, late)
+        asked = time.monotonic() + sum(late)
         self.one.say(cmd="offer", channels=[{"label": "chat"}])
         try:
-            opened = [peer.wait("open", asked + DIRECT_SECONDS)[0] for peer in (self.one, self.two)]
+            opened = [peer.wait("open", asked + limit)[0] for peer in (self.one, self.two)]
         finally:
-            self.began = self.one.described or asked
+            self.began = (self.one.described + sum(late)) if self.one.described else asked
         self.meeting.open_ms = self._since(max(opened))
         connected = (self.one.find("iceconnectionstate", state="connected")
                      or self.one.find("iceconnectionstate", state="completed"))
@@ -86,12 +88,13 @@ class _Run:
         """(path, when it was sent, when the echo was back) of a message."""
         before, sent = self._count(), time.monotonic()
         self.one.say(cmd="send", label="chat", size=_ECHO_SIZE)
-        back, _ = self.one.wait("message", self.began + _END_SECONDS)
+        back, _ = self.one.wait("message", sent + _ECHO_SECONDS)
         grown = {flow: [after - ago for after, ago in zip(counts, before.get(flow, (0, 0)))]
                  for flow, counts in self._count().items()}
         # Where the most bytes went, and where they came from.
-        ends = {max(grown, key=lambda flow, way=way: grown[flow][way])[2].rsplit(":", 1)[0]
-                for way in (0, 1)}
+        most = [max(grown, key=lambda flow, way=way: grown[flow][way]) for way in (0, 1)]
+        ends = {flow[2].rsplit(":", 1)[0] for flow in most}
+        self.meeting.protocol = most[0][0]
         relayed = ends & self.relays
         path = "direct" if not relayed else "relay" if relayed == ends else "mixed"
         return path, sent, back
@@ -135,10 +138,12 @@ class _Run:
 
 
 def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_open=lambda: None,
-         patience=DIRECT_SECONDS):
+         patience=DIRECT_SECONDS, limit=DIRECT_SECONDS, late=(0, 0)):
     """Lets a peer on alice call one on bob, each with options of its own, and fills `meeting` in.
-    `on_open` is called once the channel is open, or has not opened in time; with `patience`, in
-    seconds from the offer, a path that is not direct may become so."""
+    `on_open` is called once the channel is open, or has not opened in time. In seconds from the
+    offer: until `limit` it may open, until `patience` a path that is not direct may become so. With
+    `late` the offer, or the answer, is on its way for so many seconds, and all times begin so much
+    later."""
     log = log or logs.Nothing()
     relays = {f"[{address}]" if ":" in address else address for interface in
               world["turn"].interfaces for address in
@@ -148,7 +153,7 @@ def meet(world, meeting, options=((), ()), peers=("floe", "floe"), log=None, on_
     try:
         run.start(peers, options)
         try:
-            run.connect()
+            run.connect(late, limit)
         finally:
             on_open()
         run.watch(patience)

@@ -97,6 +97,12 @@ class Peer:
             return next(((when, item) for when, item in self._events if item["event"] == event and
                          all(item.get(key) == value for key, value in members.items())), None)
 
+    def count(self, event, **members):
+        """How many such events there were."""
+        with self._news:
+            return sum(item["event"] == event and all(item.get(key) == value for key, value in
+                                                      members.items()) for _, item in self._events)
+
     def wait(self, event, until):
         """(when, event) of the next event of that kind."""
         with self._news:
@@ -135,14 +141,18 @@ class Peer:
         return ", ".join([*states[-1:], *errors[-1:]]) or "not a word"
 
 
-def introduce(one, two, delay):
-    """From now on each gets what the other one prints, so many seconds later."""
-    for source, target in ((one, two), (two, one)):
+def introduce(one, two, delay, late=(0, 0)):
+    """From now on each gets what the other one prints, so many seconds later. With `late` the first
+    line of one, or of two, and all after it wait for so long besides."""
+    for source, target, patience in ((one, two, late[0]), (two, one, late[1])):
         source.post = queue.Queue()
-        threading.Thread(target=_carry, args=(source.post, target, delay), daemon=True).start()
+        threading.Thread(target=_carry, args=(source.post, target, delay, patience),
+                         daemon=True).start()
 
 
-def _carry(post, target, delay):
+def _carry(post, target, delay, patience):
+    opens = None
     for when, line in iter(post.get, None):
-        time.sleep(max(0, when + delay - time.monotonic()))
+        opens = opens or when + patience
+        time.sleep(max(0, max(when, opens) + delay - time.monotonic()))
         target.write(line)

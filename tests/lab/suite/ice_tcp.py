@@ -4,9 +4,11 @@
 import time
 
 from lab import Coturn, World
+from pairs import Meeting, describe, meet
+from pairs.peer import find_missing
 
 from .peers import Peer, carriers, connect
-from .probes import cases, expect
+from .probes import Skip, cases, expect
 from .servers import need_coturn
 
 PATIENCE = 60
@@ -56,7 +58,7 @@ def test_blocked_to_open(first, second):
             expect(two.wait("message")["size"], SIZE, "what went over TCP")
             expect(one.wait("message")["size"], SIZE, "what came over TCP")
         bob = world["bob"].address()
-        expect(bob in carriers(world, "alice", COUNT * SIZE), True, "that bob's address had the bytes")
+        expect(bob in carriers(world, "alice", COUNT * SIZE), True, "the bytes at bob's")
         expect(world["turn"].address() in carriers(world, "alice", SIZE), False,
                "that the relay had them")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
@@ -73,7 +75,8 @@ host turn
 
 
 @cases(("udp-blocked", "udp-blocked"), ("udp-blocked", "cgn"),
-       ("masquerade udp=none", "masquerade udp=none"), ("udp-blocked", "udp-blocked hairpin=none"))
+       ("masquerade udp=none", "masquerade udp=none"),
+       ("udp-blocked unsolicited=reject", "udp-blocked unsolicited=reject"))
 def test_opened_from_both_sides(kind_a, kind_b):
     """through {} and {} TCP is opened from both sides at once (RFC 6544 section 7.1)"""
     need_coturn()
@@ -89,5 +92,21 @@ def test_opened_from_both_sides(kind_a, kind_b):
             expect(two.wait("message")["size"], SIZE, "what went over TCP")
             expect(one.wait("message")["size"], SIZE, "what came over TCP")
         home = world.command("addresses home-b")[0]
-        expect(home in carriers(world, "alice", COUNT * SIZE), True, "that bob's home had the bytes")
+        expect(home in carriers(world, "alice", COUNT * SIZE), True, "the bytes at bob's home")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
+
+
+@cases(("floe", "udp-blocked", "webrtcbin", "OPEN"), ("floe", "OPEN", "webrtcbin", "udp-blocked"),
+       ("webrtcbin", "udp-blocked", "floe", "OPEN"), ("floe", "OPEN", "chromium", "udp-blocked"))
+def test_other_stacks(one, kind_a, two, kind_b):
+    """{} behind {} meets {} behind {} by TCP, without a relay"""
+    need_coturn()
+    for name in (one, two):
+        missing = find_missing(name)
+        if missing is not None:
+            raise Skip(missing)
+    with World(describe(kind_a, kind_b)) as world:
+        options = ["--ice-server", Coturn(world["turn"], tls=False).url("stun")]
+        meeting = meet(world, Meeting(kind_a, kind_b), (options, options), (one, two))
+        expect(meeting.error, None, "the error")
+        expect(meeting.last, "direct", "the path")

@@ -2,70 +2,51 @@
 """Named cells of the matrix of pairs (tests/lab/matrix.py), by their outcomes; and how runs are
 counted."""
 
+import dataclasses
 import os
 
-from lab import Coturn, World
-from pairs import Meeting, describe, meet, table
-from pairs.meeting import DIRECT_SECONDS
-from pairs.worker import server_options
+from lab import enclosure
+from pairs import Meeting, describe, goals, record, table
 
-from .probes import Skip, cases, expect
-from .servers import need_coturn
+from .meetings import IS_FULL, hold, over, relayed_ends, stun_and_turn
+from .probes import cases, expect
 
-
-def hold(text, server_of, kinds=("", ""), patience=DIRECT_SECONDS):
-    """The meeting in that world, with the arguments that `server_of` gives for its coturn."""
-    need_coturn()
-    if not os.access(os.environ.get("LAB_FLOE_PEER", ""), os.X_OK):
-        raise Skip("floe-peer is not built")
-    with World(text) as world:
-        options = server_of(Coturn(world["turn"], tls=False))
-        meeting = meet(world, Meeting(*kinds), (options, options), patience=patience)
-        if meeting.error is not None:
-            raise AssertionError(meeting.error)
-        return meeting
+# How soon a channel has to be open by a relay where UDP is blocked.
+BLOCKED_OPEN_MS = 1000
 
 
-def stun_and_turn(server):
-    return server_options(server, True)
-
-
-def relayed_ends(meeting):
-    """How each peer says that it reaches the relay, None where the relay is not its own."""
-    return [pair[2] for pair in meeting.pairs]
-
-
-@cases(("OPEN", "OPEN"), ("P", "P"), ("A", "R"))
+@cases(("OPEN", "OPEN"), ("C", "C"), ("A", "A"), ("P", "P"), ("CGN2", "CGN2"), ("A", "R"))
 def test_direct(kind_a, kind_b):
     """{} meets {} directly in the end, with a relay at hand"""
-    meeting = hold(describe(kind_a, kind_b), stun_and_turn, (kind_a, kind_b))
+    meeting = hold((kind_a, kind_b))
     expect(meeting.last, "direct", f"the path, {meeting}")
-    expect(relayed_ends(meeting), [None, None], "what the peers say")
+    expect([kind for pair in meeting.pairs for kind in pair[:2] if kind == "relay"], [],
+           f"relays that the peers tell of, {meeting.pairs}")
 
 
-def test_relayed():
-    """S and R are connected, by a relay as long as nothing better is found"""
-    meeting = hold(describe("S", "R"), stun_and_turn, ("S", "R"), patience=0)
+@cases(("S", "R"), ("R", "R"))
+def test_relayed(kind_a, kind_b):
+    """{} and {} are connected, by a relay as long as nothing better is found"""
+    meeting = hold((kind_a, kind_b), patience=0)
     expect(meeting.first, "relay", "the path")
     expect(meeting.is_connected(), True, "that they are connected")
 
 
-def test_blocked():
-    """a peer that no UDP leaves meets an open one through TURN over TCP"""
-    def over_tcp(server):
-        user, password = server.credentials()
-        return ["--ice-server", server.url("turn", "tcp"), "--ice-user", user, "--ice-pass",
-                password]
-
-    meeting = hold(describe("udp-blocked", "OPEN"), over_tcp, ("udp-blocked", "OPEN"), patience=0)
+@cases("tcp", "tls")
+def test_blocked(transport):
+    """a peer that no UDP leaves meets an open one through TURN over {} alone"""
+    meeting = hold(("udp-blocked", "OPEN"), patience=0, servers=over(transport), tls=True)
     expect(meeting.last, "relay", "the path")
-    expect(relayed_ends(meeting)[0], "tcp", "how the blocked one reaches the relay")
+    expect(relayed_ends(meeting)[0], transport, "how the blocked one reaches the relay")
+    if IS_FULL:
+        expect(meeting.open_ms <= BLOCKED_OPEN_MS, True, f"that {meeting.open_ms} ms is soon")
 
 
 def test_neighbours():
     """two behind the same NAT meet without leaving it"""
     text = "router home eim-apdf delay=10ms\ndefault behind=home\nhost alice\nhost bob\n"
-    meeting = hold(text + "default behind=internet\nhost turn delay=10ms\n", stun_and_turn)
+    text += "default behind=internet\nhost turn delay=10ms\n"
+    meeting = hold(("", ""), text=text, servers=stun_and_turn)
     expect(meeting.last, "direct", "the path")
     for local, remote, _ in meeting.pairs:
         expect((local in ("host", "prflx"), remote in ("host", "prflx")), (True, True),
@@ -78,7 +59,7 @@ def test_ipv6():
         return ["--ice-server", server.url("stun", family=6)]
 
     text = "default family=ipv6\n" + describe("eim-apdf", "eim-apdf")
-    expect(hold(text, over_ipv6).last, "direct", "the path")
+    expect(hold(("", ""), text=text, servers=over_ipv6).last, "direct", "the path")
 
 
 def test_counting():
@@ -98,3 +79,36 @@ def test_counting():
     expect(table.summary(nine).split(" in every")[0],
            "Direct: 1 of 1 ordered pairs. Connected: 1 of 1", "the summary")
     expect(table.Cell([risen] * 2 + [failed]).text(), "R430→D1200 2/3", "a cell")
+
+
+def test_goals():
+    """what is to be reached is judged by pair: an outcome, a median, a share"""
+    direct = Meeting("P", "P", open_ms=400, first="direct", last="direct", direct_ms=401)
+    slow = dataclasses.replace(direct, b="A", open_ms=600)
+    late = Meeting("P", "R", open_ms=400, first="relay", last="direct", direct_ms=7000)
+    soon = dataclasses.replace(late, direct_ms=3000)
+    hopeless = Meeting("R", "R", open_ms=400, first="relay", last="relay")
+    expect([met for met, _ in goals.judge([direct, hopeless, *[soon] * 19, late])], [True] * 4,
+           "all goals")
+    expect([met for met, _ in goals.judge([slow, hopeless, soon, late])],
+           [True, True, False, False], "a slow pair, and a late one")
+    lost = dataclasses.replace(direct, last="relay")
+    expect([met for met, _ in goals.compare([lost, slow], [direct, slow])], [False, True],
+           "a pair that the peer alone reaches")
+    expect([met for met, _ in goals.compare([direct, dataclasses.replace(slow, open_ms=701)],
+                                            [direct, dataclasses.replace(slow, open_ms=400)])],
+           [True, False], "one that is slower")
+
+
+def test_record():
+    """a run that was held counts again only for the same commit, peers and reports"""
+    task = {"a": "P", "b": "R", "seed": 3, "turn": True, "peers": ["floe", "pion"], "nats": None,
+            "logs": None}
+    path = os.path.join(enclosure.scratch(), "record")
+    record.Record(path, "one").add(task, Meeting("P", "R", 3, open_ms=5))
+    with open(path, "a", encoding="utf-8") as file:
+        file.write('{"commit": "one", "ta')
+    expect(record.Record(path, "one").find(task), Meeting("P", "R", 3, open_ms=5), "the run")
+    expect(record.Record(path, "two").find(task), None, "another commit's run")
+    for key, value in (("seed", 4), ("turn", False), ("peers", ["floe", "floe"]), ("nats", ["1"])):
+        expect(record.Record(path, "one").find({**task, key: value}), None, f"a run of other {key}")

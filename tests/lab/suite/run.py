@@ -14,8 +14,9 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lab import enclosure  # noqa: E402
 from suite.probes import Skip  # noqa: E402
 
-MODULES = ["kinds", "links", "events", "families", "servers", "peers", "rise", "idle", "crosscheck",
-           "discovery", "reports", "nat_report", "nat64", "matrix", "ice_tcp"]
+MODULES = ["kinds", "links", "events", "families", "servers", "peers", "rise", "idle", "late",
+           "crosscheck", "discovery", "reports", "nat_report", "nat64", "matrix", "connecting",
+           "hard_nats", "ice_tcp", "foretell", "punching"]
 
 
 def find_tests(pattern):

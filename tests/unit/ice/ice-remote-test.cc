@@ -86,6 +86,24 @@ protected:
   FloeIceRemote remote_;
 };
 
+TEST_F (IceRemote, GivesNobodyThePortsOfLockStep)
+{
+  FloeCandidate candidate = {};
+
+  floe_ice_remote_set_credentials (&remote_, "ufrag", "a password of 22 chars");
+  g_strlcpy (candidate.foundation, "1", sizeof candidate.foundation);
+  g_strlcpy (candidate.address, "192.0.2.1", sizeof candidate.address);
+  candidate.component = 1;
+  candidate.priority = 1;
+  candidate.port = 4000;
+  candidate.lock = { 1, 1 };
+  floe_ice_remote_add (&remote_, &candidate);
+  EXPECT_EQ (remote_.candidates->len, 0u);
+  candidate.lock = {};
+  floe_ice_remote_add (&remote_, &candidate);
+  EXPECT_EQ (remote_.candidates->len, 1u);
+}
+
 TEST_F (IceRemote, KeepsCandidatesThatComeBeforeTheCredentials)
 {
   Add (1);

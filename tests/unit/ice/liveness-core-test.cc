@@ -78,6 +78,13 @@ protected:
     return now_us_ - start_us;
   }
 
+  /* Up to a fifth less, by chance. */
+  static void ExpectAbout (gint64 actual_us, gint64 most_us)
+  {
+    EXPECT_LE (actual_us, most_us);
+    EXPECT_GE (actual_us, most_us * 4 / 5);
+  }
+
   gint64 now_us_ = 1000 * G_TIME_SPAN_SECOND;
   FloeLivenessCore core_ = {};
 };
@@ -107,30 +114,31 @@ TEST_F (LivenessCore, AsksAnIdleHealthyPathEvery15Seconds)
   for (int i = 0; i < 8; i++)
     PassUntilAsked ();
   for (int i = 0; i < 100; i++)
-    EXPECT_EQ (PassUntilAsked (), 16 * SECOND) << "with a second for the peer to be first";
+    ExpectAbout (PassUntilAsked (), 15 * SECOND);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
 }
 
-TEST_F (LivenessCore, TakesTurnsWithAnIdlePeer)
+TEST_F (LivenessCore, TwoIdlePeersSeldomAskAtTheSameTime)
 {
   FloeLivenessCore cores[2] = {};
   int probes[2] = { 0, 0 };
+  const gint64 settled_us = now_us_ + 100 * SECOND, end_us = settled_us + 600 * SECOND;
 
   floe_liveness_core_start (&cores[0], now_us_);
-  floe_liveness_core_start (&cores[1], now_us_ + 10 * MS);
-  for (gint64 end_us = now_us_ + 700 * SECOND; now_us_ < end_us; now_us_ += 10 * MS)
+  floe_liveness_core_start (&cores[1], now_us_ + 10123);
+  for (; now_us_ < end_us; now_us_ += MS)
     {
       for (int i = 0; i < 2; i++)
         {
-          if (!floe_liveness_core_handle_timeout (&cores[i], now_us_))
+          if (!floe_liveness_core_handle_timeout (&cores[i], now_us_ + 10123 * i))
             continue;
-          probes[i] += now_us_ >= end_us - 600 * SECOND;
-          floe_liveness_core_handle_life (&cores[1 - i], now_us_ + 20 * MS);
-          floe_liveness_core_handle_answer (&cores[i], now_us_ + 40 * MS, 40 * MS);
+          probes[i] += now_us_ >= settled_us;
+          floe_liveness_core_handle_life (&cores[1 - i], now_us_ + 10123 * (1 - i) + 20 * MS);
+          floe_liveness_core_handle_answer (&cores[i], now_us_ + 10123 * i + 40 * MS, 40 * MS);
         }
     }
-  EXPECT_LE (probes[0] + probes[1], 40) << "in ten minutes";
-  EXPECT_LE (std::abs (probes[0] - probes[1]), 1);
+  EXPECT_LE (probes[0] + probes[1], 55) << "in ten minutes";
+  EXPECT_GE (probes[0] + probes[1], 40);
 }
 
 TEST_F (LivenessCore, DoesNotTakeThePeersOwnProbesForUse)
@@ -141,7 +149,7 @@ TEST_F (LivenessCore, DoesNotTakeThePeersOwnProbesForUse)
       Pass (4 * SECOND);
       Live ();
     }
-  EXPECT_EQ (PassUntilAsked (), 15 * SECOND);
+  ExpectAbout (PassUntilAsked (), 15 * SECOND);
 }
 
 TEST_F (LivenessCore, WhatIsSentOrFlowsEndsIdleness)
@@ -151,7 +159,7 @@ TEST_F (LivenessCore, WhatIsSentOrFlowsEndsIdleness)
       Live ();
       for (int i = 0; i < 8; i++)
         PassUntilAsked ();
-      ASSERT_EQ (PassUntilAsked (), 16 * SECOND);
+      ExpectAbout (PassUntilAsked (), 15 * SECOND);
       if (is_sent)
         floe_liveness_core_handle_sent (&core_, now_us_);
       for (int i = 0; i < 6 && !is_sent; i++)
@@ -182,14 +190,11 @@ TEST_P (LivenessOfMapping, IsAskedBeforeItEndsAndNoMoreOftenThanNeeded)
   Live ();
   for (int i = 0; i < 10; i++)
     PassUntilAsked ();
-  EXPECT_EQ (PassUntilAsked (), (GetParam ().quiet_s + 1) * SECOND);
-  now_us_ += MS;
-  Live ();
-  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND) << "when the peer asked last";
+  ExpectAbout (PassUntilAsked (), GetParam ().quiet_s * SECOND);
   floe_liveness_core_start (&core_, now_us_);
   floe_liveness_core_set_reserve (&core_, TRUE);
   Live ();
-  EXPECT_EQ (PassUntilAsked (), GetParam ().quiet_s * SECOND) << "in reserve, after a new start";
+  ExpectAbout (PassUntilAsked (), GetParam ().quiet_s * SECOND); /* after a new start, too */
 }
 
 INSTANTIATE_TEST_SUITE_P (Lifetimes, LivenessOfMapping,
@@ -373,7 +378,7 @@ TEST_F (LivenessCore, AReserveIsAskedEvery15Seconds)
       Answer ();
     }
   EXPECT_EQ (probes, 10);
-  EXPECT_EQ (now_us_, (1000 + 160) * SECOND) << "with a second for the peer to be first";
+  ExpectAbout (now_us_ - 1000 * SECOND, 150 * SECOND);
 }
 
 TEST_F (LivenessCore, BeforeTheFirstLifeAPathIsNotDisconnectedAndExpiresAfter30Seconds)

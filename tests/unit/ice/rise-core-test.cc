@@ -72,6 +72,43 @@ protected:
   std::vector<std::pair<bool, gint64> > relays_;
 };
 
+TEST_F (RiseCore, WithoutTheAnswerNothingIsTried)
+{
+  Pass (3600 * SECOND);
+  EXPECT_TRUE (tries_.empty ());
+}
+
+TEST_F (RiseCore, WhatNeverCarriedIsTriedAgainWithGrowingPauses)
+{
+  const std::vector<gint64> pauses = { 10, 20, 40, 60, 60 };
+  gint64 last_us = 45 * SECOND;
+
+  Pass (last_us);
+  floe_rise_core_handle_meeting (&core_, now_us_);
+  floe_rise_core_handle_meeting (&core_, now_us_);
+  Pass (300 * SECOND);
+  ASSERT_GE (tries_.size (), pauses.size ());
+  for (gsize i = 0; i < pauses.size (); i++)
+    {
+      EXPECT_GE (tries_[i] - last_us, pauses[i] * SECOND * 4 / 5);
+      EXPECT_LE (tries_[i] - last_us, pauses[i] * SECOND * 6 / 5);
+      last_us = tries_[i];
+    }
+  EXPECT_EQ (rescues_, 0);
+}
+
+TEST_F (RiseCore, WhatCarriesInTimeEndsTheTriesAndARelayIsRisenFromSoon)
+{
+  floe_rise_core_handle_meeting (&core_, now_us_);
+  Pass (SECOND);
+  Carry (FLOE_ROUTE_RELAY_UDP);
+  Pass (4 * SECOND);
+  EXPECT_EQ (tries_.size (), 1u) << "the first pause is 2 s";
+  Carry (FLOE_ROUTE_DIRECT);
+  Pass (3600 * SECOND);
+  EXPECT_EQ (tries_.size (), 1u);
+}
+
 TEST_F (RiseCore, TriesNothingBeforeAnythingCarries)
 {
   Pass (60 * SECOND);

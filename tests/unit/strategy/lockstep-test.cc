@@ -85,6 +85,39 @@ TEST (Lockstep, TheControllingSideAimsFurtherAndFurther)
   EXPECT_EQ (ports.back (), 40000 + FLOE_LOCKSTEP_MAX_CHECKS - 1 + FLOE_LOCKSTEP_MAX_SHIFT);
 }
 
+/* Three checks are on their way when the answer tells of five ports that are gone. */
+TEST (Lockstep, AimsAsFarAheadAsOurPortsHaveMovedOn)
+{
+  for (bool is_controlling : { false, true })
+    {
+      FloeLockstepConfig config = Config (is_controlling);
+      Lockstep core (floe_lockstep_core_new (&config));
+      std::vector<guint16> first, again;
+      FloeLockstepOutput output;
+
+      floe_lockstep_core_set_lead (core.get (), 1);
+      floe_lockstep_core_start (core.get (), 0);
+      for (gint64 now_us = 0; now_us <= 400 * kMillisecond; now_us += 20 * kMillisecond)
+        {
+          if (now_us == 60 * kMillisecond)
+            floe_lockstep_core_set_lead (core.get (), 6);
+          floe_lockstep_core_set_lead (core.get (), 60000); /* nonsense */
+          floe_lockstep_core_handle_timeout (core.get (), now_us);
+          while (floe_lockstep_core_poll (core.get (), &output))
+            (output.is_new ? first : again).push_back (output.to.port);
+        }
+      ASSERT_GE (first.size (), 16u);
+      EXPECT_EQ (first[13], 40019);
+      EXPECT_EQ (first[15], is_controlling ? 40022 : 40021) << "the shift comes in the end";
+      first.resize (8);
+      EXPECT_THAT (first,
+                   testing::ElementsAre (40001, 40002, 40003, 40009, 40010, 40011, 40012, 40013));
+      ASSERT_GE (again.size (), 4u);
+      again.resize (4);
+      EXPECT_EQ (again, std::vector<guint16> (first.begin (), first.begin () + 4));
+    }
+}
+
 TEST (Lockstep, EndsInTimeWithABoundedNumberOfPackets)
 {
   FloeLockstepConfig config = Config (true);
@@ -206,7 +239,8 @@ protected:
   }
 
   /* Milliseconds from what was signalled, or -1. */
-  static gint64 Meet (const Busy &busy, guint64 seed, bool is_exclusive = true)
+  static gint64 Meet (const Busy &busy, guint64 seed, bool is_exclusive = true, guint taken = 0,
+                      bool is_known = false)
   {
     PredictionWorld world (std::string ("apdm-sequential ") + busy.alice,
                            std::string ("apdm-sequential ") + busy.bob, seed);
@@ -220,6 +254,12 @@ protected:
 
     if (alice.core == nullptr || bob.core == nullptr)
       return -1;
+    for (guint i = 0; i < taken; i++)
+      world.Send ("bob", OtherCandidate (i), "check");
+    for (guint i = 0; i < 2 * taken; i++)
+      world.Send ("alice", OtherCandidate (i), "check");
+    floe_lockstep_core_set_lead (alice.core.get (), is_known ? 2 * taken : 0);
+    floe_lockstep_core_set_lead (bob.core.get (), is_known ? taken : 0);
     for (guint i = 0; i < 4000 && !(alice.is_heard && bob.is_heard); i++)
       {
         Step (world, alice, is_exclusive);
@@ -243,6 +283,17 @@ TEST_F (LockstepWorld, WithOtherChecksBetweenItIsInVain)
     {
       EXPECT_GE (Meet (quiet, seed), 0);
       EXPECT_LT (Meet (quiet, seed, false), 0);
+    }
+}
+
+TEST_F (LockstepWorld, WhatIsTakenMeanwhileCostsLittleTimeWhenItIsKnown)
+{
+  const Busy quiet = { "Quiet", "", "", 0, 0, 1 };
+
+  for (guint64 seed = 1; seed <= 4; seed++)
+    {
+      EXPECT_GE (Meet (quiet, seed, true, 5), 500) << "fifteen ports, by their turn";
+      EXPECT_LE (Meet (quiet, seed, true, 5, true), 200) << "the other side is five ahead";
     }
 }
 

@@ -245,6 +245,18 @@ TEST_F (ProbeBudget, AnAddressThatNeverAnsweredHasSoManyBytes)
   EXPECT_EQ (Take (1, size), FLOE_PROBE_GRANTED) << "it has answered";
 }
 
+TEST_F (ProbeBudget, AnAttemptHasNoMorePacketsThanItWants)
+{
+  FloeProbeRequest request = Request (Host (1));
+  FloeProbeVerdict last;
+
+  request.packet_count = 100;
+  ASSERT_EQ (Begin (request), FLOE_PROBE_GRANTED);
+  EXPECT_EQ (grant_.packet_count, 100u);
+  EXPECT_EQ (Drain (&last), 100u);
+  EXPECT_EQ (last, FLOE_PROBE_SPENT);
+}
+
 TEST_F (ProbeBudget, AnAttemptMayNotGoElsewhere)
 {
   ASSERT_EQ (Begin (1), FLOE_PROBE_GRANTED);

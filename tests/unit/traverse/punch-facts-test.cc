@@ -271,6 +271,16 @@ TEST_F (PunchFacts, KnowsThatAnEndpointIndependentPeerHasOnePort)
   EXPECT_TRUE (facts_.config.is_peer_port_exact);
 }
 
+TEST_F (PunchFacts, HoldsPrimersBackWhereStrangersSpoilPorts)
+{
+  TellUsual ();
+  ASSERT_TRUE (Collect ());
+  EXPECT_EQ (facts_.config.primer_ttl, 0u);
+  context_.remote.poisoning = FLOE_NAT_ANSWER_YES;
+  ASSERT_TRUE (Collect ());
+  EXPECT_NE (facts_.config.primer_ttl, 0u);
+}
+
 struct PoolCase
 {
   const char *name;
