@@ -308,6 +308,7 @@ suite_lab ()
 {
     begin lab "NATs, links and servers of a virtual internet"
     build_plain || { fail "the build"; return; }
+    install_node_modules || { fail "npm ci in tests/interop"; return; }
     set --
     ! $is_full || set -- --full
     run_script lab sh tests/lab/run.sh "$@" --router "$root/build/check/tests/lab/lab-router" \

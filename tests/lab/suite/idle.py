@@ -3,16 +3,13 @@
 long as the connection does. Counted on the wire."""
 
 import collections
-import os
 import time
 
 from lab import Coturn, World
 
 from .peers import Peer, connect
-from .probes import Skip, expect, expect_between
+from .probes import cases, expect, expect_between
 from .servers import need_coturn
-
-IS_FULL = os.environ.get("LAB_FULL") == "1"
 
 WORLD = """
 default delay=10ms
@@ -51,6 +48,7 @@ def count(packets):
     return collections.Counter(kind_of(each.payload) for each in packets if each.protocol == "udp")
 
 
+@cases(full=[()])
 def test_idle():
     """an idle direct connection sends little"""
     need_coturn()
@@ -59,7 +57,7 @@ def test_idle():
         connect(one, two)
         time.sleep(SETTLING)
         packets = world.capture("alice")
-        minutes = 3 if IS_FULL else 1
+        minutes = 3
         time.sleep(60 * minutes)
         counts = count(packets())
         print(f"    {sum(counts.values()) / minutes:.1f} packets a minute, both ways: {dict(counts)}")
@@ -67,10 +65,9 @@ def test_idle():
         expect((one.end(), two.end()), (0, 0), "exit statuses")
 
 
+@cases(full=[()])
 def test_silence():
     """30 s after a peer has vanished nothing goes to it any more, but checks from new ports"""
-    if not IS_FULL:
-        raise Skip("takes a minute and a half; --full")
     need_coturn()
     with World(WORLD.format("eim-apdf")) as world:
         one, two = make_peers(world)

@@ -77,8 +77,8 @@ def at_once(lines):
     return 0, lines
 
 
-@cases((8, "eim-apdf", "eim-apdf"), (8, "eim-adf", "apdm-random"), (45, "eim-apdf", "eim-apdf"),
-       (45, "open", "eim-apdf"), (45, "eim-adf", "apdm-random"))
+@cases((8, "eim-apdf", "eim-apdf"), (8, "eim-adf", "apdm-random"),
+       full=[(45, "eim-apdf", "eim-apdf"), (45, "open", "eim-apdf"), (45, "eim-adf", "apdm-random")])
 def test_late_answer(seconds, kind_a, kind_b):
     """an answer that comes {} s late connects {} and {}"""
     converse((kind_a, kind_b), at_once, lambda lines: (seconds, lines), seconds + PATIENCE)

@@ -2,6 +2,7 @@
 """What the tests of this suite share: plain UDP, sent and waited for."""
 
 import contextlib
+import os
 import select
 import socket
 import time
@@ -15,10 +16,14 @@ class Skip(Exception):
     """Why a test can't run here, in words."""
 
 
-def cases(*values):
-    """Runs a test once for each value, which its documentation may name as {}."""
+def cases(*values, full=()):
+    """Runs a test once for each value, which its documentation may name as {}. Those of `full`, which
+    take long, only with --full."""
+    is_full = os.environ.get("LAB_FULL") == "1"
+
     def mark(function):
-        function.cases = [value if isinstance(value, tuple) else (value,) for value in values]
+        function.cases = [value if isinstance(value, tuple) else (value,)
+                          for value in (*values, *(full if is_full else ()))]
         return function
     return mark
 
