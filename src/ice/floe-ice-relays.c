@@ -220,11 +220,12 @@ update_held (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
 
       if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring)
         continue;
-      floe_relay_core_set_held (&self->core, now_us, floe_ice_path_get_id (lane->path),
+      floe_relay_core_set_held (&self->core, floe_ice_path_get_id (lane->path),
                                 floe_relay_starts_is_held (&self->starts,
                                                            floe_path_spec_get_relay_protocol (spec),
                                                            carrier, is_any_up (self), now_us));
     }
+  floe_relay_core_handle_released (&self->core, now_us);
 }
 
 /* A path that another one is to take over from goes when that one has had its chance. */

@@ -48,18 +48,21 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   gint64 now_us = g_get_monotonic_time ();
   FloeIceLane *lane;
   gboolean was_good, was_alive;
+  guint flow;
 
   if (self->is_closed || path_id >= self->lanes->len)
     return;
   lane = floe_ice_transport_get_lane (self, path_id);
   was_good = floe_ice_lane_is_trusted (lane) && floe_ice_lane_is_alive (lane) && lane->is_proven;
   was_alive = self->carrier == NULL || floe_ice_lane_is_alive (self->carrier);
+  flow = lane->liveness.flow;
   self->shared.received_us = now_us;
   self->shared.life_us = now_us;
   floe_ice_lane_handle_life (lane, now_us);
   note_rival (self, lane, now_us);
-  /* Comes with every datagram: the timer finds the later deadline by itself. */
-  if (!was_good || self->moves.silent_us != 0
+  /* Comes with every datagram: the timer finds a later deadline by itself. But what begins to flow
+   * is asked sooner. */
+  if (!was_good || self->moves.silent_us != 0 || lane->liveness.flow > flow
       || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
     floe_ice_transport_update (self);
 }

@@ -60,8 +60,9 @@ typedef struct
   FloeRelay relays[FLOE_RELAY_MAX_SERVERS]; /* in the order of the configuration */
   guint count;
   gboolean is_started;
-  gboolean is_resting;  /* none is begun */
-  gboolean is_carrying; /* one of them carries data: @carrier_id */
+  gboolean is_resting;   /* none is begun */
+  gboolean has_released; /* some that were held are not any more */
+  gboolean is_carrying;  /* one of them carries data: @carrier_id */
   guint carrier_id;
   gint64 since_us; /* the race is on since then: the start, or when the last kept one was lost */
 } FloeRelayCore;
@@ -90,7 +91,9 @@ void floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean i
 /* Gives the relay's address back; it is in reserve then. */
 void floe_relay_core_release (FloeRelayCore *self, guint id);
 /* Whether it is too early to begin it, or there is no need; what goes on is left alone. */
-void floe_relay_core_set_held (FloeRelayCore *self, gint64 now_us, guint id, gboolean is_held);
+void floe_relay_core_set_held (FloeRelayCore *self, guint id, gboolean is_held);
+/* To be called after that, for all together: of many the best ones are found out. */
+void floe_relay_core_handle_released (FloeRelayCore *self, gint64 now_us);
 /* Those that have failed get another chance. */
 void floe_relay_core_retry (FloeRelayCore *self, gint64 now_us);
 

@@ -270,15 +270,22 @@ floe_relay_core_set_resting (FloeRelayCore *self, gint64 now_us, gboolean is_res
 }
 
 void
-floe_relay_core_set_held (FloeRelayCore *self, gint64 now_us, guint id, gboolean is_held)
+floe_relay_core_set_held (FloeRelayCore *self, guint id, gboolean is_held)
 {
   FloeRelay *relay = find (self, id);
 
   if (relay == NULL || relay->is_held == is_held)
     return;
   relay->is_held = is_held;
-  if (is_held || !self->is_started)
+  self->has_released = self->has_released || !is_held;
+}
+
+void
+floe_relay_core_handle_released (FloeRelayCore *self, gint64 now_us)
+{
+  if (!self->has_released || !self->is_started)
     return;
+  self->has_released = FALSE;
   if (count (self, is_up) + count (self, is_probed) == 0)
     self->since_us = now_us;
   if (!self->is_resting)

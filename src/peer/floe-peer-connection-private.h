@@ -70,6 +70,7 @@ typedef struct
   FloeNatDiscovery *discovery; /* (owned) (nullable): while it is asked */
   FloeCandidate *last;         /* (owned) (nullable): the last candidate that was told */
   FloeNatSummary local;
+  guint lifetime_s;    /* of the NAT's idle mappings; 0: not known */
   gboolean is_known;   /* @local is; it stays as it is then */
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;

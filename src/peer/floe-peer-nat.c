@@ -60,6 +60,7 @@ take_report (FloePeerConnection *self, const FloeNatReport *report)
 {
   self->network.local = floe_strategy_summarize (
       &report->record->findings, floe_strategy_get_punching (&self->network.strategy));
+  self->network.lifetime_s = report->record->findings.lifetime_s;
   self->network.is_known = TRUE;
 }
 
@@ -98,6 +99,7 @@ tell_network_side (FloePeerConnection *self, FloeOrderType type, const FloeNatSu
   FloeOrder *order = floe_order_new (type);
 
   order->with.nat = g_memdup2 (summary, sizeof *summary);
+  order->size = type == FLOE_ORDER_LOCAL_NAT ? self->network.lifetime_s : 0;
   floe_stack_post (self->stack, order);
 }
 

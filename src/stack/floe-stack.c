@@ -81,6 +81,7 @@ handle_ice_order (FloeStack *self, FloeOrder *order)
       break;
     case FLOE_ORDER_LOCAL_NAT:
       floe_traversal_set_local (self->traversal, order->with.nat);
+      floe_ice_transport_set_mapping_lifetime (self->ice, (guint) order->size);
       break;
     case FLOE_ORDER_REMOTE_NAT:
       floe_traversal_set_remote (self->traversal, order->with.nat);

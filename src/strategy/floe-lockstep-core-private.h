@@ -21,7 +21,7 @@
  *
  *     from a + k + n  to b + n + k         from b + l + m  to a + m + l
  *
- * and meet where n + k = m + l. The shift is for what comes later.
+ * and meet where n + k = m + l. The shift is for what comes later, and waits for so long.
  *
  *   CHECK     send an authenticated check to this address, from the one socket whose ports were
  *             foretold; again to the same one some times, as it may be lost
@@ -46,7 +46,10 @@ G_BEGIN_DECLS
 
 #define FLOE_LOCKSTEP_INTERVAL_US (20 * G_TIME_SPAN_MILLISECOND)
 #define FLOE_LOCKSTEP_REPEAT 2 /* checks with the same aim */
-#define FLOE_LOCKSTEP_MAX_SHIFT 31
+/* Of the first ones after a lead is set the aim does not shift: sides that know their own ports
+ * meet in these, though one of them begins later, and has moved on by so many more. */
+#define FLOE_LOCKSTEP_STEADY 10
+#define FLOE_LOCKSTEP_MAX_SHIFT 31 /* without a lead */
 #define FLOE_LOCKSTEP_MAX_CHECKS (FLOE_LOCKSTEP_REPEAT * (FLOE_LOCKSTEP_MAX_SHIFT + 1))
 /* Each check is sent so often, RESEND_US apart. */
 #define FLOE_LOCKSTEP_SENDS 3

@@ -17,6 +17,7 @@ struct _FloeLockstepCore
   gint64 started_us;
   guint sends[FLOE_LOCKSTEP_MAX_CHECKS];   /* how often each check has been sent */
   guint16 ports[FLOE_LOCKSTEP_MAX_CHECKS]; /* where to, once it has been */
+  gboolean has_lead;
   guint lead;
   guint lead_check; /* the first one that @lead is for */
 };
@@ -49,7 +50,8 @@ floe_lockstep_core_free (FloeLockstepCore *self)
 static guint16
 aim (const FloeLockstepCore *self, guint index)
 {
-  guint shift = (index - self->lead_check) / FLOE_LOCKSTEP_REPEAT;
+  guint steady = self->lead_check + (self->has_lead ? FLOE_LOCKSTEP_STEADY : 0);
+  guint shift = index > steady ? (index - steady) / FLOE_LOCKSTEP_REPEAT : 0;
   guint ahead = index + self->lead + (self->config.is_controlling ? shift : 0);
 
   return floe_port_sequence_move (&self->config.pool, self->config.next.port,
@@ -83,6 +85,7 @@ floe_lockstep_core_set_lead (FloeLockstepCore *self, guint lead)
 {
   if (lead > MAX_LEAD)
     return;
+  self->has_lead = TRUE;
   self->lead = lead;
   self->lead_check = 0;
   while (self->lead_check < FLOE_LOCKSTEP_MAX_CHECKS && self->sends[self->lead_check] > 0)

@@ -7,11 +7,11 @@
  *   SAMPLE    ask a STUN server from a fresh socket, which no other packet leaves from: sample N
  *   DONE      get_result() has ports, or none
  *
- * How it is carried out: a wrapper starts a round immediately before it sends credentials, waits
- * for DONE, signals the ports with the credentials, and starts checks to the peer from the ICE
- * agent's socket first to the peer's own reflexive address, as every other new destination takes a
- * port. When something delays the credentials, is_fresh() says whether to begin anew. After an ICE
- * restart, or when signalling is slow (a person types), ports foretold earlier are worth nothing.
+ * How it is carried out: where the peer's NAT bears to be knocked at, not at all; ports that are
+ * bracketed (floe-port-sequence) need no foresight. Else a wrapper starts a round, waits for DONE,
+ * signals the ports, and sends its first check to the peer's reflexive address when the peer has
+ * heard of them: every other new destination takes a port. What is signalled slowly is worth
+ * nothing; is_fresh() says whether to begin anew.
  *
  * Contract: call start() or one handle_*(), poll until FALSE, then wait for an answer or the
  * deadline. All times are monotonic microseconds given by the caller.

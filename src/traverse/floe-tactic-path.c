@@ -20,7 +20,8 @@ floe_tactic_path_init (FloeTacticPath *self, const FloeTacticContext *context)
     .remote_ufrag = context->remote_ufrag,
     .remote_password = context->remote_pwd,
     .is_controlling = context->is_controlling,
-    .tie_breaker = floe_random_uint64 (),
+    /* RFC 8445 section 7.3.1.1: the one that has nobody change roles. */
+    .tie_breaker = context->is_controlling ? 0 : G_MAXUINT64,
   };
 
   *self = (FloeTacticPath){ .context = context, .path_id = FLOE_ICE_NO_PATH };

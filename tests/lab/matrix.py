@@ -136,7 +136,8 @@ class Measurement:
         def take(task, meeting):
             nonlocal done
             meetings[id(task)] = meeting
-            self.record.add(task, meeting)
+            if meeting.error != worker.BROKEN:
+                self.record.add(task, meeting)
             done += 1
             print(f"{done:4}/{len(tasks)}  {meeting.a} × {meeting.b}, seed {meeting.seed}: "
                   f"{meeting.outcome()}{'  ' + meeting.error if meeting.error else ''}",

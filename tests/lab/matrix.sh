@@ -111,10 +111,10 @@ kind is the row's. It is 40 ms from any host to any other and back, signalling t
 nothing is lost. A cell tells which path carried the first message, direct or relay, and how many
 milliseconds after the offer had left the channel was open at both ends: `D250`, `R430`. After an
 arrow comes the first message that went directly, if one did within 15 s and the next one as well:
-`R430→D1200`; there is one every tenth of a second, and after 2 s every quarter. `-` is no
-connection. Times are medians of the runs that ended alike; where some ended otherwise, their number
-follows: `R430→D1200 18/20`. What carried is known from bytes on the wire, in both directions,
-whatever the peers say.
+`R430→D1200`; there is one every tenth of a second, and after 2 s every quarter. `T` instead of `D` is
+a direct path over TCP, and `-` no connection. Times are medians of the runs that ended alike; where
+some ended otherwise, their number follows: `R430→D1200 18/20`. What carried is known from bytes on
+the wire, in both directions, whatever the peers say.
 
 OPEN: no NAT. C, A, P: endpoint-independent mapping, and filtering by nothing, by address, by address
 and port. CGN2: P behind a carrier's NAT. D: address-dependent mapping and filtering. S, R: symmetric,

@@ -233,7 +233,7 @@ private:
           self->on_probe (path_id);
         Told (self);
       },
-      nullptr, /* changed */
+      [] (gpointer data) { Told (static_cast<IcePeer *> (data)); },
       [] (gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
         Told (static_cast<IcePeer *> (data));

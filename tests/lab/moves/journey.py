@@ -13,8 +13,8 @@ from .transfer import PATIENCE, Transfer
 # Only a TURN server is reached by UDP, until udp=all.
 WORLD = """
 default delay=10ms
-router home-a eim-apdf udp=3478
-router home-b eim-apdf udp=3478
+router home-a eim-apdf udp=3478 tcp=none
+router home-b eim-apdf udp=3478 tcp=none
 host alice behind=home-a{link}
 host bob behind=home-b{link}
 host turn
@@ -51,9 +51,11 @@ def servers(world, count=1):
 
 
 def meet(world, options, receiver="floe", log=logs.Nothing()):
-    """(sender, receiver): two peers with an open channel; the sender is a Floe."""
-    one = Peer(world["alice"], "floe", log, "--no-echo", *options)
-    two = Peer(world["bob"], receiver, log, "--no-echo", *options)
+    """(sender, receiver): two peers with an open channel; the sender is a Floe. `options` are both
+    peers', or a pair of them."""
+    mine, others = options if isinstance(options, tuple) else (options, options)
+    one = Peer(world["alice"], "floe", log, "--no-echo", *mine)
+    two = Peer(world["bob"], receiver, log, "--no-echo", *others)
     until = time.monotonic() + START_SECONDS
     for peer in (one, two):
         peer.wait("ready", until)

@@ -12,7 +12,12 @@ _PATTERN = bytes((31 * i + 7) % 256 for i in range(256))
 
 def checksum(size):
     """The CRC-32 of the bytes that a peer sends when it is asked for so many."""
-    return f"{zlib.crc32((_PATTERN * (size // 256 + 1))[:size]):08x}"
+    return zlib.crc32((_PATTERN * (size // 256 + 1))[:size])
+
+
+def _number(crc):
+    """floe-peer writes it in hexadecimal digits, the others as a number."""
+    return int(crc, 16) if isinstance(crc, str) else crc
 
 
 class Transfer:
@@ -63,7 +68,8 @@ class Transfer:
         while True:
             when, message = self.receiver.wait("message", time.monotonic() + PATIENCE)
             with self._news:
-                self.arrivals.append((when, message["size"], message["crc32"]))
+                self.arrivals.append((when, message["size"],
+                                      _number(message["crc32"])))
                 self._news.notify_all()
                 if self._is_over and len(self.arrivals) >= self.count:
                     return
@@ -106,13 +112,3 @@ class Transfer:
             times = [when for when, *_ in self.arrivals]
         pauses = [b - a for a, b in zip(times, times[1:]) if b >= since and a <= until]
         return max(pauses, default=0)
-
-    def resumed(self, since, quiet=1.0):
-        """How long after `since` the first message came that followed a pause of `quiet` seconds,
-        or followed `since` by so much; None when there was no such pause."""
-        with self._news:
-            times = [when for when, *_ in self.arrivals]
-        for before, after in zip(times, times[1:]):
-            if after > since and after - max(before, since) >= quiet:
-                return after - since
-        return None

@@ -30,6 +30,7 @@ class Meeting:
     first: Optional[str] = None
     last: Optional[str] = None
     direct_ms: Optional[float] = None  # the first message that went directly was sent
+    protocol: Optional[str] = None     # that the last one went by, udp or tcp
     pairs: Optional[list] = None       # what the peers say about their selected pairs, if they do
     error: Optional[str] = None
 
@@ -40,12 +41,13 @@ class Meeting:
         return self.last is not None
 
     def outcome(self):
-        """As in D250, R430→D1200, R430, and - for what didn't connect."""
+        """As in D250, R430→D1200, R430, and - for what didn't connect; T is direct by TCP."""
         if not self.is_connected():
             return "-"
-        began = f"{'D' if self.first == 'direct' else 'R'}{self.open_ms:.0f}"
+        direct = "T" if self.protocol == "tcp" else "D"
+        began = f"{direct if self.first == 'direct' else 'R'}{self.open_ms:.0f}"
         if self.is_direct():
-            return began if self.first == "direct" else f"{began}→D{self.direct_ms:.0f}"
+            return began if self.first == "direct" else f"{began}→{direct}{self.direct_ms:.0f}"
         return began if self.first != "direct" else f"{began}→R"
 
 
@@ -90,8 +92,9 @@ class _Run:
         grown = {flow: [after - ago for after, ago in zip(counts, before.get(flow, (0, 0)))]
                  for flow, counts in self._count().items()}
         # Where the most bytes went, and where they came from.
-        ends = {max(grown, key=lambda flow, way=way: grown[flow][way])[2].rsplit(":", 1)[0]
-                for way in (0, 1)}
+        most = [max(grown, key=lambda flow, way=way: grown[flow][way]) for way in (0, 1)]
+        ends = {flow[2].rsplit(":", 1)[0] for flow in most}
+        self.meeting.protocol = most[0][0]
         relayed = ends & self.relays
         path = "direct" if not relayed else "relay" if relayed == ends else "mixed"
         return path, sent, back

@@ -17,6 +17,7 @@ from . import log as logs, reports
 from .meeting import DIRECT_SECONDS, START_SECONDS, Meeting, meet
 from .places import describe
 
+BROKEN = "the laboratory hung or broke"  # which says nothing about the peers
 _QUIET_SECONDS = 3  # what takes longer to connect than this is no longer in anybody's way
 # Ten seconds are for the world and for coturn, each; and the browsers' end takes some.
 _HANG_SECONDS = 20 + START_SECONDS + DIRECT_SECONDS + 20
@@ -125,7 +126,7 @@ class Worker:
             watchdog.cancel()
         # terminate () is enough: its handler kills the namespaces, which are the rest.
         self.process.wait()
-        return {"error": "the laboratory hung or broke"}
+        return {"error": BROKEN}
 
     def end(self):
         if self.process is not None and self.process.poll() is None:

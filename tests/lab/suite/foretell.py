@@ -21,6 +21,7 @@ SUMMARIES = {
         "1 udp-yes nat-yes map-ei filter-apd alloc-keep poison-yes sure-high punch-yes",
     "R": "1 udp-yes nat-yes map-apd filter-apd alloc-random sure-high punch-yes",
     "S": SEQUENTIAL.format(1),
+    "apdm-sequential step=2": SEQUENTIAL.format(2),
     "apdm-sequential step=2 foreign=20": SEQUENTIAL.format(2),
     "adm-adf allocation=sequential":
         "1 udp-yes nat-yes map-ad filter-ad alloc-seq step-1 sure-high punch-yes",
@@ -54,7 +55,7 @@ def test_foretold_ahead(kind_a, kind_b):
     expect(hold(kind_a, kind_b).last, "direct", "the path")
 
 
-@cases(("S", "S"), ("S", "apdm-sequential step=2 foreign=20"))
+@cases(("S", "S"), ("S", "apdm-sequential step=2"))
 def test_lock_step(kind_a, kind_b):
     """{} meets {} directly, in lock step"""
     expect(hold(kind_a, kind_b).last, "direct", "the path")

@@ -7,9 +7,11 @@ import threading
 import time
 
 from lab import Coturn, World
+from moves import journey, outages
+from pairs.peer import find_missing
 
 from .peers import Peer, connect
-from .probes import expect
+from .probes import Skip, cases, expect
 from .servers import need_coturn
 
 # How long a move may take: a try comes every minute, when the pauses have grown.
@@ -18,8 +20,8 @@ EVERY = 0.01
 
 WORLD = """
 default delay=10ms
-router home-a eim-apdf udp=3478
-router home-b eim-apdf udp=3478
+router home-a eim-apdf udp=3478 tcp=none
+router home-b eim-apdf udp=3478 tcp=none
 host alice behind=home-a
 host bob behind=home-b
 host turn
@@ -120,3 +122,43 @@ def test_up_and_down():
         for direction, gap, duration in figures:
             print(f"    {direction}: a gap of {gap * 1000:.0f} ms, {duration:.1f} s")
         expect((one.end(), two.end()), (0, 0), "exit statuses")
+
+
+@cases(("floe", ""), ("floe", " loss=1%"), ("chromium", ""), ("chromium", " loss=1%"))
+def test_transfer(receiver, link):
+    """a transfer from floe to {} over links{} moves up and back, with the same bytes"""
+    need_coturn()
+    if find_missing(receiver) is not None:
+        raise Skip(find_missing(receiver))
+    with World(journey.WORLD.format(link=link)) as world:
+        figures = journey.travel(world, receiver)
+    expect(figures.fault, None, "fault")
+    print(f"    gaps of {figures.up_gap * 1000:.0f} ms up and {figures.down_gap:.1f} s down")
+
+
+def outlive(disaster, text=journey.WORLD.format(link="")):
+    need_coturn()
+    with World(text) as world:
+        fault, seconds = disaster(world)
+    expect(fault, None, "fault")
+    print(f"    data flowed again after {seconds:.1f} s")
+
+
+def test_path_death():
+    """a direct path that dies under load is left for the relay"""
+    outlive(outages.lose_path)
+
+
+def test_network_gone():
+    """after ten seconds without network data flows again by itself"""
+    outlive(outages.lose_network)
+
+
+def test_address_change():
+    """a connection moves to another network of its host when the interface that carries is gone"""
+    outlive(outages.change_address, outages.TWO_NETWORKS)
+
+
+def test_relay_death():
+    """of two relays that were the only way one dies, and the connection finds the other"""
+    outlive(outages.lose_relay, outages.SYMMETRIC)

@@ -346,3 +346,70 @@ TEST_F (RelayCore, PassesOverNewsOfOnesThatItDoesNotKnow)
   floe_relay_core_replace (&core_, 5, 77, 78);
   EXPECT_EQ (core_.count, 1u);
 }
+
+TEST_F (RelayCore, WaitsForOnesThatAreHeldAndIsSettledMeanwhile)
+{
+  servers_ = { udp_near, tcp };
+  floe_relay_core_init (&core_);
+  for (guint i = 0; i < servers_.size (); i++)
+    {
+      floe_relay_core_add (&core_, 0, i, servers_[i].protocol);
+      floe_relay_core_set_held (&core_, i, TRUE);
+    }
+  floe_relay_core_start (&core_, 0);
+  Drain ();
+  Run (5000);
+  EXPECT_EQ (trace_, "");
+  EXPECT_TRUE (floe_relay_core_is_settled (&core_));
+  EXPECT_EQ (floe_relay_core_get_deadline (&core_), -1);
+  floe_relay_core_set_held (&core_, 0, FALSE);
+  floe_relay_core_handle_released (&core_, now_us_);
+  Drain ();
+  EXPECT_FALSE (floe_relay_core_is_settled (&core_));
+  Run (6000);
+  EXPECT_EQ (trace_, "5000 begin 0\n") << "and TCP is still held";
+}
+
+TEST_F (RelayCore, BeginsTcpAloneWhereUdpIsHeld)
+{
+  servers_ = { udp_near, tcp };
+  floe_relay_core_init (&core_);
+  for (guint i = 0; i < servers_.size (); i++)
+    floe_relay_core_add (&core_, 0, i, servers_[i].protocol);
+  floe_relay_core_set_held (&core_, 0, TRUE);
+  floe_relay_core_start (&core_, 0);
+  Drain ();
+  EXPECT_EQ (trace_, "0 begin 1\n") << "at once, as there is nothing to wait for";
+}
+
+TEST_F (RelayCore, ProbesManyWhenTheyAreNotHeldAnyMore)
+{
+  servers_ = { udp_far, udp_near, udp_middle };
+  floe_relay_core_init (&core_);
+  for (guint i = 0; i < servers_.size (); i++)
+    {
+      floe_relay_core_add (&core_, 0, i, servers_[i].protocol);
+      floe_relay_core_set_held (&core_, i, TRUE);
+    }
+  floe_relay_core_start (&core_, 0);
+  Run (1000);
+  for (guint i = 0; i < servers_.size (); i++)
+    floe_relay_core_set_held (&core_, i, FALSE);
+  floe_relay_core_handle_released (&core_, now_us_);
+  Drain ();
+  Run (3000);
+  EXPECT_EQ (State (0), FLOE_RELAY_RESERVE) << trace_;
+  EXPECT_EQ (State (1), FLOE_RELAY_KEPT) << trace_;
+  EXPECT_EQ (State (2), FLOE_RELAY_KEPT) << trace_;
+}
+
+TEST_F (RelayCore, LeavesAloneWhatGoesOnWhenItIsHeld)
+{
+  Start ({ udp_near });
+  Run (100);
+  floe_relay_core_set_held (&core_, 0, TRUE);
+  Drain ();
+  Run (1000);
+  EXPECT_EQ (State (0), FLOE_RELAY_KEPT);
+  EXPECT_EQ (trace_, "0 begin 0\n");
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# Measures how transfers bear moves between paths, and writes docs/measured/rise.md.
+#
+#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N] [--peers A,B]
+#
+# 50 rounds of 100 MB, with floe-peer and Chromium: hours. The last line is
+# 'N passed, N failed, N skipped'.
+set -u
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+build=
+output=$root/docs/measured/rise.md
+words=
+while [ $# -gt 1 ]; do
+    case $1 in
+        --build) build=$2 ;;
+        --output) output=$2 ;;
+        --rounds | --megabytes | --deaths | --peers) words="$words $1 $2" ;;
+        *) echo "rise.sh: no option $1" >&2; exit 2 ;;
+    esac
+    shift 2
+done
+[ -x "$build/samples/peer/floe-peer" ] || { sed -n '5s/^# *//p' "$0" >&2; exit 2; }
+build=$(CDPATH='' cd -- "$build" && pwd)
+
+table=$(mktemp) || exit 1
+trap 'rm -f "$table"' EXIT
+LAB_ROUTER=$build/tests/lab/lab-router LAB_FLOE_PEER=$build/samples/peer/floe-peer \
+    /usr/bin/python3 "$root/tests/lab/rise.py" $words > "$table"
+status=$?
+cat "$table"
+
+commit=$(git -C "$root" describe --always --dirty --exclude '*' 2> /dev/null || echo unknown)
+{
+    cat << END
+# Moves between paths, measured
+
+Commit $commit, $(. /etc/os-release && echo "$NAME $VERSION_ID"), $(nproc) cores. All of it anew:
+
+    sh tests/lab/rise.sh --build DIR$words
+
+Two peers behind NATs, 40 ms apart, and a coturn; a floe-peer sends numbered messages of 16 KB, 16 of
+them under way at a time. In each round the connection begins on the relay, goes up to a direct path
+that is let through after a third of the transfer, and back when that is blocked again. *Whole*: each
+message came once, in order, with the right CRC-32. A gap is the longest time between two messages
+about the move; after a move down it has the time in which the path's death is noticed.
+
+END
+    cat "$table"
+} > "$output"
+if [ "$status" = 0 ]; then
+    echo "1 passed, 0 failed, 0 skipped"
+else
+    echo "0 passed, 1 failed, 0 skipped"
+fi
+exit "$status"
