@@ -15,8 +15,10 @@
 /* As libnice has them for TCP beside UDP: half of what RFC 8445 section 5.1.2.2 recommends. */
 #define HOST_PREFERENCE 60u
 #define REFLEXIVE_PREFERENCE 50u
-/* RFC 6544 section 4.2: simultaneous open is preferred for candidates that NATs have mapped. */
-#define SO_DIRECTION_PREFERENCE 6u
+/* RFC 6544 section 4.2: simultaneous open comes first among candidates that NATs have mapped, and
+ * last among those of hosts. */
+#define SO_HOST_PREFERENCE 2u
+#define SO_REFLEXIVE_PREFERENCE 6u
 #define OTHER_PREFERENCE ((1u << 13) - 1)
 
 /* A connection that was opened from both sides, and what stands for it. */
@@ -69,8 +71,8 @@ on_mapped (const FloeStunAddress *mapped, const FloeStunAddress *base, gpointer 
 {
   FloeIcePath *self = user_data;
   gboolean is_host = floe_stun_address_is_same_host (mapped, base);
-  guint32 local_preference =
-      (SO_DIRECTION_PREFERENCE << 13) + OTHER_PREFERENCE - (self->id & OTHER_PREFERENCE);
+  guint32 direction = is_host ? SO_HOST_PREFERENCE : SO_REFLEXIVE_PREFERENCE;
+  guint32 local_preference = (direction << 13) + OTHER_PREFERENCE - (self->id & OTHER_PREFERENCE);
   FloeCandidate candidate = {
     .component = 1,
     .transport = FLOE_CANDIDATE_TCP_SO,

@@ -63,12 +63,15 @@ is_good (const FloeIceLane *lane)
          && floe_ice_path_get_route (lane->path) == FLOE_ROUTE_DIRECT;
 }
 
-/* A try that has not come to anything yet. */
+/* A try that has not come to anything yet. Paths beside the plan hold up a try that can wait, whose
+ * checks would take the ports that were foretold; they don't one that is needed. */
 static gboolean
-is_trying (const FloeIceLane *lane, const FloeIceLane *carrier)
+is_trying (const FloeIceRise *self, const FloeIceLane *lane, const FloeIceLane *carrier)
 {
-  return is_running (lane) && lane != carrier && is_direct (lane)
-         && floe_ice_path_get_spec (lane->path)->is_try && !is_good (lane);
+  const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
+
+  return is_running (lane) && lane != carrier && is_direct (lane) && spec->is_try && !is_good (lane)
+         && !(spec->is_apart && self->core.is_rescue);
 }
 
 static void
@@ -97,7 +100,9 @@ get_end_us (const FloeIceRise *self, const FloeIceLane *lane, const FloeIceLane 
   return MAX (end_us, floe_ice_lane_get_use_end (lane, self->shared->received_us));
 }
 
-/* Makes room for one more: the oldest path that nobody uses goes. */
+/* Makes room for one more: the oldest path that nobody uses goes. Those beside the plan take no
+ * room: they are bounded on their own, and would have the plan's path go, whose sockets they use.
+ */
 static gboolean
 make_room (FloeIceRise *self, const FloeIceLane *carrier, gint64 now_us)
 {
@@ -108,7 +113,8 @@ make_room (FloeIceRise *self, const FloeIceLane *carrier, gint64 now_us)
     {
       FloeIceLane *lane = get_lane (self, i);
 
-      if (!is_running (lane) || !is_direct (lane) || lane == carrier)
+      if (!is_running (lane) || !is_direct (lane) || lane == carrier
+          || floe_ice_path_get_spec (lane->path)->is_apart)
         continue;
       count++;
       if (now_us >= floe_ice_lane_get_use_end (lane, self->shared->received_us)
@@ -313,7 +319,7 @@ floe_ice_rise_update (FloeIceRise *self, const FloeIceLane *carrier)
   else if (self->carried_since_us == -1)
     self->carried_since_us = now_us;
   for (guint i = 0; i < self->lanes->len; i++)
-    count += is_trying (get_lane (self, i), carrier);
+    count += is_trying (self, get_lane (self, i), carrier);
   if (carrier != NULL && carrier->is_proven)
     watch_others (self, carrier, now_us);
   floe_rise_core_set_alive (&self->core, count);

@@ -85,7 +85,8 @@ on_path_gathered (FloeIcePath *path, guint code, const char *text, gpointer user
 {
   FloeIceTransport *self = user_data;
 
-  if (code != 0)
+  /* Paths beside the plan ask no server: that one can't be opened is for whoever wanted it. */
+  if (code != 0 && !floe_ice_path_get_spec (path)->is_apart)
     {
       report_server (floe_ice_path_get_server (path), code, text, self);
       floe_ice_relays_handle_failed (self->relays, floe_ice_path_get_id (path), TRUE);
@@ -224,7 +225,6 @@ on_deadline (gpointer user_data)
       self->moves.look_us = -1;
       floe_ice_transport_look_at_addresses (self);
     }
-
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     {
       FloeIceLane *lane = floe_ice_transport_get_lane (self, i);

@@ -59,10 +59,19 @@ static gboolean
 on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   FloeTcpBridge *self = user_data;
-  g_autoptr (GSocket) client = g_socket_accept (socket, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
 
-  if (client == NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     return G_SOURCE_CONTINUE;
+  if (client == NULL)
+    {
+      /* Most likely there are no descriptors left. Who waits outside goes on waiting, and the main
+       * loop would come here again without a pause. */
+      floe_debug (FLOE_LOG_ICE, "nobody can be let in: %s", error->message);
+      close_door (self);
+      return G_SOURCE_REMOVE;
+    }
   g_socket_set_blocking (client, FALSE);
   floe_nice_socket_bound (client);
   self->inside = g_socket_connection_factory_create_connection (client);

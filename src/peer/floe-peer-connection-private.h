@@ -74,8 +74,7 @@ typedef struct
   gboolean is_known;   /* @local is; it stays as it is then */
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;
-  FloeNatSummary remote; /* as the network side was told */
-  gboolean has_remote;
+  gboolean has_remote; /* the network side was told of the peer's */
   FloeStrategyConfig strategy;
 } FloePeerNetwork;
 

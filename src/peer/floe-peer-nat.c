@@ -226,12 +226,12 @@ floe_peer_nat_handle_remote (FloePeerConnection *self)
 {
   FloeNatSummary summary;
 
-  if (self->is_closed
-      || self->configuration->ice_transport_policy == FLOE_ICE_TRANSPORT_POLICY_RELAY
-      || !floe_jsep_get_remote_nat (self->jsep, &summary)
-      || (self->network.has_remote && floe_nat_summary_is_equal (&summary, &self->network.remote)))
+  /* What comes later is not believed: each change would have tactics begin anew, and their packets
+   * go where the peer likes. */
+  if (self->is_closed || self->network.has_remote
+      || self->network.strategy.policy == FLOE_ICE_TRANSPORT_POLICY_RELAY
+      || !floe_jsep_get_remote_nat (self->jsep, &summary))
     return;
-  self->network.remote = summary;
   self->network.has_remote = TRUE;
   tell_network_side (self, FLOE_ORDER_REMOTE_NAT, &summary);
 }

@@ -6,7 +6,10 @@
 static void
 post_change (gpointer data, gpointer unused)
 {
-  floe_stack_post (data, floe_order_new (FLOE_ORDER_NETWORK_CHANGED));
+  FloeOrder *order = floe_order_new (FLOE_ORDER_NETWORK_CHANGED);
+
+  order->is_set = g_network_monitor_get_network_metered (g_network_monitor_get_default ());
+  floe_stack_post (data, order);
 }
 
 void

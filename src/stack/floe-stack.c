@@ -108,6 +108,16 @@ set_servers (FloeStack *self, FloeOrder *order)
 }
 
 static void
+handle_network_change (FloeStack *self, gboolean is_metered)
+{
+  self->settings.strategy.is_metered = is_metered;
+  if (self->ice == NULL)
+    return;
+  floe_traversal_set_metered (self->traversal, is_metered);
+  floe_ice_transport_handle_network_change (self->ice);
+}
+
+static void
 handle_channel_order (FloeStack *self, FloeOrder *order)
 {
   floe_stack_ensure_channels (self);
@@ -150,8 +160,7 @@ deliver_order (FloeLetter *letter, gpointer user_data)
       set_servers (self, order);
       break;
     case FLOE_ORDER_NETWORK_CHANGED:
-      if (self->ice != NULL)
-        floe_ice_transport_handle_network_change (self->ice);
+      handle_network_change (self, order->is_set);
       break;
     case FLOE_ORDER_COUNT:
       floe_stack_count (self);

@@ -31,6 +31,16 @@ typedef struct
   guint seen;      /* of the peer's candidates */
 } FloeAwait;
 
+/* A peer that tells of one place again and again does not have more packets sent there. */
+static gboolean
+is_awaited (const FloeAwait *self, const FloeStunAddress *to)
+{
+  for (guint i = 0; i < self->awaited->len; i++)
+    if (floe_stun_address_equal (&g_array_index (self->awaited, Awaited, i).to, to))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 take_candidates (FloeAwait *self)
 {
@@ -41,7 +51,8 @@ take_candidates (FloeAwait *self)
       Awaited awaited = { .due_us = g_get_monotonic_time () };
 
       if (remote->type == FLOE_ICE_CANDIDATE_TYPE_SRFLX && remote->lock.round == 0
-          && self->awaited->len < MAX_AWAITED && floe_tactic_path_is_target (remote, &awaited.to))
+          && self->awaited->len < MAX_AWAITED && floe_tactic_path_is_target (remote, &awaited.to)
+          && !is_awaited (self, &awaited.to))
         g_array_append_val (self->awaited, awaited);
     }
 }

@@ -90,6 +90,8 @@ void floe_traversal_core_handle_description (FloeTraversalCore *self, gint64 now
 /* Which relays there are may change. */
 void floe_traversal_core_set_relays (FloeTraversalCore *self, gint64 now_us, gboolean has_udp,
                                      gboolean has_tcp, gboolean has_tls);
+/* Whether the network is may change, too: what is told of punching does not. */
+void floe_traversal_core_set_metered (FloeTraversalCore *self, gint64 now_us, gboolean is_metered);
 /* The peer was told of our NAT, in these words. */
 void floe_traversal_core_set_local (FloeTraversalCore *self, gint64 now_us,
                                     const FloeNatSummary *summary);

@@ -154,6 +154,16 @@ floe_traversal_core_set_relays (FloeTraversalCore *self, gint64 now_us, gboolean
 }
 
 void
+floe_traversal_core_set_metered (FloeTraversalCore *self, gint64 now_us, gboolean is_metered)
+{
+  if (self->config.is_metered == is_metered)
+    return;
+  self->config.is_metered = is_metered;
+  make_plan (self);
+  floe_traversal_core_handle_timeout (self, now_us);
+}
+
+void
 floe_traversal_core_set_local (FloeTraversalCore *self, gint64 now_us,
                                const FloeNatSummary *summary)
 {

@@ -40,6 +40,9 @@ void floe_traversal_set_transport (FloeTraversal *self, FloeIceTransport *ice);
 /* @plan (element-type FloePathSpec): the servers in use. */
 void floe_traversal_set_servers (FloeTraversal *self, GPtrArray *plan);
 
+/* Nothing is punched where the network is metered. */
+void floe_traversal_set_metered (FloeTraversal *self, gboolean is_metered);
+
 /* This side's description is there, and gathering is about to begin. */
 void floe_traversal_start (FloeTraversal *self, gboolean is_offerer);
 /* @can_trickle: whether the peer takes candidates after its description. */

@@ -179,6 +179,14 @@ floe_traversal_set_servers (FloeTraversal *self, GPtrArray *plan)
 }
 
 void
+floe_traversal_set_metered (FloeTraversal *self, gboolean is_metered)
+{
+  self->context.is_metered = is_metered;
+  floe_traversal_core_set_metered (&self->core, g_get_monotonic_time (), is_metered);
+  carry_out (self);
+}
+
+void
 floe_traversal_start (FloeTraversal *self, gboolean is_offerer)
 {
   self->context.is_offerer = is_offerer;

@@ -193,6 +193,27 @@ TEST_F (MetricsOfAPair, KnowTheNatThatThePeerTellsOf)
              FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT);
 }
 
+TEST_F (MetricsOfAPair, DoNotFollowAPeerThatTellsOfAnotherNatLater)
+{
+  constexpr char text[] = "candidate:9 1 udp 1 127.0.0.1 9 typ host "
+                          "floe-nat 1.udp-yes.nat-yes.map-apd.filter-apd.alloc-random.sure-high";
+
+  channel = alice.CreateChannel ("test");
+  Negotiate (alice, bob, [] (std::string sdp) {
+    return sdp.insert (sdp.find ("m="),
+                       "a=floe-nat:1 udp-yes nat-yes map-ei filter-apd sure-high\r\n");
+  });
+  ErrorHolder error;
+  g_autoptr (FloeIceCandidate) later = floe_ice_candidate_new (text, "0", 0, nullptr, error);
+  ASSERT_NE (later, nullptr) << error.message ();
+  ASSERT_EQ (bob.AddCandidate (later), "");
+  Metrics metrics = Update (bob);
+
+  EXPECT_NE (floe_connection_metrics_get_strategy (metrics.get ()), FLOE_STRATEGY_AUTO);
+  EXPECT_EQ (floe_connection_metrics_get_remote_mapping (metrics.get ()),
+             FLOE_NAT_BEHAVIOUR_ENDPOINT_INDEPENDENT);
+}
+
 /* Through a relay, where each side has addresses of more kinds. */
 class MetricsOverARelay : public testing::Test
 {

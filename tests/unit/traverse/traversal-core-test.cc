@@ -270,6 +270,16 @@ TEST_F (TraversalCore, EndsATacticThatTheNextPlanHasNot)
   EXPECT_EQ (Run (60000), "plan:direct-fast end");
 }
 
+TEST_F (TraversalCore, EndsPunchingWhenTheNetworkIsMeteredFromNowOn)
+{
+  Local ("P");
+  Remote ("R");
+  StartBoth ();
+  Run (1000);
+  floe_traversal_core_set_metered (&core_, now_us_, TRUE);
+  EXPECT_EQ (Run (60000), "plan:turn-fallback end");
+}
+
 TEST_F (TraversalCore, PutsAnotherTacticInATacticsPlace)
 {
   Local ("P");
