@@ -34,8 +34,6 @@ void floe_tactic_path_end (FloeTacticPath *self);
 
 /* Sends one check, now. */
 void floe_tactic_path_send (const FloeTacticPath *self, const FloeStunAddress *to);
-/* The same from each IPv4 socket of the plan's direct path, whatever has been opened here. */
-void floe_tactic_path_send_from_base (const FloeTacticPath *self, const FloeStunAddress *to);
 /* From now on the agent checks it, too. */
 void floe_tactic_path_feed (FloeTacticPath *self, const FloeCandidate *remote);
 /* Tells the peer that this path is reached at @mapped. @lock (nullable): for a tactic like this one

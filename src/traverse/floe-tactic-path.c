@@ -102,24 +102,6 @@ floe_tactic_path_send (const FloeTacticPath *self, const FloeStunAddress *to)
 }
 
 void
-floe_tactic_path_send_from_base (const FloeTacticPath *self, const FloeStunAddress *to)
-{
-  const GArray *ours = floe_ice_transport_get_addresses (self->context->ice);
-
-  for (guint i = 0; ours != NULL && i < ours->len; i++)
-    {
-      const FloeLocalAddress *local = &g_array_index (ours, FloeLocalAddress, i);
-      GSocket *socket = strchr (local->text, ':') == NULL && !local->is_loopback
-                            ? floe_ice_transport_get_socket (
-                                self->context->ice, self->context->base_path_id, local->text)
-                            : NULL;
-
-      if (socket != NULL)
-        send_check (self, socket, to);
-    }
-}
-
-void
 floe_tactic_path_feed (FloeTacticPath *self, const FloeCandidate *remote)
 {
   floe_ice_transport_add_path_candidate (self->context->ice, self->path_id, remote);

@@ -51,7 +51,8 @@ typedef struct
   void (*free) (FloeTactic *self);
 } FloeTacticClass;
 
-/* (nullable): how @part is carried out. NULL for NONE. */
+/* (nullable): how @part is carried out. NULL for NONE and for AWAIT,
+ * which the plain checks of the direct path do. */
 const FloeTacticClass *floe_tactic_find (FloeStrategyPart part);
 
 G_END_DECLS

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-tactic-private.h"
 
-#include "floe-await-private.h"
 #include "floe-foretell-private.h"
 #include "floe-lock-step-private.h"
 #include "floe-punch-private.h"
@@ -17,8 +16,6 @@ floe_tactic_find (FloeStrategyPart part)
       return &floe_punch_class;
     case FLOE_STRATEGY_PART_FORETELL:
       return &floe_foretell_class;
-    case FLOE_STRATEGY_PART_AWAIT:
-      return &floe_await_class;
     case FLOE_STRATEGY_PART_LOCK_STEP:
       return &floe_lock_step_class;
     default:
