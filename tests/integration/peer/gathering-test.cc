@@ -13,6 +13,8 @@ protected:
     ErrorHolder error;
 
     floe_configuration_set_interfaces (configuration, loopback);
+    /* What is found out of the NAT is told with one more candidate, whenever it is known. */
+    floe_configuration_set_nat_discovery (configuration, FLOE_NAT_DISCOVERY_MODE_OFF);
     for (const std::string &url : urls)
       EXPECT_TRUE (floe_configuration_add_ice_server_url (configuration, url.c_str (), nullptr,
                                                           nullptr, error))
