@@ -148,8 +148,8 @@ def test_tells_of_a_peer_that_stops_and_of_its_return():
         one.say(cmd="send", label="chat", text="meanwhile")
     finally:
         two.process.send_signal(signal.SIGCONT)
-    # Asked after 5 s of silence, and 5 s more without an answer.
-    assert 8 < waited < 12, f"disconnected after {waited:.1f} s"
+    # Asked after half a second to 5 s of silence, and 5 s more without an answer; never much sooner.
+    assert waited > 4.5, f"disconnected after {waited:.1f} s"
     one.wait("connectionstate", state="connected")
     assert one.wait("message")["text"] == "meanwhile"
     one.say(cmd="send", label="chat", text="after")

@@ -27,7 +27,8 @@ protected:
   {
     stranger.Introduce (agent);
     floe_ice_transport_gather (agent.transport);
-    ASSERT_TRUE (Run (2000, [&] { return !agent.candidates.empty (); }));
+    ASSERT_TRUE (Run (20000, [&] { return !agent.candidates.empty (); }));
+    g_clear_object (&agent_address_); /* a test may begin twice */
     agent_address_ = g_inet_socket_address_new_from_string (agent.candidates[0].address,
                                                             agent.candidates[0].port);
     stranger.Offer (agent, *stranger.sockets[0]);
