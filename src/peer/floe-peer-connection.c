@@ -297,7 +297,8 @@ check_certificate (FloeCertificate *certificate, GError **error)
 /**
  * floe_peer_connection_new:
  * @configuration: (nullable) (transfer none): what the connection is to be like, %NULL for the
- *   defaults; kept, and read only now
+ *   defaults; kept, and read only now, but for what is learned of the network, which connections
+ *   with the same configuration share
  * @error: return location for an error, or %NULL
  *
  * Makes a connection (W3C RTCPeerConnection's constructor). It belongs to the thread-default main
