@@ -163,4 +163,10 @@ void floe_configuration_set_relay_warm (FloeConfiguration *self, guint time_ms);
 FLOE_AVAILABLE_IN_1_0
 guint floe_configuration_get_relay_warm (FloeConfiguration *self);
 
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_privacy_level (FloeConfiguration *self, FloePrivacyLevel level);
+
+FLOE_AVAILABLE_IN_1_0
+FloePrivacyLevel floe_configuration_get_privacy_level (FloeConfiguration *self);
+
 G_END_DECLS

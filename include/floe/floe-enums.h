@@ -308,4 +308,30 @@ typedef enum
   FLOE_PATH_TYPE_ICE_TCP,
 } FloePathType;
 
+/**
+ * FloePrivacyLevel:
+ * @FLOE_PRIVACY_LEVEL_OPEN: all candidates: the peer learns every address of this machine
+ * @FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE: only the addresses of the interface that the default route
+ *   leads over, as they are and as a STUN server sees them (RFC 8828 section 5.2, mode 2)
+ * @FLOE_PRIVACY_LEVEL_OBFUSCATED: likewise, and the host's own addresses are replaced by mDNS
+ *   names, which only the same link can resolve
+ * @FLOE_PRIVACY_LEVEL_NO_HOST: only what STUN and TURN servers see: no address of a local network
+ *   (RFC 8828 section 5.2, mode 3)
+ * @FLOE_PRIVACY_LEVEL_RELAY_ONLY: TURN servers and nothing else: the peer learns no address, and no
+ *   packet goes anywhere but to those servers
+ *
+ * What of this machine's addresses may leave it, and who is spoken to. Each level hides all that
+ * the one before it hides, and more.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  FLOE_PRIVACY_LEVEL_OPEN,
+  FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE,
+  FLOE_PRIVACY_LEVEL_OBFUSCATED,
+  FLOE_PRIVACY_LEVEL_NO_HOST,
+  FLOE_PRIVACY_LEVEL_RELAY_ONLY,
+} FloePrivacyLevel;
+
 G_END_DECLS

@@ -56,6 +56,7 @@ typedef struct
   guint16 max_port;
   const char *const *interfaces; /* (nullable): names of interfaces or addresses to use */
   gboolean include_loopback;     /* also when something else is up */
+  FloePrivacyLevel privacy;
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */

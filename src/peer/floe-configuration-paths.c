@@ -15,6 +15,7 @@ enum
   PROP_PUNCHING,
   PROP_RELAY_START,
   PROP_RELAY_WARM,
+  PROP_PRIVACY_LEVEL,
 };
 
 static const GParamFlags flags =
@@ -100,6 +101,17 @@ floe_configuration_install_paths (GObjectClass *object_class)
   g_object_class_install_property (
       object_class, PROP_RELAY_WARM,
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
+  /**
+   * FloeConfiguration:privacy-level:
+   *
+   * What of this machine's addresses may leave it.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
+                                   g_param_spec_enum ("privacy-level", NULL, NULL,
+                                                      FLOE_TYPE_PRIVACY_LEVEL,
+                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
   install_nat (object_class);
 }
 
@@ -176,6 +188,9 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
     case PROP_RELAY_WARM:
       g_value_set_uint (value, self->paths.relay_warm_ms);
       return TRUE;
+    case PROP_PRIVACY_LEVEL:
+      g_value_set_enum (value, self->privacy);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -215,6 +230,9 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
       return TRUE;
     case PROP_RELAY_WARM:
       floe_configuration_set_relay_warm (self, g_value_get_uint (value));
+      return TRUE;
+    case PROP_PRIVACY_LEVEL:
+      floe_configuration_set_privacy_level (self, g_value_get_enum (value));
       return TRUE;
     default:
       return FALSE;

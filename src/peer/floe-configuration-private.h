@@ -38,6 +38,7 @@ struct _FloeConfiguration
   guint16 max_port;
   char **interfaces; /* (owned) (nullable) */
   gboolean include_loopback;
+  FloePrivacyLevel privacy;
   gboolean ice_tcp;
   guint max_channels;
   guint64 max_message_size;

@@ -44,6 +44,7 @@ floe_peer_servers_copy_configuration (const FloeConfiguration *other)
   copy->max_port = other->max_port;
   copy->interfaces = g_strdupv (other->interfaces);
   copy->include_loopback = other->include_loopback;
+  copy->privacy = other->privacy;
   copy->ice_tcp = other->ice_tcp;
   copy->max_channels = other->max_channels;
   copy->max_message_size = other->max_message_size;
@@ -289,6 +290,8 @@ find_modification (const FloeConfiguration *applied, const FloeConfiguration *wa
   if (!is_same_strv (wanted->interfaces, applied->interfaces)
       || wanted->include_loopback != applied->include_loopback)
     return "the interfaces";
+  if (wanted->privacy != applied->privacy)
+    return "the privacy level: that needs an ICE restart";
   if (wanted->ice_tcp != applied->ice_tcp)
     return "whether ICE-TCP may be used";
   if (wanted->max_channels != applied->max_channels

@@ -29,6 +29,7 @@ typedef struct
   guint16 max_port;
   const char *const *interfaces; /* (nullable) */
   gboolean include_loopback;
+  FloePrivacyLevel privacy;
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */

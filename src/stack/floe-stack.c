@@ -211,6 +211,7 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .max_port = config->max_port,
     .interfaces = (const char *const *) settings->interfaces,
     .include_loopback = config->include_loopback,
+    .privacy = config->privacy,
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
     .relay_warm_ms = config->relay_warm_ms,

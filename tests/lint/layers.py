@@ -7,8 +7,8 @@ import re
 from source import Finding, includes
 
 RANKS = {}
-for rank, names in enumerate(["base", "sdp stun stats", "tunnel",
-                              "jsep ice dtls sctp rtp nat portmap mdns",
+for rank, names in enumerate(["base", "sdp stun stats", "tunnel mdns",
+                              "jsep ice dtls sctp rtp nat portmap",
                               "channel media strategy", "traverse", "stack", "peer"]):
     for name in names.split():
         RANKS[name] = rank
