@@ -40,6 +40,7 @@ typedef struct
   guint64 max_message_size; /* RFC 8841 section 6; 0: no limit */
   guint max_channels;
   const FloeNatSummary *nat; /* (nullable): told to the peer when there is one */
+  gboolean hides_default;    /* "c=" and "m=" have no candidate's address */
 } FloeJsepIdentity;
 
 typedef enum

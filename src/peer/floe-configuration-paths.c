@@ -243,13 +243,14 @@ FloeStrategyConfig
 floe_configuration_get_strategy_config (const FloeConfiguration *self, gboolean is_metered)
 {
   const FloeConfigurationPaths *paths = &self->paths;
+  gboolean may_punch = floe_configuration_get_privacy_rules (self).may_punch;
 
   return (FloeStrategyConfig){
     .strategy = paths->strategy,
-    .policy = self->ice_transport_policy,
+    .policy = floe_configuration_get_effective_policy (self),
     .has_ice_tcp = self->ice_tcp,
     .is_metered = is_metered,
-    .punching = paths->punching,
+    .punching = may_punch ? paths->punching : FLOE_PUNCHING_NONE,
     .fail_after_ms = self->ice_failed_timeout_ms,
     .max_sockets = paths->max_sockets,
     .max_probes = paths->max_probes,
