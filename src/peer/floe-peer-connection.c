@@ -250,6 +250,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .session_id = floe_random_uint64 () >> 2,
     .max_message_size = floe_configuration_get_max_message_size (configuration),
     .max_channels = floe_configuration_get_max_channels (configuration),
+    .is_whole = !floe_configuration_get_trickle (configuration),
   };
   FloeStackConfig config = {
     .certificate = certificate,
