@@ -23,6 +23,16 @@ oracle_is_unspecified (const char *text)
   return strspn (digits->str, "0") == digits->len;
 }
 
+static inline guint
+oracle_count (const char *text, gsize size, char what)
+{
+  guint count = 0;
+
+  for (gsize i = 0; i < size; i++)
+    count += text[i] == what;
+  return count;
+}
+
 /* An IPv4 or IPv6 literal that stands anywhere in @line, at its longest; or NULL. */
 static inline char *
 oracle_find_address (const char *line)
@@ -33,6 +43,13 @@ oracle_find_address (const char *line)
     {
       gsize longest = strspn (line + begin, "0123456789abcdefABCDEF:.");
 
+      /* What no number of digits makes one. */
+      if (oracle_count (line + begin, longest, ':') < 2
+          && oracle_count (line + begin, longest, '.') < 3)
+        {
+          begin += longest;
+          continue;
+        }
       for (gsize n = MIN (longest, ORACLE_LONGEST_ADDRESS); n >= 3; n--)
         {
           g_autofree char *part = g_strndup (line + begin, n);
