@@ -369,7 +369,7 @@ floe_ice_path_update_remote (FloeIcePath *self)
       return;
     }
   feed_candidates (self);
-  if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
+  if (remote->is_ended && !remote->is_asking && !remote->is_resolving && !self->fed.has_end)
     {
       self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);
