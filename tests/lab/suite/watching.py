@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""The watcher of the wire itself: it finds each address that is planted, and none that isn't there."""
+"""The watcher of the wire itself: it finds each address that is planted, and no other."""
 
 import base64
 import ipaddress
@@ -200,8 +200,8 @@ def test_new_interface():
     """an interface that comes later is watched, too, and loopback is no way out"""
     with World(WORLD) as world:
         watcher, alice = Watcher(world["alice"]), world["alice"]
-        for line in ("link add late0 type veth peer name late1", "link set late1 up", "address add 10.77.0.1/24 dev late0",
-                     "link set late0 up"):
+        for line in ("link add late0 type veth peer name late1", "link set late1 up",
+                     "address add 10.77.0.1/24 dev late0", "link set late0 up"):
             expect(alice.run(["ip", *line.split()]).returncode, 0, line)
         with alice.inside():
             sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

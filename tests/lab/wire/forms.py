@@ -3,8 +3,8 @@
 as bytes in either order, inverted, and XORed as STUN does it (RFC 8489 section 14.2).
 
 Four bytes turn up by chance in random ones: once in 2^32 places. So these forms are not looked for
-where bytes are random by their meaning: in transaction ids, keyed hashes and tie-breakers of STUN, and
-in what DTLS and TLS have encrypted. All other forms are looked for everywhere."""
+where bytes are random by their meaning: in transaction ids, keyed hashes and tie-breakers of STUN,
+and in what DTLS and TLS have encrypted. All other forms are looked for everywhere."""
 
 import base64
 import ipaddress

@@ -76,7 +76,8 @@ class Watcher:
         self._is_over = True
         self._thread.join()
         self._take()
-        seen, lost = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
+        counts = self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
+        seen, lost = struct.unpack("II", counts)
         if lost != 0 or seen == 0:
             raise Blind(f"{lost} packets of {seen} were not seen")
 
@@ -91,8 +92,8 @@ class Watcher:
                 if frame.is_outgoing and frame.interface != LOOPBACK]
 
     def leaks(self, secrets, may_hold=lambda secret, frame: False):
-        """Each secret in the payload of what left, a Leak each. In a frame that `may_hold` it, it is
-        none."""
+        """Each secret in the payload of what left, a Leak each. In a frame that `may_hold` it, it
+        is none."""
         left = self.outgoing()
         whole = [(frame, frame.payload) for frame in left if frame.payload]
         return [Leak(secret, form, frame) for frame, data in whole + join_streams(left)
