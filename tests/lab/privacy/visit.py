@@ -12,7 +12,7 @@ from pairs.peer import Peer, introduce
 from wire import Secret, Watcher, find_secrets
 
 from .places import LATE_ADDRESSES, MDNS_GROUPS, NAMES, WORLD, Places, addresses_in, names_in
-from .table import SHOWN
+from .table import DESTINATIONS, SHOWN
 
 PATIENCE = 60
 # How long is looked: for tries of other paths, after a change of the network, after the end.
@@ -103,13 +103,24 @@ class Visit:
                 if not SHOWN[key].may(self.level)]
 
     def leaks(self):
-        """What the level hides and was in packets: of the own addresses only names' answers may
-        have any."""
-        return self._watcher.leaks(self._secrets(), self._may_answer)
+        """What the level hides and was in packets, the first of each kind."""
+        first = {}
+        for leak in self._watcher.leaks(self._secrets(), self._may_hold):
+            first.setdefault((leak.secret, leak.form, leak.frame.interface,
+                              leak.frame.destination), leak)
+        return list(first.values())
 
-    def _may_answer(self, secret, frame):
-        return (self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS
-                and self.places.own[str(secret.address)] == "own")
+    def _may_hold(self, secret, frame):
+        """Answers to questions for names may have what the names stand for. And what is asked of
+        servers may have the public address that the packet comes from: NAT discovery has a TURN
+        server send something there. No NAT hides that, and they see it above."""
+        if self.places.own[str(secret.address)] != "own":
+            return False
+        if self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS:
+            return True
+        return (DESTINATIONS["stun"].may(self.level) and secret.address.version == 6
+                and frame.source[0] == str(secret.address)
+                and self.places.name(*frame.destination) in ("stun", "turn"))
 
     def written_leaks(self):
         """The same of what alice wrote and logged, in any form."""
