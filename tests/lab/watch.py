@@ -17,7 +17,8 @@ def parse_arguments():
     parser.add_argument("level", choices=LEVELS, nargs="?", help="of the Floe that is watched")
     parser.add_argument("role", choices=("offering", "answering"), nargs="?", default="offering")
     parser.add_argument("other", choices=("floe", "chromium"), nargs="?", default="floe")
-    parser.add_argument("--turn", choices=("udp", "tcp", "tls"), default="udp",
+    parser.add_argument("--turn", choices=("udp", "tcp", "tls", "proxy"),
+                        default="udp",
                         help="how the TURN server is reached")
     parser.add_argument("--move", action="store_true",
                         help="the interface of the default route goes away meanwhile")
@@ -47,7 +48,7 @@ def watch(arguments):
     left.level = arguments.held_to or left.level
     if arguments.show:
         show(left)
-    faults = find_faults(left, arguments.other == "chromium")
+    faults = find_faults(left)
     print("\n".join(faults))
     return 1 if faults else 0
 

@@ -11,19 +11,17 @@ def _allowed(rows, level):
     return {key for key, row in rows.items() if row.may(level)}
 
 
-def _certain(rows, level, has_names):
-    """What has to be seen, else the test would not see what is forbidden either. A peer that has
-    names for its addresses, as browsers have, tells no private one."""
-    certain = {key for key in _allowed(rows, level) if rows[key].is_certain}
-    return certain - {"host"} if has_names else certain
+def _certain(rows, level):
+    """What has to be seen, else the test would not see what is forbidden either."""
+    return {key for key in _allowed(rows, level) if rows[key].is_certain}
 
 
-def _compare(found, rows, level, what, has_names=False):
+def _compare(found, rows, level, what, excused=frozenset()):
     """Faults of a set of keys, or of a dictionary that has an example for each."""
     for key in sorted(set(found) - _allowed(rows, level)):
         example = f": {found[key]}" if isinstance(found, dict) else ""
         yield f"{what}, and should not be: {key}{example}"
-    for key in sorted(_certain(rows, level, has_names) - set(found)):
+    for key in sorted(_certain(rows, level) - set(found) - excused):
         yield f"not {what}, so the test is blind: {key}"
 
 
@@ -32,12 +30,12 @@ def _report(items, what):
         yield f"{what}: {item}"
 
 
-def find_faults(visit, has_names):
-    """Lines of text; none if all is well. `has_names`: the other side hides its addresses."""
+def find_faults(visit):
+    """Lines of text; none if all is well."""
     level = visit.level
     hidden = visit.shown(visit.told + visit.log) - _allowed(SHOWN, level)
     may_ask = set(NAMES) if DESTINATIONS["stun"].may(level) else _TURN_NAMES
-    return [*_compare(visit.destinations(), DESTINATIONS, level, "sent to", has_names),
+    return [*_compare(visit.destinations(), DESTINATIONS, level, "sent to", visit.excused),
             *_report(visit.dns_names() - may_ask, "DNS was asked for"),
             *_compare(visit.shown(visit.signaled), SHOWN, level, "signalled"),
             *_report(hidden, "told or logged"),

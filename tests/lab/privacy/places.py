@@ -19,6 +19,7 @@ host bob behind=home-b
 host stun addresses=2
 host turn-a addresses=2
 host turn-b
+host proxy
 host dns
 """
 NAMES = {"stun.floe.test": "stun", "turn-a.floe.test": "turn-a"}
@@ -54,15 +55,17 @@ def _all_addresses(interfaces):
 
 
 class Places:
-    """`own` is {address: which of SHOWN it is}, of alice's own ones."""
+    """`own` is {address: which of SHOWN it is}, of alice's own ones. With `has_proxy` her TURN
+    server is the proxy, as far as the wire tells."""
 
-    def __init__(self, world):
+    def __init__(self, world, has_proxy=False):
         alice = world["alice"]
         self._classes = {}
         self._add("dns", _all_addresses(world["dns"].interfaces))
         self._add("stun", _all_addresses(world["stun"].interfaces))
         self._add("stun", _all_addresses(world["turn-a"].interfaces))
-        self.turn = {world["turn-a"].address(family) for family in (4, 6)}
+        server = world["proxy" if has_proxy else "turn-a"]
+        self._turn = {server.address(family) for family in (4, 6)}
         self._add("relay", _all_addresses(world["turn-b"].interfaces))
         self._add("mapped", world.command("addresses home-b"))
         for address in _all_addresses(world["bob"].interfaces):
@@ -114,7 +117,7 @@ class Places:
 
     def name(self, address, port=0):
         """Which of DESTINATIONS it is, `link` for what the kernel does by itself, or None."""
-        if address in self.turn and port in _SERVICE_PORTS:
+        if address in self._turn and port in _SERVICE_PORTS:
             return "turn"
         if address in self._classes:
             return self._classes[address]

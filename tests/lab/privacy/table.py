@@ -29,7 +29,7 @@ _ALWAYS, _ONLY_OBFUSCATED = _up_to("relay-only"), tuple(each == "obfuscated" for
 # Whom packets go to.
 DESTINATIONS = {
     "dns": Row("DNS, for the names of servers", _ALWAYS),
-    "turn": Row("TURN servers", _ALWAYS),
+    "turn": Row("TURN servers, or the proxy to them", _ALWAYS),
     "stun": Row("STUN servers, and what NAT discovery asks", _up_to("no-host")),
     "mapped": Row("the peer's NAT, or its public IPv4 address", _up_to("no-host")),
     "relay": Row("the peer's relays", _up_to("no-host"), is_certain=False),

@@ -21,7 +21,7 @@ _HANG_SECONDS = 400
 # Connections beside each other; most of each is waiting.
 _FIRST = (("offering", "floe"),)
 _ALL = (*_FIRST, ("answering", "floe"), ("offering", "chromium"), ("answering", "chromium"))
-_RELAYS = (*_ALL, ("offering", "floe", "--turn", "tls"))
+_RELAYS = (*_ALL, ("offering", "floe", "--turn", "tls"), ("offering", "floe", "--turn", "proxy"))
 _MOVES = (("offering", "floe", "--move"), ("answering", "chromium", "--move"))
 
 
