@@ -57,6 +57,32 @@ install_nat (GObjectClass *object_class)
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
 }
 
+/* What the peer is told, and when. */
+static void
+install_signaling (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:privacy-level:
+   *
+   * What of this machine's addresses may leave it.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
+                                   g_param_spec_enum ("privacy-level", NULL, NULL,
+                                                      FLOE_TYPE_PRIVACY_LEVEL,
+                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
+  /**
+   * FloeConfiguration:trickle:
+   *
+   * Whether candidates are exchanged as they come, and not only with the descriptions.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_TRICKLE,
+                                   g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
+}
+
 void
 floe_configuration_install_paths (GObjectClass *object_class)
 {
@@ -102,26 +128,7 @@ floe_configuration_install_paths (GObjectClass *object_class)
   g_object_class_install_property (
       object_class, PROP_RELAY_WARM,
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
-  /**
-   * FloeConfiguration:privacy-level:
-   *
-   * What of this machine's addresses may leave it.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
-                                   g_param_spec_enum ("privacy-level", NULL, NULL,
-                                                      FLOE_TYPE_PRIVACY_LEVEL,
-                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
-  /**
-   * FloeConfiguration:trickle:
-   *
-   * Whether candidates are exchanged as they come, and not only with the descriptions.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (object_class, PROP_TRICKLE,
-                                   g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
+  install_signaling (object_class);
   install_nat (object_class);
 }
 
