@@ -33,6 +33,18 @@ get_pacing_ms (const FloeIcePath *self)
   return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
 }
 
+/* Of requests to the servers. What goes by TCP to one relay is paced by TCP: each request but the
+ * first one answers the server, and no NAT has to make a mapping for it. */
+static gint64
+get_gathering_pacing_ms (const FloeIcePath *self)
+{
+  gint64 pacing_ms = get_pacing_ms (self);
+
+  return floe_path_spec_get_relay_protocol (self->spec) > FLOE_RELAY_PROTOCOL_UDP
+             ? MIN (pacing_ms, PACING_MS)
+             : pacing_ms;
+}
+
 FloeCandidateMark
 floe_ice_path_get_mark (const FloeIcePath *self)
 {
@@ -215,7 +227,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
     .is_controlling = self->shared->is_controlling,
     .is_relay = self->spec->kind == FLOE_PATH_RELAY,
     .is_tcp = self->spec->kind == FLOE_PATH_ICE_TCP,
-    .pacing_ms = (guint) get_pacing_ms (self),
+    .pacing_ms = (guint) get_gathering_pacing_ms (self),
     .min_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->min_port,
     .max_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->max_port,
   };
@@ -357,7 +369,7 @@ floe_ice_path_update_remote (FloeIcePath *self)
       return;
     }
   feed_candidates (self);
-  if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
+  if (remote->is_ended && !remote->is_asking && !remote->is_resolving && !self->fed.has_end)
     {
       self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);

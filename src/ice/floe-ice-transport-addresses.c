@@ -95,6 +95,7 @@ floe_ice_transport_look_at_addresses (FloeIceTransport *self)
   /* Others have the array: it stays the same one. */
   g_array_set_size (self->shared.addresses, 0);
   g_array_append_vals (self->shared.addresses, used->data, used->len);
+  floe_ice_names_handle_change (self->outbox.names);
   end_unbound (self);
   floe_ice_rise_handle_network_change (self->rise);
 }

@@ -22,6 +22,7 @@ typedef struct
   FloePunching punching;
   int relay_start_ms;  /* or FLOE_STRATEGY_OWN_START */
   guint relay_warm_ms; /* G_MAXUINT: for as long as the connection lasts */
+  gboolean trickle;    /* candidates are exchanged as they come */
   guint max_sockets;   /* 0: the strategy's own; and so for the two that follow */
   guint max_probes;
   guint max_probe_rate;

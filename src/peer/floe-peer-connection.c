@@ -251,6 +251,7 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .max_message_size = floe_configuration_get_max_message_size (configuration),
     .max_channels = floe_configuration_get_max_channels (configuration),
     .hides_default = !floe_configuration_get_privacy_rules (configuration).tells_default,
+    .is_whole = !floe_configuration_get_trickle (configuration),
   };
   FloeStackConfig config = {
     .certificate = certificate,
