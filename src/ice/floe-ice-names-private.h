@@ -20,8 +20,8 @@ typedef struct _FloeIceNames FloeIceNames;
 typedef void (*FloeIceNamesFunc) (const FloeCandidate *candidate, gpointer user_data);
 
 /* @shared (unowned): the transport's. */
-FloeIceNames *floe_ice_names_new (const FloeIceShared *shared, FloePrivacyLevel privacy,
-                                  FloeIceNamesFunc func, gpointer user_data);
+FloeIceNames *floe_ice_names_new (const FloeIceShared *shared, FloeIceNamesFunc func,
+                                  gpointer user_data);
 /* Withdraws what is published. */
 void floe_ice_names_free (FloeIceNames *self);
 

@@ -20,7 +20,6 @@ typedef struct
 struct _FloeIceNames
 {
   const FloeIceShared *shared; /* (unowned): the transport's */
-  FloePrivacyLevel privacy;
   FloeIceNamesFunc func;
   gpointer user_data;
   FloeMdnsUser *mdns; /* (owned) (nullable): from the first name on */
@@ -39,13 +38,11 @@ free_name (gpointer data)
 }
 
 FloeIceNames *
-floe_ice_names_new (const FloeIceShared *shared, FloePrivacyLevel privacy, FloeIceNamesFunc func,
-                    gpointer user_data)
+floe_ice_names_new (const FloeIceShared *shared, FloeIceNamesFunc func, gpointer user_data)
 {
   FloeIceNames *self = g_new0 (FloeIceNames, 1);
 
   self->shared = shared;
-  self->privacy = privacy;
   self->func = func;
   self->user_data = user_data;
   self->theirs = g_ptr_array_new_with_free_func (free_name);
@@ -142,7 +139,7 @@ floe_ice_names_hide (FloeIceNames *self, FloeCandidate *local)
 {
   const char *name;
 
-  if (self->privacy != FLOE_PRIVACY_LEVEL_OBFUSCATED)
+  if (!self->shared->rules.names_host)
     return TRUE;
   if (local->related_address[0] != '\0')
     {
@@ -172,7 +169,7 @@ refuse (const FloeIceNames *self, const FloeCandidate *candidate)
 {
   char name[FLOE_MDNS_NAME_SIZE];
 
-  if (self->privacy >= FLOE_PRIVACY_LEVEL_NO_HOST || self->shared->relay_only)
+  if (!self->shared->rules.resolves_names)
     return "names are not looked up at this privacy level";
   /* draft-ietf-mmusic-mdns-ice-candidates section 3.2.1: other names are for DNS, which is not
    * asked on a peer's word. */

@@ -124,7 +124,8 @@ on_new_candidate (NiceAgent *agent, NiceCandidate *nice, gpointer user_data)
   if (self->access != NULL)
     floe_relay_access_handle_relayed (self->access);
   floe_candidate_from_nice (&candidate, nice, &mark);
-  self->events->candidate (self, &candidate, self->user_data);
+  if (floe_ice_path_may_tell (self, &candidate))
+    self->events->candidate (self, &candidate, self->user_data);
   self->events->changed (self, self->user_data);
 }
 

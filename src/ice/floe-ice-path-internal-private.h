@@ -78,6 +78,9 @@ GArray *floe_ice_path_select_addresses (const FloeIcePath *self);
 /* floe-ice-path-privacy.c */
 /* Whether checks may go to @candidate, by the guard and by the privacy level. */
 gboolean floe_ice_path_may_check (const FloeIcePath *self, const NiceCandidate *candidate);
+/* FALSE for what a server has seen, when that is an address of this machine's that is hidden: a NAT
+ * may change the port only. */
+gboolean floe_ice_path_may_tell (const FloeIcePath *self, const FloeCandidate *candidate);
 /* Has the agent's sockets hear only whom the privacy level lets them answer. Returns why that can't
  * be, or NULL. */
 const char *floe_ice_path_close_gates (FloeIcePath *self);

@@ -45,6 +45,23 @@ floe_ice_path_may_check (const FloeIcePath *self, const NiceCandidate *candidate
   return TRUE;
 }
 
+gboolean
+floe_ice_path_may_tell (const FloeIcePath *self, const FloeCandidate *candidate)
+{
+  const FloePrivacyRules *rules = &self->shared->rules;
+  g_autoptr (GArray) all = NULL;
+
+  if (candidate->type != FLOE_ICE_CANDIDATE_TYPE_SRFLX || (rules->tells_host && !rules->names_host))
+    return TRUE;
+  all = floe_local_addresses_list ();
+  for (guint i = 0; i < all->len; i++)
+    {
+      if (strcmp (g_array_index (all, FloeLocalAddress, i).text, candidate->address) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* libnice asks one only where there are no taps to do so. */
 static void
 add_stun_server (const FloeIcePath *self, FloeSocketGate *gate)
@@ -72,20 +89,24 @@ read_local (GSocket *socket, FloeStunAddress *out)
 static gboolean
 guard (const FloeIcePath *self, GSocket *socket)
 {
-  gboolean is_relay = self->spec->kind == FLOE_PATH_RELAY;
-  FloeSocketGate gate = { .lets_global_in = !is_relay };
+  FloeSocketGate gate = { 0 };
   g_autoptr (GError) error = NULL;
   FloeStunAddress local;
 
-  /* Whoever sees a global address of ours when we answer has sent to it. */
-  if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_DATAGRAM
-      || (!is_relay && read_local (socket, &local)
-          && floe_stun_address_get_scope (&local) == FLOE_STUN_SCOPE_GLOBAL))
+  if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_DATAGRAM)
     return TRUE;
-  if (is_relay)
-    floe_relay_access_fill_gate (self->access, &gate);
+  if (self->spec->kind == FLOE_PATH_RELAY)
+    {
+      gate.stops_redirects = TRUE;
+      floe_relay_access_fill_gate (self->access, &gate);
+    }
   else
-    add_stun_server (self, &gate);
+    {
+      /* Whom checks may go to: floe_privacy_rules_may_send(). */
+      gate.lets_global_in = read_local (socket, &local)
+                            && floe_stun_address_get_scope (&local) != FLOE_STUN_SCOPE_GLOBAL;
+      add_stun_server (self, &gate);
+    }
   if (floe_socket_gate_close (&gate, socket, &error))
     return TRUE;
   floe_info (FLOE_LOG_ICE, "path %u: %s", self->id, error->message);
@@ -98,7 +119,7 @@ floe_ice_path_close_gates (FloeIcePath *self)
   const FloePrivacyRules *rules = &self->shared->rules;
   g_autoptr (GPtrArray) sockets = NULL;
 
-  if (self->spec->kind == FLOE_PATH_RELAY ? rules->speaks_to_peers : rules->shows_host)
+  if (self->spec->kind == FLOE_PATH_RELAY ? rules->follows_redirects : rules->shows_host)
     return NULL;
   sockets = nice_agent_get_sockets (self->agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
   for (guint i = 0; sockets != NULL && i < sockets->len; i++)

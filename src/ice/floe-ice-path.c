@@ -36,7 +36,8 @@ on_reflexive_candidate (const FloeCandidate *candidate, const FloeIceUri *server
 {
   FloeIcePath *self = user_data;
 
-  self->events->candidate (self, candidate, self->user_data);
+  if (floe_ice_path_may_tell (self, candidate))
+    self->events->candidate (self, candidate, self->user_data);
 }
 
 static void
@@ -196,8 +197,6 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
-  if (self->reflexive != NULL && !self->shared->rules.tells_host)
-    floe_reflexive_set_host_hidden (self->reflexive);
   server = floe_ice_path_get_server (self);
   if (server == NULL)
     {
@@ -361,10 +360,7 @@ name_reflexive (const FloeIcePath *self, FloeCandidate *local)
 {
   const FloeCandidate *gathered = NULL;
 
-  /* A host that hides itself is known by what servers have seen, be it the same. */
-  if (self->reflexive != NULL
-      && (local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX
-          || (local->type == FLOE_ICE_CANDIDATE_TYPE_HOST && !self->shared->rules.tells_host)))
+  if (self->reflexive != NULL && local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX)
     gathered = floe_reflexive_find (self->reflexive, local->address, local->port);
   if (gathered != NULL)
     *local = *gathered;

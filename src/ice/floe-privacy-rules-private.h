@@ -24,7 +24,7 @@ typedef struct
   gboolean tells_default;   /* the default candidate's address in "c=" and "m=" */
   gboolean tells_nat;       /* what is known of the NAT */
   gboolean uses_all_routes; /* else nothing is bound to but the default route's addresses */
-  gboolean shows_host;      /* packets may show this machine's address to a local network */
+  gboolean shows_host;      /* packets may show peers this machine's address */
   gboolean speaks_to_peers; /* and to STUN servers; else to TURN servers only */
   gboolean may_punch;
   gboolean may_listen;        /* for TCP connections of peers */

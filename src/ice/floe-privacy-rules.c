@@ -78,10 +78,10 @@ floe_privacy_rules_may_send (const FloePrivacyRules *self, const FloeStunAddress
 {
   if (!self->speaks_to_peers)
     return FALSE;
-  /* Between here and a global address there is a NAT, or the address here is no secret: whoever
-   * is reached by it would see it anyhow. */
-  return self->shows_host || floe_stun_address_get_scope (from) == FLOE_STUN_SCOPE_GLOBAL
-         || floe_stun_address_get_scope (to) == FLOE_STUN_SCOPE_GLOBAL;
+  /* On the way from any other address to a global one there is a NAT, and nowhere else. */
+  return self->shows_host
+         || (floe_stun_address_get_scope (from) != FLOE_STUN_SCOPE_GLOBAL
+             && floe_stun_address_get_scope (to) == FLOE_STUN_SCOPE_GLOBAL);
 }
 
 static const char *

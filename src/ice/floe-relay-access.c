@@ -445,7 +445,8 @@ floe_relay_access_handle_refused (FloeRelayAccess *self, gboolean was_quick)
       code = floe_relay_way_get_code (self->way);
       conclude_code (self, code != 0 ? code : FLOE_CODE_UNREACHABLE);
     }
-  else if (was_quick && self->servers != NULL)
+  /* A redirect that libnice is not to follow it does not see. */
+  else if ((was_quick || self->config.is_strict) && self->servers != NULL)
     diagnose (self);
   else
     conclude_code (self, FLOE_CODE_UNREACHABLE);

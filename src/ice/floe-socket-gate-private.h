@@ -19,7 +19,8 @@ typedef struct
 {
   FloeStunAddress servers[FLOE_SOCKET_GATE_MAX_SERVERS];
   guint server_count;
-  gboolean lets_global_in; /* everybody with a global address */
+  gboolean lets_global_in;  /* everybody with a global address */
+  gboolean stops_redirects; /* no STUN error 300 passes: libnice would follow it */
 } FloeSocketGate;
 
 /* FALSE when there is no room. */

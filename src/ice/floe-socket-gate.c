@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "floe-stun-codec-private.h"
+
 #ifdef __linux__
 #include <linux/filter.h>
 #include <sys/socket.h>
@@ -24,6 +26,17 @@ floe_socket_gate_add_server (FloeSocketGate *self, const FloeStunAddress *server
 #define IPV4_SOURCE_OFFSET 12
 #define IPV6_SOURCE_OFFSET 8
 #define WORD_BITS 32
+
+#define UDP_HEADER_SIZE 8 /* what the program sees begins with it */
+
+/* RFC 8489 section 5: the two bits of the class, and the two that tell STUN from other protocols.
+ */
+#define STUN_CLASS_MASK 0xc110
+#define STUN_ERROR_BITS 0x0110
+#define ATTRIBUTES_OFFSET (UDP_HEADER_SIZE + FLOE_STUN_HEADER_SIZE)
+#define ERROR_CODE_MASK 0x07ff /* RFC 8489 section 14.8: 3 bits of class, 8 of number */
+#define MAX_ATTRIBUTES 12
+#define ATTRIBUTE_CODE_SIZE 7 /* instructions */
 
 #define MAX_PROGRAM_SIZE 256
 #define KEEP G_MAXUINT32 /* bytes */
@@ -76,7 +89,7 @@ add_rule (Program *self, const guint8 *bytes, guint bits, guint16 port, guint32 
     }
   if (port != 0)
     {
-      /* The program sees the datagram from its UDP header on, which begins with the source port. */
+      /* Which the UDP header begins with. */
       add (self, BPF_LD | BPF_H | BPF_ABS, 0, 0, 0);
       add (self, BPF_JMP | BPF_JEQ | BPF_K, port, 0, (guint8) (end - self->size));
     }
@@ -97,9 +110,51 @@ add_global (Program *self)
     }
 }
 
+/* Errors whose class and number, as RFC 8489 section 14.8 has them, make 300, in whatever way. */
+static const guint16 redirects[] = { 3 << 8 | 0, 2 << 8 | 100, 1 << 8 | 200 };
+
+/* Drops a STUN error 300 (Try Alternate). The first ERROR-CODE counts, as for libnice; an error
+ * without one among its first attributes says nothing to anybody, and is dropped, too. */
+static void
+add_redirects (Program *self)
+{
+  guint check = self->size + 4 + MAX_ATTRIBUTES * ATTRIBUTE_CODE_SIZE + 1;
+  guint end = check + 2 + G_N_ELEMENTS (redirects) + 1;
+
+  add (self, BPF_LD | BPF_H | BPF_ABS, UDP_HEADER_SIZE, 0, 0);
+  add (self, BPF_ALU | BPF_AND | BPF_K, STUN_CLASS_MASK, 0, 0);
+  add (self, BPF_JMP | BPF_JEQ | BPF_K, STUN_ERROR_BITS, 0, (guint8) (end - self->size - 1));
+  add (self, BPF_LDX | BPF_W | BPF_IMM, 0, 0, 0);
+  for (guint i = 0; i < MAX_ATTRIBUTES; i++)
+    {
+      add (self, BPF_LD | BPF_H | BPF_IND, ATTRIBUTES_OFFSET, 0, 0);
+      add (self, BPF_JMP | BPF_JEQ | BPF_K, FLOE_STUN_ERROR_CODE, (guint8) (check - self->size - 1),
+           0);
+      /* On to the next: four bytes of header, and padding to a multiple of four. */
+      add (self, BPF_LD | BPF_H | BPF_IND, ATTRIBUTES_OFFSET + 2, 0, 0);
+      add (self, BPF_ALU | BPF_ADD | BPF_K, 4 + 3, 0, 0);
+      add (self, BPF_ALU | BPF_AND | BPF_K, ~3u, 0, 0);
+      add (self, BPF_ALU | BPF_ADD | BPF_X, 0, 0, 0);
+      add (self, BPF_MISC | BPF_TAX, 0, 0, 0);
+    }
+  add (self, BPF_RET | BPF_K, DROP, 0, 0);
+  add (self, BPF_LD | BPF_H | BPF_IND, ATTRIBUTES_OFFSET + 4 + 2, 0, 0);
+  add (self, BPF_ALU | BPF_AND | BPF_K, ERROR_CODE_MASK, 0, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (redirects); i++)
+    {
+      gboolean is_last = i == G_N_ELEMENTS (redirects) - 1;
+
+      add (self, BPF_JMP | BPF_JEQ | BPF_K, redirects[i], (guint8) (end - self->size - 2),
+           is_last ? 1 : 0);
+    }
+  add (self, BPF_RET | BPF_K, DROP, 0, 0);
+}
+
 static void
 make_program (Program *self, const FloeSocketGate *gate)
 {
+  if (gate->stops_redirects)
+    add_redirects (self);
   for (guint i = 0; i < gate->server_count; i++)
     {
       const FloeStunAddress *server = &gate->servers[i];

@@ -81,6 +81,23 @@ TEST_P (RelayCauses, AnAlternateServerIsFollowed)
       << server.Log ();
 }
 
+TEST_P (RelayCauses, AnAlternateServerIsNotFollowedWhereOnlyConfiguredOnesMayBeAsked)
+{
+  Coturn server;
+  Coturn redirecting ({ "--alternate-server=" + server.Address () });
+  std::string url = redirecting.Url (GetParam ());
+  PeerOptions options = OptionsFor (url.c_str ());
+
+  options.privacy = FLOE_PRIVACY_LEVEL_RELAY_ONLY;
+  IcePeer peer (context_, options);
+  Gather (peer);
+  EXPECT_TRUE (peer.candidates.empty ());
+  ASSERT_EQ (peer.errors.size (), 1u);
+  EXPECT_EQ (peer.errors[0].code, 300u);
+  EXPECT_NE (peer.errors[0].text.find ("privacy level"), std::string::npos) << peer.errors[0].text;
+  EXPECT_EQ (server.Log ().find ("ALLOCATE processed"), std::string::npos) << server.Log ();
+}
+
 INSTANTIATE_TEST_SUITE_P (Transports, RelayCauses, testing::Values ("udp", "tcp"),
                           [] (const auto &info) { return std::string (info.param); });
 

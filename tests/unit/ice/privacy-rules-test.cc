@@ -16,8 +16,8 @@ struct LevelCase
   bool address, hostname, reflexive, peer_reflexive;
   bool related, in_default, nat;
   bool all_routes, punch, listen, redirects;
-  /* Packets: from a private address to a private and a global one, from a global to a private. */
-  bool private_to_private, private_to_global, global_to_private;
+  /* Packets: from a private address to a private and a global one, and from a global one. */
+  bool private_to_private, private_to_global, from_global;
 };
 
 static const FloeIceTransportPolicy ALL = FLOE_ICE_TRANSPORT_POLICY_ALL;
@@ -31,7 +31,7 @@ static const LevelCase levels[] = {
   { "Obfuscated", FLOE_PRIVACY_LEVEL_OBFUSCATED, ALL, false, true, true, false, false, false, false,
     false, false, true, true, true, true, true },
   { "NoHost", FLOE_PRIVACY_LEVEL_NO_HOST, ALL, false, false, true, false, false, false, false,
-    false, false, false, true, false, true, true },
+    false, false, false, true, false, true, false },
   { "RelayOnly", FLOE_PRIVACY_LEVEL_RELAY_ONLY, ALL, false, false, false, false, false, false,
     false, true, false, false, false, false, false, false },
   { "RelayPolicyAndOpen", FLOE_PRIVACY_LEVEL_OPEN, RELAY, false, false, false, false, false, true,
@@ -158,8 +158,10 @@ TEST_P (PrivacyRules, BoundWhereChecksGo)
   EXPECT_EQ (Sends ("100.64.0.5", "10.0.0.6"), GetParam ().private_to_private);
   EXPECT_EQ (Sends ("10.0.0.5", "192.0.2.6"), GetParam ().private_to_global);
   EXPECT_EQ (Sends ("fd00::5", "2001:db8::6"), GetParam ().private_to_global);
-  EXPECT_EQ (Sends ("192.0.2.5", "10.0.0.6"), GetParam ().global_to_private);
-  EXPECT_EQ (Sends ("2001:db8::5", "fe80::6"), GetParam ().global_to_private);
+  EXPECT_EQ (Sends ("2001:db8::5", "2001:db8::6"), GetParam ().from_global);
+  EXPECT_EQ (Sends ("192.0.2.5", "198.51.100.6"), GetParam ().from_global);
+  EXPECT_EQ (Sends ("192.0.2.5", "10.0.0.6"), GetParam ().from_global);
+  EXPECT_EQ (Sends ("2001:db8::5", "fe80::6"), GetParam ().from_global);
 }
 
 INSTANTIATE_TEST_SUITE_P (Levels, PrivacyRules, testing::ValuesIn (levels),
