@@ -15,7 +15,8 @@
  * configuration use what it found out for ten minutes. No connection waits for it: what is known
  * when the description is made is told in it (`a=floe-nat`, in words like those of
  * floe_configuration_set_nat_summary(), never an address), what is known later with a candidate.
- * Where %FLOE_ICE_TRANSPORT_POLICY_RELAY is set nothing is asked and nothing is told.
+ * Where %FLOE_ICE_TRANSPORT_POLICY_RELAY or %FLOE_PRIVACY_LEVEL_RELAY_ONLY is set nothing is asked
+ * and nothing is told; from %FLOE_PRIVACY_LEVEL_OBFUSCATED on nothing is told.
  *
  * Since: 1.0
  */

@@ -23,8 +23,32 @@ floe_configuration_get_effective_policy (const FloeConfiguration *self)
  *
  * Sets what connections may show of this machine, and whom they may speak to. A level is kept to
  * below the descriptions: what it forbids is neither gathered, nor sent as a packet, nor told to
- * the peer. %FLOE_PRIVACY_LEVEL_RELAY_ONLY includes %FLOE_ICE_TRANSPORT_POLICY_RELAY, whatever
- * #FloeConfiguration:ice-transport-policy says.
+ * the peer, nor reported by getters and signals. %FLOE_PRIVACY_LEVEL_RELAY_ONLY includes
+ * %FLOE_ICE_TRANSPORT_POLICY_RELAY, whatever #FloeConfiguration:ice-transport-policy says.
+ *
+ * Who learns what:
+ *
+ * - The peer, and the signalling server, which can read what is told: with
+ *   %FLOE_PRIVACY_LEVEL_OPEN the addresses of all interfaces, and the public ones; with
+ *   %FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE those of the default route's interface, one of a family; with
+ *   %FLOE_PRIVACY_LEVEL_OBFUSCATED of these the public ones, and a random name for the others; with
+ *   %FLOE_PRIVACY_LEVEL_NO_HOST only what a NAT makes of them; with
+ *   %FLOE_PRIVACY_LEVEL_RELAY_ONLY the relay's address and none of this machine.
+ * - STUN servers: the public address of each interface, from
+ *   %FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE on of the default route's only; nothing with
+ *   %FLOE_PRIVACY_LEVEL_RELAY_ONLY, where they are not asked.
+ * - TURN servers: the public address that they are reached from, and whom the connection is with,
+ *   at all levels.
+ * - A neighbour on the LAN sees whom packets go to, at all levels. With
+ *   %FLOE_PRIVACY_LEVEL_OBFUSCATED and below names are asked for and answered by multicast, with
+ *   %FLOE_PRIVACY_LEVEL_NO_HOST and above nothing on the LAN is spoken to, but servers there.
+ *
+ * From %FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE to %FLOE_PRIVACY_LEVEL_NO_HOST nothing is bound to but the
+ * addresses that the default route sends from, and those of #FloeConfiguration:interfaces among
+ * them; connections follow when it changes. On a machine without a default route they use the only
+ * interface, and nothing when there are several.
+ *
+ * It is read when a connection is made, and by each run of #FloeNatDiscovery.
  *
  * Since: 1.0
  */

@@ -227,7 +227,9 @@ floe_nat_discovery_init (FloeNatDiscovery *self)
  * floe_nat_discovery_new:
  * @configuration: (nullable): the servers to ask, and from which interfaces; a reference is taken
  *
- * Makes an object that finds out what the network does. Nothing is sent before
+ * Makes an object that finds out what the network does. With a privacy level from
+ * %FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE on it asks by the default route only, and with
+ * %FLOE_PRIVACY_LEVEL_RELAY_ONLY nobody. Nothing is sent before
  * floe_nat_discovery_run_async() or floe_nat_discovery_set_background().
  *
  * Returns: (transfer full): the new object
