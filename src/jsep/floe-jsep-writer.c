@@ -21,7 +21,7 @@ floe_jsep_write_version (FloeSdp *sdp, const FloeJsepIdentity *identity, guint64
   char **line = (char **) &sdp->session->lines->pdata[ORIGIN_LINE];
 
   g_free (*line);
-  *line = g_strdup_printf ("o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN IP4 127.0.0.1",
+  *line = g_strdup_printf ("o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN IP4 0.0.0.0",
                            identity->session_id, version);
 }
 

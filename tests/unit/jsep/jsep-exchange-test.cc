@@ -23,7 +23,7 @@ TEST_F (JsepExchange, OffersADataSection)
 
   EXPECT_EQ (alice_.CreateOffer (),
              "v=0\r\n"
-             "o=- 4611686018427387903 0 IN IP4 127.0.0.1\r\n"
+             "o=- 4611686018427387903 0 IN IP4 0.0.0.0\r\n"
              "s=-\r\n"
              "t=0 0\r\n"
              "a=ice-options:trickle\r\n"

@@ -109,7 +109,7 @@ TEST_F (JsepAnswer, RejectsMediaInTheOrderOfTheOffer)
 {
   EXPECT_EQ (AnswerTo (chromium_offer),
              "v=0\r\n"
-             "o=- 4611686018427387903 0 IN IP4 127.0.0.1\r\n"
+             "o=- 4611686018427387903 0 IN IP4 0.0.0.0\r\n"
              "s=-\r\n"
              "t=0 0\r\n"
              "a=ice-options:trickle\r\n"
