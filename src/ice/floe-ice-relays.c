@@ -156,22 +156,13 @@ static void
 update_resting (FloeIceRelays *self, gint64 now_us)
 {
   floe_relay_core_set_resting (
-      &self->core, now_us,
-      self->is_hopeless
-          || (self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us)));
+      &self->core, now_us, self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us));
 }
 
 void
 floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
 {
   self->may_rest = is_resting;
-  update_resting (self, g_get_monotonic_time ());
-}
-
-void
-floe_ice_relays_set_hopeless (FloeIceRelays *self, gboolean is_hopeless)
-{
-  self->is_hopeless = is_hopeless;
   update_resting (self, g_get_monotonic_time ());
 }
 
@@ -257,8 +248,6 @@ is_standby (const FloeIceRelays *self, const FloeIceLane *lane)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-  if (self->is_hopeless)
-    return FALSE;
   if (spec->stays_warm)
     return TRUE;
   return floe_relay_starts_stays_warm (&self->starts, floe_path_spec_get_relay_protocol (spec))

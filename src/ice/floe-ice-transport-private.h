@@ -60,7 +60,7 @@ typedef struct
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
-  guint failed_timeout_ms;        /* not FAILED earlier (RFC 8863: 39500) */
+  guint failed_timeout_ms;        /* FAILED then; 0: as floe-ice-state-core has it */
   guint relay_warm_ms;     /* relays stay so long when a direct path carries; G_MAXUINT: for ever */
   guint gather_timeout_ms; /* gathering is complete then at the latest; 0: no limit */
 } FloeIceTransportConfig;
@@ -166,7 +166,9 @@ gint64 floe_ice_transport_get_elapsed_us (const FloeIceTransport *self);
 
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
-/* No event comes after this; allocations are given back in the background. Idempotent. */
+/* No event comes after this; allocations are given back in the background. Idempotent. The same
+ * happens by itself when all has failed, before that is told, but that the state, what was counted
+ * and what is on its way to the events stay; calls do nothing any more. */
 void floe_ice_transport_close (FloeIceTransport *self);
 
 G_END_DECLS

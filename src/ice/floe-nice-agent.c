@@ -27,6 +27,9 @@
  * address the lookup takes two turns of the main loop. */
 #define LOOKUP_GRACE_MS 100
 
+/* Of agents that are not freed yet. */
+static int alive_count;
+
 /* An agent on its way out. */
 typedef struct
 {
@@ -35,6 +38,18 @@ typedef struct
   gulong gathered_id;    /* 0 when not connected */
   GSource *timer;        /* (owned) */
 } Release;
+
+static void
+on_freed (gpointer user_data, GObject *agent)
+{
+  g_atomic_int_add (&alive_count, -1);
+}
+
+guint
+floe_nice_agent_get_count (void)
+{
+  return (guint) g_atomic_int_get (&alive_count);
+}
 
 NiceAgent *
 floe_nice_agent_new (const FloeNiceAgentConfig *config)
@@ -55,6 +70,8 @@ floe_nice_agent_new (const FloeNiceAgentConfig *config)
       IDLE_TIMEOUT_MS, "max-connectivity-checks", config->is_tcp ? MAX_TCP_CHECKS : MAX_CHECKS,
       "stun-pacing-timer", config->pacing_ms, NULL);
 
+  g_atomic_int_inc (&alive_count);
+  g_object_weak_ref (G_OBJECT (agent), on_freed, NULL);
   nice_agent_add_stream (agent, 1);
   nice_agent_set_local_credentials (agent, FLOE_NICE_STREAM, config->ufrag, config->pwd);
   if (config->max_port > 0)

@@ -42,7 +42,7 @@ struct _FloeConfiguration
   gboolean ice_tcp;
   guint max_channels;
   guint64 max_message_size;
-  guint ice_failed_timeout_ms;
+  guint ice_failed_timeout_ms;    /* 0: Floe's own times */
   GProxyResolver *proxy_resolver; /* (owned) (nullable) */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   FloeConfigurationPaths paths;

@@ -148,6 +148,8 @@ void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 
 /* floe-peer-network.c */
 void floe_peer_watch_network (FloePeerConnection *self);
+/* All paths have ended: nothing is asked, found out or watched for them any more. Idempotent. */
+void floe_peer_leave_network (FloePeerConnection *self);
 
 /* floe-peer-nat.c */
 /* Before the stack is made. */

@@ -88,6 +88,8 @@ handle_dtls_state (FloePeerConnection *self, const FloeFact *fact)
 static void
 handle_ice_state (FloePeerConnection *self, FloeIceConnectionState state)
 {
+  if (state == FLOE_ICE_CONNECTION_STATE_FAILED)
+    floe_peer_leave_network (self);
   if (self->states.dtls != FLOE_DTLS_CLOSED || state == FLOE_ICE_CONNECTION_STATE_FAILED)
     floe_peer_set_ice_state (self, state);
 }

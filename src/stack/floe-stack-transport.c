@@ -198,8 +198,9 @@ tell_ice_state (FloeIceConnectionState state, gpointer user_data)
 
   fact->number = state;
   fact->size = floe_stack_get_elapsed_ms (user_data);
-  floe_stack_tell (user_data, fact);
+  /* When it is told that all has failed, nothing goes on any more. */
   floe_traversal_handle_state (((FloeStack *) user_data)->traversal, state);
+  floe_stack_tell (user_data, fact);
 }
 
 static void
