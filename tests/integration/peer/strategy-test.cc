@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../coturn.h"
+#include "../traverse/descriptors.h"
 #include "peer-pair.h"
 
 #define PORT_RESTRICTED "1 udp-yes nat-yes map-ei filter-apd sure-high"
@@ -299,6 +300,47 @@ TEST_F (Strategy, EndsWithOneFailureWhenNothingWorks)
   RunFor (1);
   EXPECT_EQ (std::count (dave.states.begin (), dave.states.end (), "failed"), 1);
   EXPECT_EQ (dave.state (), FLOE_PEER_CONNECTION_STATE_FAILED);
+}
+
+/* Each side is told of a password that the other one does not have. */
+static std::string
+SpoilPassword (std::string sdp)
+{
+  return sdp.replace (sdp.find ("a=ice-pwd:") + 10, 8, "spoiled0");
+}
+
+TEST_F (StrategyWithRelay, LeavesNoDescriptorOfAConnectionThatHasFailed)
+{
+  g_autoptr (FloeConfiguration) configuration = Configure (nullptr);
+  int before = 0;
+
+  floe_configuration_set_ice_failed_timeout (configuration, 2000);
+  /* What is opened the first time and stays belongs to nobody. */
+  for (bool is_first : { true, false })
+    {
+      if (!is_first)
+        before = CountDescriptors ();
+      Peer carol (configuration), dave (configuration);
+      auto near = carol.CreateChannel ("never");
+
+      Negotiate (carol, dave, SpoilPassword, SpoilPassword);
+      for (Peer *peer : { &carol, &dave })
+        ASSERT_TRUE (
+            RunUntil ([=] { return peer->state () == FLOE_PEER_CONNECTION_STATE_FAILED; }, 60));
+      EXPECT_TRUE (RunUntil ([=] { return is_first || CountDescriptors () <= before; }, 60))
+          << CountDescriptors () << ", and " << before << " before";
+      for (Peer *peer : { &carol, &dave })
+        {
+          g_autoptr (FloeConnectionMetrics) metrics = floe_peer_connection_get_metrics (peer->pc);
+
+          EXPECT_NE (metrics, nullptr);
+          EXPECT_EQ (std::count (peer->states.begin (), peer->states.end (), "failed"), 1);
+          floe_peer_connection_close (peer->pc);
+          EXPECT_TRUE (
+              RunUntil ([=] { return peer->state () == FLOE_PEER_CONNECTION_STATE_CLOSED; }, 60));
+        }
+      RunFor (is_first ? 2 : 0);
+    }
 }
 
 TEST_F (Strategy, RefusesASummaryThatIsNone)
