@@ -10,11 +10,11 @@
 #define LATE_CANDIDATE_US (8 * G_TIME_SPAN_SECOND)
 
 static void
-destroy_source (GSource **source)
+destroy_deadline (FloeIceTransport *self)
 {
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
+  if (self->deadline_source != NULL)
+    g_source_destroy (self->deadline_source);
+  g_clear_pointer (&self->deadline_source, g_source_unref);
 }
 
 gboolean
@@ -63,13 +63,15 @@ floe_ice_transport_end_failed (FloeIceTransport *self, gint64 now_us)
   for (guint i = 0; i < self->lanes->len; i++)
     floe_ice_lane_close (floe_ice_transport_get_lane (self, i));
   floe_ice_transport_clear_schedule (self);
-  destroy_source (&self->deadline_source);
+  destroy_deadline (self);
   floe_ice_transport_note_steps (self, now_us);
   /* Who waits for the end of gathering does not wait for ever. */
   if (!self->moves.is_told_gathered)
     floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_GATHERING_DONE));
   self->moves.is_told_gathered = TRUE;
   floe_ice_transport_tell_state (self);
+  /* What follows has no candidate in it. */
+  g_clear_pointer (&self->outbox.names, floe_ice_names_free);
 }
 
 void
@@ -88,9 +90,8 @@ floe_ice_transport_close (FloeIceTransport *self)
   g_clear_object (&self->prefixes);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
-  destroy_source (&self->flush_source);
-  destroy_source (&self->deadline_source);
+  destroy_deadline (self);
   g_clear_pointer (&self->moves.last, floe_ice_event_free);
   floe_ice_transport_clear_schedule (self);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) floe_ice_event_free);
+  floe_ice_transport_clear_outbox (self);
 }
