@@ -40,15 +40,15 @@ def _finish(peers, transfer):
     return fault
 
 
-def lose_path(world, log=logs.Nothing()):
+def lose_path(world, log=logs.Nothing(), peer="floe", is_sender=False):
     """(what is wrong or None, seconds until data flowed again) of a direct path that dies under
-    load, with a relay in reserve."""
+    load, with a relay in reserve, between a Floe and `peer`, which answers."""
     _, options = servers(world)
     let_direct(world, True)
-    peers = meet(world, options, log=log)
-    transfer = Transfer(*peers)
+    peers = meet(world, options, peer, log)
+    transfer = Transfer(*(reversed(peers) if is_sender else peers))
     transfer.run(MESSAGES)
-    if peers[0].find("path")[1]["to"]["relayed"]:
+    if peers[0].last("path")[1]["to"]["relayed"]:
         await_path(peers[0], False)
     transfer.run(MESSAGES)
     closed = time.monotonic()
