@@ -31,6 +31,16 @@ host bob behind=home-b
 host turn
 """
 
+# The world's router knows both addresses; the host has one of them at a time.
+RENUMBERED = """
+default delay=10ms
+router home-a eim-apdf
+router home-b eim-apdf
+host alice behind=home-a addresses=2
+host bob behind=home-b
+host turn
+"""
+
 
 def _finish(peers, transfer):
     transfer.run(MESSAGES)
@@ -101,5 +111,30 @@ def change_address(world, log=logs.Nothing()):
     done = world["alice"].run(["ip", "link", "set", name, "down"])
     if done.returncode != 0:
         raise AssertionError(f"ip link: {done.stdout}")
+    transfer.run(MESSAGES)
+    return _finish(peers, transfer), transfer.gap(closed, closed + 30)
+
+
+def _run(host, *commands):
+    for command in commands:
+        done = host.run(["ip", *command.split()])
+        if done.returncode != 0:
+            raise AssertionError(f"ip {command}: {done.stdout}")
+
+
+def renumber(world, log=logs.Nothing()):
+    """The same of a host whose only interface gets another address, as of a network that was left
+    for another: with the address go its routes."""
+    alice = world["alice"]
+    link = alice.interfaces[0]
+    old, new = link.addresses[:2]
+    way = f"route replace default via {link.gateways[0]} dev {link.name} onlink"
+    _run(alice, f"address del {new} dev {link.name}", way)
+    _, options = servers(world)
+    peers = meet(world, options, log=log)
+    transfer = Transfer(*peers)
+    transfer.run(MESSAGES)
+    closed = time.monotonic()
+    _run(alice, f"address del {old} dev {link.name}", f"address add {new} dev {link.name}", way)
     transfer.run(MESSAGES)
     return _finish(peers, transfer), transfer.gap(closed, closed + 30)

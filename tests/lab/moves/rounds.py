@@ -18,6 +18,7 @@ _DISASTERS = {
                journey.WORLD.format(link="")),
     "interface": ("the interface goes, another is there", outages.change_address,
                   outages.TWO_NETWORKS),
+    "address": ("the only interface gets another address", outages.renumber, outages.RENUMBERED),
     "relay": ("one of two relays dies", outages.lose_relay, outages.SYMMETRIC),
 }
 # In the order of the page.

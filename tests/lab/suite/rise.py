@@ -159,7 +159,11 @@ def test_address_change():
     outlive(outages.change_address, outages.TWO_NETWORKS)
 
 
-@cases(full=[()])
+def test_renumbered():
+    """a connection goes on from the new address when its only interface gets another one"""
+    outlive(outages.renumber, outages.RENUMBERED)
+
+
 def test_relay_death():
     """of two relays that were the only way one dies, and the connection finds the other"""
     outlive(outages.lose_relay, outages.SYMMETRIC)
