@@ -21,6 +21,14 @@ host turn
 host turn2
 """
 
+NO_UDP = """
+default delay=10ms
+router home-a udp-blocked
+host alice behind=home-a
+host bob
+host turn
+"""
+
 TWO_NETWORKS = """
 default delay=10ms
 router wifi eim-apdf
@@ -68,11 +76,7 @@ def lose_path(world, log=logs.Nothing(), peer="floe", is_sender=False):
     return _finish(peers, transfer), gap
 
 
-def lose_network(world, seconds=10, log=logs.Nothing()):
-    """The same of a host whose network is gone for a while."""
-    _, options = servers(world)
-    let_direct(world, True)
-    peers = meet(world, options, log=log)
+def _lose_network(world, peers, seconds):
     transfer = Transfer(*peers)
     transfer.run(MESSAGES)
     world.command("down alice")
@@ -83,6 +87,21 @@ def lose_network(world, seconds=10, log=logs.Nothing()):
     # What was in flight may have come a moment before.
     after = next((when for when, *_ in transfer.arrivals if when > opened), opened) - opened
     return _finish(peers, transfer), after
+
+
+def lose_network(world, log=logs.Nothing(), seconds=10):
+    """The same of a host whose network is gone for a while."""
+    _, options = servers(world)
+    let_direct(world, True)
+    return _lose_network(world, meet(world, options, log=log), seconds)
+
+
+def lose_tcp(world, log=logs.Nothing(), seconds=10):
+    """The same where data goes by TCP from peer to peer."""
+    _, options = servers(world, transport="tcp")
+    peers = meet(world, options, log=log)
+    await_path(peers[0], False)
+    return _lose_network(world, peers, seconds)
 
 
 def lose_relay(world, log=logs.Nothing()):

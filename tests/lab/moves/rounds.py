@@ -16,6 +16,7 @@ _DISASTERS = {
     "death": ("a direct path dies, {}", outages.lose_path, journey.WORLD.format(link="")),
     "outage": ("no network for 10 s (from its return)", outages.lose_network,
                journey.WORLD.format(link="")),
+    "tcp": ("likewise, over TCP from peer to peer", outages.lose_tcp, outages.NO_UDP),
     "interface": ("the interface goes, another is there", outages.change_address,
                   outages.TWO_NETWORKS),
     "address": ("the only interface gets another address", outages.renumber, outages.RENUMBERED),

@@ -154,6 +154,12 @@ def test_network_gone():
     outlive(outages.lose_network)
 
 
+@cases(full=[()])
+def test_network_gone_by_tcp():
+    """likewise where data goes by TCP from peer to peer"""
+    outlive(outages.lose_tcp, outages.NO_UDP)
+
+
 def test_address_change():
     """a connection moves to another network of its host when the interface that carries is gone"""
     outlive(outages.change_address, outages.TWO_NETWORKS)
