@@ -40,8 +40,10 @@ typedef struct
   /* (nullable): a path works, or does no longer. */
   void (*changed) (gpointer user_data);
   /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
-   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
-  void (*resumed) (gpointer user_data);
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again.
+   * @is_heard: the peer sends there as well. Where it does not yet this comes again when it does.
+   */
+  void (*resumed) (gboolean is_heard, gpointer user_data);
   /* What became of a path, for metrics. Counters are told with each step, and while data flows
    * about each second. */
   void (*stepped) (const FloePathStep *step, gpointer user_data);

@@ -131,6 +131,7 @@ static void
 report_resumed (FloeIceTransport *self, gint64 now_us)
 {
   const FloeIceLane *carrier = self->carrier;
+  FloeIceEvent *event;
   gboolean has_lived;
 
   if (carrier == NULL)
@@ -144,7 +145,9 @@ report_resumed (FloeIceTransport *self, gint64 now_us)
   if (self->moves.silent_us == 0 || (self->moves.is_told_resumed && !has_lived))
     return;
   floe_debug (FLOE_LOG_ICE, "data flows again");
-  floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_RESUMED));
+  event = floe_ice_event_new (FLOE_ICE_EVENT_RESUMED);
+  event->is_heard = has_lived;
+  floe_ice_transport_push (self, event);
   self->moves.is_told_resumed = TRUE;
   if (has_lived)
     self->moves.silent_us = 0;

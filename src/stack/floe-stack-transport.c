@@ -271,12 +271,12 @@ floe_stack_count (FloeStack *self)
 }
 
 static void
-resume_sending (gpointer user_data)
+resume_sending (gboolean is_heard, gpointer user_data)
 {
   FloeStack *self = user_data;
 
   if (self->sctp != NULL)
-    floe_sctp_engine_resume (self->sctp);
+    floe_sctp_engine_resume (self->sctp, is_heard);
 }
 
 static const FloeIceTransportEvents ice_events = {

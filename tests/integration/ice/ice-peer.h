@@ -236,7 +236,7 @@ private:
         Told (self);
       },
       [] (gpointer data) { Told (static_cast<IcePeer *> (data)); },
-      [] (gpointer data) {
+      [] (gboolean, gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
         Told (static_cast<IcePeer *> (data));
       },
