@@ -17,6 +17,7 @@ enum
   PROP_RELAY_WARM,
   PROP_PRIVACY_LEVEL,
   PROP_TRICKLE,
+  PROP_STRATEGY_MEMORY,
 };
 
 static const GParamFlags flags =
@@ -122,6 +123,16 @@ floe_configuration_install_paths (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_TRICKLE,
                                    g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
+  /**
+   * FloeConfiguration:strategy-memory:
+   *
+   * What connections with this configuration have learned of networks.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_STRATEGY_MEMORY,
+      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
   install_nat (object_class);
 }
 
@@ -132,6 +143,7 @@ floe_configuration_init_paths (FloeConfiguration *self)
   self->paths.relay_start_ms = FLOE_STRATEGY_OWN_START;
   self->paths.relay_warm_ms = DEFAULT_RELAY_WARM_MS;
   self->paths.trickle = TRUE;
+  self->paths.memory = floe_way_memory_new ();
 }
 
 void
@@ -140,6 +152,7 @@ floe_configuration_clear_paths (FloeConfiguration *self)
   g_clear_pointer (&self->paths.report, floe_nat_report_unref);
   g_clear_pointer (&self->paths.known, floe_nat_report_unref);
   g_clear_pointer (&self->paths.summary, g_free);
+  g_clear_pointer (&self->paths.memory, floe_way_memory_free);
 }
 
 void
@@ -148,6 +161,7 @@ floe_configuration_copy_paths (FloeConfiguration *self, const FloeConfiguration 
   floe_configuration_clear_paths (self);
   self->paths = other->paths;
   self->paths.known = NULL;
+  self->paths.memory = floe_way_memory_new ();
   if (other->paths.report != NULL)
     self->paths.report = floe_nat_report_ref (other->paths.report);
   self->paths.summary = g_memdup2 (other->paths.summary, sizeof *other->paths.summary);
@@ -205,6 +219,9 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
     case PROP_TRICKLE:
       g_value_set_boolean (value, self->paths.trickle);
       return TRUE;
+    case PROP_STRATEGY_MEMORY:
+      g_value_take_string (value, floe_configuration_get_strategy_memory (self));
+      return TRUE;
     default:
       return FALSE;
     }
@@ -250,6 +267,9 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
       return TRUE;
     case PROP_TRICKLE:
       floe_configuration_set_trickle (self, g_value_get_boolean (value));
+      return TRUE;
+    case PROP_STRATEGY_MEMORY:
+      floe_configuration_set_strategy_memory (self, g_value_get_string (value));
       return TRUE;
     default:
       return FALSE;
