@@ -58,6 +58,30 @@ install_nat (GObjectClass *object_class)
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
 }
 
+static void
+install_exchange (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:trickle:
+   *
+   * Whether candidates are exchanged as they come, and not only with the descriptions.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_TRICKLE,
+                                   g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
+  /**
+   * FloeConfiguration:strategy-memory:
+   *
+   * What connections with this configuration have learned of networks.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_STRATEGY_MEMORY,
+      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
+}
+
 void
 floe_configuration_install_paths (GObjectClass *object_class)
 {
@@ -114,26 +138,8 @@ floe_configuration_install_paths (GObjectClass *object_class)
                                    g_param_spec_enum ("privacy-level", NULL, NULL,
                                                       FLOE_TYPE_PRIVACY_LEVEL,
                                                       FLOE_PRIVACY_LEVEL_OPEN, flags));
-  /**
-   * FloeConfiguration:trickle:
-   *
-   * Whether candidates are exchanged as they come, and not only with the descriptions.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (object_class, PROP_TRICKLE,
-                                   g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
-  /**
-   * FloeConfiguration:strategy-memory:
-   *
-   * What connections with this configuration have learned of networks.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (
-      object_class, PROP_STRATEGY_MEMORY,
-      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
   install_nat (object_class);
+  install_exchange (object_class);
 }
 
 void

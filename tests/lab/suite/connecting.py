@@ -10,13 +10,15 @@ from pairs.log import Nothing
 from pairs.meeting import SIGNALING_SECONDS
 from pairs.peer import Peer, introduce
 
-from .meetings import IS_FULL, held, hold, need_peer, stun_and_turn
+from .meetings import IS_FULL, held, hold, need_peer, over, stun_and_turn
 from .probes import cases, expect
 
 # How long the offer or the answer is on its way: a person who lets it ring.
 LATE_SECONDS = 150 if IS_FULL else 8
 # The time of RFC 8863, and what a machine may be late.
 FAIL_SECONDS = 39.5 + 20
+# For what takes a moment, on any machine.
+LIMIT_SECONDS = 60
 
 
 def touched(left, host, other):
@@ -84,6 +86,23 @@ class Pair:
         for peer in self.peers:
             peer.process.stdin.close()
         return [peer.process.wait(20) for peer in self.peers]
+
+
+@cases("udp", "tcp", "tls")
+def test_farewell(transport):
+    """who closes a connection and ends its program at once has given its relay over {} back"""
+    need_peer()
+    with World(describe("R", "R")) as world:
+        server = Coturn(world["turn"], tls=transport == "tls")
+        pair = Pair(world, [*over(transport)(server), "--relay-only"])
+        pair.await_state("connected", LIMIT_SECONDS)
+        expect(pair.end(), [0, 0], "exit statuses")
+        given = server.log().count("ALLOCATE processed, success")
+        expect(given >= 2, True, f"that relays were given, {given}")
+        until = time.monotonic() + LIMIT_SECONDS
+        while server.log().count("lifetime=0") < given and time.monotonic() < until:
+            time.sleep(0.1)
+        expect(server.log().count("lifetime=0"), given, "how many were given back")
 
 
 if IS_FULL:  # it is all waiting
