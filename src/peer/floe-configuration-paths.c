@@ -18,6 +18,9 @@ enum
   PROP_PRIVACY_LEVEL,
   PROP_TRICKLE,
   PROP_STRATEGY_MEMORY,
+  PROP_MAX_PUNCH_SOCKETS,
+  PROP_MAX_PUNCH_PROBES,
+  PROP_MAX_PUNCH_RATE,
 };
 
 static const GParamFlags flags =
@@ -56,6 +59,42 @@ install_nat (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_NAT_SUMMARY,
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
+}
+
+static void
+install_limits (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:max-punch-sockets:
+   *
+   * How many sockets punching may open; 0 for the default (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_SOCKETS,
+      g_param_spec_uint ("max-punch-sockets", NULL, NULL, 0, G_MAXUINT, 0, flags));
+  /**
+   * FloeConfiguration:max-punch-probes:
+   *
+   * How many packets punching may send; 0 for the default (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_PROBES,
+      g_param_spec_uint ("max-punch-probes", NULL, NULL, 0, G_MAXUINT, 0, flags));
+  /**
+   * FloeConfiguration:max-punch-rate:
+   *
+   * How many packets a second punching may send; 0 for the default
+   * (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_RATE,
+      g_param_spec_uint ("max-punch-rate", NULL, NULL, 0, G_MAXUINT, 0, flags));
 }
 
 static void
@@ -140,6 +179,7 @@ floe_configuration_install_paths (GObjectClass *object_class)
                                                       FLOE_PRIVACY_LEVEL_OPEN, flags));
   install_nat (object_class);
   install_exchange (object_class);
+  install_limits (object_class);
 }
 
 void
@@ -228,6 +268,15 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
     case PROP_STRATEGY_MEMORY:
       g_value_take_string (value, floe_configuration_get_strategy_memory (self));
       return TRUE;
+    case PROP_MAX_PUNCH_SOCKETS:
+      g_value_set_uint (value, self->paths.max_sockets);
+      return TRUE;
+    case PROP_MAX_PUNCH_PROBES:
+      g_value_set_uint (value, self->paths.max_probes);
+      return TRUE;
+    case PROP_MAX_PUNCH_RATE:
+      g_value_set_uint (value, self->paths.max_probe_rate);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -245,6 +294,8 @@ set_summary_property (FloeConfiguration *self, const char *text)
 gboolean
 floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, const GValue *value)
 {
+  const FloeConfigurationPaths *paths = &self->paths;
+
   switch (prop_id)
     {
     case PROP_STRATEGY:
@@ -276,6 +327,18 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
       return TRUE;
     case PROP_STRATEGY_MEMORY:
       floe_configuration_set_strategy_memory (self, g_value_get_string (value));
+      return TRUE;
+    case PROP_MAX_PUNCH_SOCKETS:
+      floe_configuration_set_punch_limits (self, g_value_get_uint (value), paths->max_probes,
+                                           paths->max_probe_rate);
+      return TRUE;
+    case PROP_MAX_PUNCH_PROBES:
+      floe_configuration_set_punch_limits (self, paths->max_sockets, g_value_get_uint (value),
+                                           paths->max_probe_rate);
+      return TRUE;
+    case PROP_MAX_PUNCH_RATE:
+      floe_configuration_set_punch_limits (self, paths->max_sockets, paths->max_probes,
+                                           g_value_get_uint (value));
       return TRUE;
     default:
       return FALSE;
