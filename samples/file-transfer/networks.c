@@ -136,6 +136,7 @@ networks_look (Networks *self, FloeConfiguration *configuration)
   self->looked_us = g_get_monotonic_time ();
   self->is_stale = FALSE;
   if (floe_configuration_get_ice_transport_policy (configuration) == FLOE_ICE_TRANSPORT_POLICY_RELAY
+      || floe_configuration_get_privacy_level (configuration) == FLOE_PRIVACY_LEVEL_RELAY_ONLY
       || !has_stun_server (configuration))
     return;
   self->discovery = floe_nat_discovery_new (configuration);

@@ -41,6 +41,7 @@ typedef struct
   guint max_channels;
   gboolean is_whole;         /* takes no candidates after the peer's description */
   const FloeNatSummary *nat; /* (nullable): told to the peer when there is one */
+  gboolean hides_default;    /* "c=" and "m=" have no candidate's address */
 } FloeJsepIdentity;
 
 typedef enum

@@ -59,6 +59,16 @@ install_nat (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_NAT_SUMMARY,
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
+  /**
+   * FloeConfiguration:strategy-memory:
+   *
+   * What connections with this configuration have learned of networks.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_STRATEGY_MEMORY,
+      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
 }
 
 static void
@@ -97,9 +107,21 @@ install_limits (GObjectClass *object_class)
       g_param_spec_uint ("max-punch-rate", NULL, NULL, 0, G_MAXUINT, 0, flags));
 }
 
+/* What the peer is told, and when. */
 static void
-install_exchange (GObjectClass *object_class)
+install_signaling (GObjectClass *object_class)
 {
+  /**
+   * FloeConfiguration:privacy-level:
+   *
+   * What of this machine's addresses may leave it.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
+                                   g_param_spec_enum ("privacy-level", NULL, NULL,
+                                                      FLOE_TYPE_PRIVACY_LEVEL,
+                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
   /**
    * FloeConfiguration:trickle:
    *
@@ -109,16 +131,6 @@ install_exchange (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_TRICKLE,
                                    g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
-  /**
-   * FloeConfiguration:strategy-memory:
-   *
-   * What connections with this configuration have learned of networks.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (
-      object_class, PROP_STRATEGY_MEMORY,
-      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
 }
 
 void
@@ -166,19 +178,8 @@ floe_configuration_install_paths (GObjectClass *object_class)
   g_object_class_install_property (
       object_class, PROP_RELAY_WARM,
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
-  /**
-   * FloeConfiguration:privacy-level:
-   *
-   * What of this machine's addresses may leave it.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
-                                   g_param_spec_enum ("privacy-level", NULL, NULL,
-                                                      FLOE_TYPE_PRIVACY_LEVEL,
-                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
+  install_signaling (object_class);
   install_nat (object_class);
-  install_exchange (object_class);
   install_limits (object_class);
 }
 
@@ -349,13 +350,14 @@ FloeStrategyConfig
 floe_configuration_get_strategy_config (const FloeConfiguration *self, gboolean is_metered)
 {
   const FloeConfigurationPaths *paths = &self->paths;
+  gboolean may_punch = floe_configuration_get_privacy_rules (self).may_punch;
 
   return (FloeStrategyConfig){
     .strategy = paths->strategy,
-    .policy = self->ice_transport_policy,
+    .policy = floe_configuration_get_effective_policy (self),
     .has_ice_tcp = self->ice_tcp,
     .is_metered = is_metered,
-    .punching = paths->punching,
+    .punching = may_punch ? paths->punching : FLOE_PUNCHING_NONE,
     .fail_after_ms = self->ice_failed_timeout_ms,
     .max_sockets = paths->max_sockets,
     .max_probes = paths->max_probes,

@@ -179,7 +179,8 @@ make_plan (FloePeerConnection *self, const FloeConfiguration *configuration, GEr
   g_ptr_array_extend (servers, configuration->ice_servers, NULL, NULL);
   if (found != NULL)
     g_ptr_array_extend (servers, found, NULL, NULL);
-  return floe_ice_servers_to_plan (servers, configuration->ice_transport_policy, error);
+  return floe_ice_servers_to_plan (servers, floe_configuration_get_effective_policy (configuration),
+                                   error);
 }
 
 /* (transfer full) @plan */
