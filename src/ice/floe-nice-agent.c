@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nice-agent-private.h"
 
+#include "floe-network-thread-private.h"
+
 /* The first check goes out after a pacing interval and is repeated 4 times: at 0.5, 1.5, 3.5 and
  * 7.5 s. libnice's default of 3 in 2 s gives a pair up before a slow peer has its answer; 7 would
  * keep dead pairs around for half a minute. The RTO is that of requests to servers: checks never
@@ -96,6 +98,7 @@ static void
 on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   /* The task held the last reference. */
+  floe_network_end_farewell ();
 }
 
 /* An agent without a function for data reads nothing at all, its servers' answers neither. */
@@ -110,6 +113,7 @@ static void
 close_agent (NiceAgent *agent, GMainContext *context)
 {
   g_object_set (agent, "stun-pacing-timer", PACING_AT_RELEASE_MS, NULL);
+  floe_network_begin_farewell ();
   g_main_context_push_thread_default (context);
   nice_agent_close_async (agent, on_closed, NULL);
   g_main_context_pop_thread_default (context);

@@ -93,6 +93,46 @@ protected:
   Coturn server_;
 };
 
+TEST (StrategyConfiguration, HasLimitsOfPunchingAsProperties)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  guint sockets = 1, probes = 1, rate = 1;
+  std::vector<std::string> told;
+
+  g_signal_connect (
+      configuration, "notify",
+      G_CALLBACK (+[] (GObject *, GParamSpec *property, std::vector<std::string> *log) {
+        log->push_back (property->name);
+      }),
+      &told);
+  g_object_set (configuration, "max-punch-sockets", 64, nullptr);
+  g_object_set (configuration, "max-punch-probes", 500, nullptr);
+  g_object_set (configuration, "max-punch-rate", 50, nullptr);
+  floe_configuration_get_punch_limits (configuration, &sockets, &probes, &rate);
+  EXPECT_EQ (sockets, 64u);
+  EXPECT_EQ (probes, 500u);
+  EXPECT_EQ (rate, 50u);
+  floe_configuration_set_punch_limits (configuration, 64, 0, 50);
+  EXPECT_EQ (told, (std::vector<std::string>{ "max-punch-sockets", "max-punch-probes",
+                                              "max-punch-rate", "max-punch-probes" }));
+}
+
+TEST (StrategyConfiguration, KeepsOfItsMemoryWhatIsOfItsForm)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  std::string text = "floe-ways 1\n" + std::string (64, 'a') + " relay "
+                     + std::to_string (g_get_real_time () / G_USEC_PER_SEC) + "\n";
+  g_autofree char *kept = nullptr;
+  g_autofree char *none = nullptr;
+
+  floe_configuration_set_strategy_memory (configuration, (text + "192.0.2.1 relay 5\n").c_str ());
+  kept = floe_configuration_get_strategy_memory (configuration);
+  EXPECT_EQ (kept, text);
+  floe_configuration_set_strategy_memory (configuration, nullptr);
+  none = floe_configuration_get_strategy_memory (configuration);
+  EXPECT_STREQ (none, "floe-ways 1\n");
+}
+
 TEST_F (StrategyWithRelay, DirectFastAsksForNoRelay)
 {
   g_autoptr (FloeConfiguration) configuration = Configure (PORT_RESTRICTED);

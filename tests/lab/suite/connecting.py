@@ -14,6 +14,7 @@ from pairs.meeting import SIGNALING_SECONDS
 from pairs.peer import Peer, introduce
 
 from .meetings import IS_FULL, PATIENCE, held, hold, need_peer, stun_and_turn
+from .meetings import IS_FULL, held, hold, need_peer, over, stun_and_turn
 from .probes import cases, expect
 
 # How long the offer or the answer is on its way: a person who lets it ring.
@@ -24,6 +25,8 @@ QUICK_FAIL_SECONDS = 6
 SILENCE_SECONDS = 35 if IS_FULL else 3
 # The time of RFC 8863, and what a machine may be late.
 FAIL_SECONDS = 39.5 + 20
+# For what takes a moment, on any machine.
+LIMIT_SECONDS = 60
 
 
 def touched(left, host, other):
@@ -149,6 +152,21 @@ def fail(options, seconds):
 def test_all_fails():
     """where no path works, each peer says so once, and is silent and has nothing open from then on"""
     fail(["--fail-after", f"{QUICK_FAIL_SECONDS * 1000}"], QUICK_FAIL_SECONDS + PATIENCE)
+@cases("udp", "tcp", "tls")
+def test_farewell(transport):
+    """who closes a connection and ends its program at once has given its relay over {} back"""
+    need_peer()
+    with World(describe("R", "R")) as world:
+        server = Coturn(world["turn"], tls=transport == "tls")
+        pair = Pair(world, [*over(transport)(server), "--relay-only"])
+        pair.await_state("connected", LIMIT_SECONDS)
+        expect(pair.end(), [0, 0], "exit statuses")
+        given = server.log().count("ALLOCATE processed, success")
+        expect(given >= 2, True, f"that relays were given, {given}")
+        until = time.monotonic() + LIMIT_SECONDS
+        while server.log().count("lifetime=0") < given and time.monotonic() < until:
+            time.sleep(0.1)
+        expect(server.log().count("lifetime=0"), given, "how many were given back")
 
 
 if IS_FULL:  # it is all waiting
