@@ -13,8 +13,7 @@ from pairs.log import Nothing
 from pairs.meeting import SIGNALING_SECONDS
 from pairs.peer import Peer, introduce
 
-from .meetings import IS_FULL, PATIENCE, held, hold, need_peer, stun_and_turn
-from .meetings import IS_FULL, held, hold, need_peer, over, stun_and_turn
+from .meetings import IS_FULL, PATIENCE, held, hold, need_peer, over, stun_and_turn
 from .probes import cases, expect
 
 # How long the offer or the answer is on its way: a person who lets it ring.
@@ -96,7 +95,6 @@ class Pair:
             peer.process.stdin.close()
         return [peer.process.wait(20) for peer in self.peers]
 
-
     def await_end(self, seconds):
         """Until each has what it had open before it was asked to connect, and nothing else."""
         until = time.monotonic() + seconds
@@ -152,6 +150,8 @@ def fail(options, seconds):
 def test_all_fails():
     """where no path works, each peer says so once, and is silent and has nothing open from then on"""
     fail(["--fail-after", f"{QUICK_FAIL_SECONDS * 1000}"], QUICK_FAIL_SECONDS + PATIENCE)
+
+
 @cases("udp", "tcp", "tls")
 def test_farewell(transport):
     """who closes a connection and ends its program at once has given its relay over {} back"""
