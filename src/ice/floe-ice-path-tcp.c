@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "floe-candidate-guard-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-nice-sockets-private.h"
 
@@ -239,7 +238,7 @@ floe_ice_path_take_tcp (FloeIcePath *self, GSList *fresh)
 
       if (self->fed.count >= MAX_FED_TCP)
         break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+      if (!floe_ice_path_admits (self, candidate))
         continue;
       self->fed.count++;
       if (candidate->transport == NICE_CANDIDATE_TRANSPORT_TCP_SO)

@@ -72,6 +72,12 @@ static const FloeReflexiveEvents reflexive_events = {
   .changed = on_reflexive_changed,
 };
 
+static gboolean
+is_begun (const FloeIcePath *self)
+{
+  return self->state == FLOE_PATH_RESOLVING || self->state == FLOE_PATH_RUNNING;
+}
+
 /* @servers (element-type GInetAddress): empty for a direct path without a server. */
 static void
 run (FloeIcePath *self, GList *servers)
@@ -144,7 +150,7 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
 }
 
 FloeIcePath *
-floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIceShared *shared,
+floe_ice_path_new (guint id, const FloePathSpec *spec, FloeIceShared *shared,
                    const FloeIcePathEvents *events, gpointer user_data)
 {
   FloeIcePath *self = g_new0 (FloeIcePath, 1);
@@ -183,6 +189,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   g_autoptr (GInetAddress) literal = NULL;
   const FloeIceUri *server;
 
+  if (!is_begun (self))
+    self->shared->path_count++;
   self->gathering = (FloePathGathering){ .started_us = now_us };
   self->is_gathered = FALSE;
   self->server_error = NULL;
@@ -216,6 +224,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 void
 floe_ice_path_close (FloeIcePath *self)
 {
+  if (is_begun (self))
+    self->shared->path_count--;
   self->state = FLOE_PATH_CLOSED;
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);

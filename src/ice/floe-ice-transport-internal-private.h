@@ -8,6 +8,7 @@
 
 #include "floe-gather-core-private.h"
 #include "floe-ice-event-private.h"
+#include "floe-ice-lookups-private.h"
 #include "floe-ice-relays-private.h"
 #include "floe-ice-rise-private.h"
 #include "floe-ice-state-core-private.h"
@@ -49,6 +50,13 @@ typedef struct
   gboolean include_loopback;
 } FloeIceInterfaces;
 
+/* What is looked up by DNS. */
+typedef struct
+{
+  GCancellable *prefixes;  /* (owned) (nullable): while NAT64's are looked up */
+  FloeIceLookups *lookups; /* (owned) (nullable): of the peer's names, when that is wanted */
+} FloeIceNames;
+
 struct _FloeIceTransport
 {
   gatomicrefcount ref_count;
@@ -68,7 +76,7 @@ struct _FloeIceTransport
   FloeIceTiming timing;
   GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
-  GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
+  FloeIceNames names;
   gboolean has_started;
   gboolean is_closed;
 };
@@ -79,6 +87,13 @@ void floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event);
 /* Not started yet. */
 FloeIceLane *floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
                                           gboolean is_successor);
+
+/* floe-ice-transport-names.c */
+void floe_ice_transport_begin_names (FloeIceTransport *self, const FloeIceTransportConfig *config);
+void floe_ice_transport_look_up_prefixes (FloeIceTransport *self);
+void floe_ice_transport_end_names (FloeIceTransport *self);
+/* Hands what is new of the remote side to all paths. */
+void floe_ice_transport_update_paths (FloeIceTransport *self);
 
 /* floe-ice-transport-schedule.c */
 /* Begins nothing: says when what is due. */

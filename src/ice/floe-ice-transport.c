@@ -7,7 +7,6 @@
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-local-addresses-private.h"
-#include "floe-nat64-private.h"
 #include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
@@ -208,7 +207,6 @@ static const FloeIceRiseEvents rise_events = { add_lane, on_rise_begun, on_rise_
 static void
 begin_late (FloeIceTransport *self, FloeIceLane *lane, gint64 now_us)
 {
-  self->shared.path_count++;
   lane->start_us = now_us;
   if (self->gather.is_complete)
     restart_gathering (self, now_us);
@@ -287,6 +285,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .min_port = config->min_port,
     .max_port = config->max_port,
     .relay_only = config->relay_only,
+    .allows_local = config->allow_local_targets,
     .proxy_resolver = config->proxy_resolver != NULL ? g_object_ref (config->proxy_resolver) : NULL,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL,
@@ -296,6 +295,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   floe_ice_remote_init (&self->remote);
   self->interfaces.names = g_strdupv ((char **) config->interfaces);
   self->interfaces.include_loopback = config->include_loopback;
+  floe_ice_transport_begin_names (self, config);
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
@@ -340,34 +340,6 @@ floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controll
   self->shared.is_controlling = is_controlling;
 }
 
-static void
-update_paths (FloeIceTransport *self)
-{
-  for (guint i = 0; i < self->lanes->len; i++)
-    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
-  floe_ice_transport_update (self);
-}
-
-static void
-on_prefixes (const FloeNat64 *nat64, gpointer user_data)
-{
-  FloeIceTransport *self = user_data;
-
-  g_clear_object (&self->prefixes);
-  floe_ice_remote_set_nat64 (&self->remote, nat64);
-  update_paths (self);
-}
-
-static void
-look_up_prefixes (FloeIceTransport *self)
-{
-  if (!floe_nat64_is_needed ())
-    return;
-  self->remote.is_asking = TRUE;
-  self->prefixes = g_cancellable_new ();
-  floe_nat64_look_up (self->shared.context, self->prefixes, on_prefixes, self, NULL);
-}
-
 void
 floe_ice_transport_gather (FloeIceTransport *self)
 {
@@ -381,7 +353,7 @@ floe_ice_transport_gather (FloeIceTransport *self)
       all, (const char *const *) self->interfaces.names, self->interfaces.include_loopback);
   self->has_started = TRUE;
   self->moves.start_us = now_us;
-  look_up_prefixes (self);
+  floe_ice_transport_look_up_prefixes (self);
   floe_gather_core_start (&self->gather, now_us);
   floe_ice_rise_start (self->rise, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
@@ -394,8 +366,6 @@ floe_ice_transport_gather (FloeIceTransport *self)
       lane->start_us = now_us + start_ms * (gint64) G_TIME_SPAN_MILLISECOND;
     }
   floe_ice_transport_apply_schedule (self, now_us);
-  for (guint i = 0; i < self->lanes->len; i++)
-    self->shared.path_count += floe_ice_transport_get_lane (self, i)->start_us == now_us;
   for (guint i = 0; i < self->lanes->len; i++)
     {
       if (floe_ice_transport_get_lane (self, i)->start_us == now_us)
@@ -438,19 +408,20 @@ floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *u
   if (self->is_closed)
     return;
   floe_ice_remote_set_credentials (&self->remote, ufrag, pwd);
-  update_paths (self);
+  floe_ice_transport_update_paths (self);
 }
 
 void
 floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandidate *candidate)
 {
-  if (self->is_closed)
+  if (self->is_closed
+      || (self->names.lookups != NULL && floe_ice_lookups_add (self->names.lookups, candidate)))
     return;
   floe_ice_remote_add (&self->remote, candidate);
   /* The peer has come after all. */
   floe_ice_relays_set_hopeless (self->relays, FALSE);
   floe_ice_rise_handle_remote_candidate (self->rise);
-  update_paths (self);
+  floe_ice_transport_update_paths (self);
 }
 
 void
@@ -459,7 +430,7 @@ floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self)
   if (self->is_closed)
     return;
   self->remote.is_ended = TRUE;
-  update_paths (self);
+  floe_ice_transport_update_paths (self);
 }
 
 FloeIceConnectionState
@@ -488,8 +459,7 @@ floe_ice_transport_close (FloeIceTransport *self)
   floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
   self->carrier = NULL;
   g_clear_pointer (&self->rise, floe_ice_rise_free);
-  g_cancellable_cancel (self->prefixes);
-  g_clear_object (&self->prefixes);
+  floe_ice_transport_end_names (self);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_source (&self->flush_source);
