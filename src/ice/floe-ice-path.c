@@ -143,7 +143,10 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   g_clear_object (&self->lookup);
   if (addresses == NULL)
     {
-      floe_debug (FLOE_LOG_ICE, "path %u: %s", self->id, error->message);
+      char buffer[FLOE_REDACTED_SIZE];
+
+      floe_debug (FLOE_LOG_ICE, "path %u: no STUN server: %s", self->id,
+                  floe_redact_error (error, buffer));
       self->server_error = "The server's name could not be resolved";
     }
   run (self, addresses);
