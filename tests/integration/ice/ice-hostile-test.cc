@@ -4,7 +4,7 @@
 #include "ice-peer.h"
 #include "own-namespace.h"
 
-#include "../../unit/peer/fake-resolver.h"
+#include "peer/fake-resolver.h"
 
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
