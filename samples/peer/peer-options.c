@@ -14,6 +14,7 @@ typedef struct
   char *proxy;          /* (owned) (nullable) */
   char *nat;            /* (owned) (nullable) */
   char *strategy;       /* (owned) (nullable) */
+  char *privacy;        /* (owned) (nullable) */
   gboolean no_echo;
   gboolean relay_only;
   gboolean include_loopback;
@@ -29,6 +30,7 @@ raw_clear (Raw *self)
   g_free (self->proxy);
   g_free (self->nat);
   g_free (self->strategy);
+  g_free (self->privacy);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -108,6 +110,8 @@ add_others (GOptionGroup *group, Raw *raw)
       "What the NAT is, instead of having it found out", "SUMMARY" },
     { "strategy", 0, 0, G_OPTION_ARG_STRING, &raw->strategy,
       "auto, direct-fast, direct-patient, turn-fallback or turn-only", "NAME" },
+    { "privacy", 0, 0, G_OPTION_ARG_STRING, &raw->privacy,
+      "open, default-route, obfuscated, no-host or relay-only", "LEVEL" },
     { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
     { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only, "Use relays of TURN servers only",
       NULL },
@@ -162,6 +166,22 @@ parse_strategy (const char *name, FloeStrategy *out, GError **error)
 }
 
 static gboolean
+parse_privacy (const char *name, FloePrivacyLevel *out, GError **error)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (FLOE_TYPE_PRIVACY_LEVEL);
+  const GEnumValue *value = g_enum_get_value_by_nick (names, name);
+
+  if (value == NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "there is no privacy level called %s", name);
+      return FALSE;
+    }
+  *out = value->value;
+  return TRUE;
+}
+
+static gboolean
 apply_raw (Raw *raw, PeerOptions *options, GError **error)
 {
   if (raw->tls_ca != NULL)
@@ -183,6 +203,8 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
         }
     }
   if (raw->strategy != NULL && !parse_strategy (raw->strategy, &options->strategy, error))
+    return FALSE;
+  if (raw->privacy != NULL && !parse_privacy (raw->privacy, &options->privacy, error))
     return FALSE;
   options->nat = g_steal_pointer (&raw->nat);
   options->interfaces = g_steal_pointer (&raw->interfaces);
@@ -235,6 +257,7 @@ peer_options_make_configuration (const PeerOptions *options, GError **error)
       return NULL;
     }
   floe_configuration_set_strategy (configuration, options->strategy);
+  floe_configuration_set_privacy_level (configuration, options->privacy);
   if (options->relay_only)
     floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
   if (options->interfaces != NULL)

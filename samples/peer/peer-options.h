@@ -16,6 +16,7 @@ typedef struct
   GProxyResolver *proxies;   /* (owned) (nullable) */
   char *nat;                 /* (owned) (nullable): what to say of the NAT */
   FloeStrategy strategy;
+  FloePrivacyLevel privacy;
   gboolean relay_only;
   gboolean include_loopback;
   gboolean echoes;

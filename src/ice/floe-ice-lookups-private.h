@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 
 typedef struct _FloeIceLookups FloeIceLookups;
 
-/* @candidate has an address. From the main loop. */
+/* @candidate has the address that was found. NULL: for one name there is none. From the main loop.
+ */
 typedef void (*FloeIceLookupsFunc) (const FloeCandidate *candidate, gpointer user_data);
 
 FloeIceLookups *floe_ice_lookups_new (GMainContext *context, FloeIceLookupsFunc func,
@@ -31,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeIceLookups, floe_ice_lookups_free)
  * family is told then, if there is one. FALSE for addresses, for other names, and for the
  * seventeenth. */
 gboolean floe_ice_lookups_add (FloeIceLookups *self, const FloeCandidate *candidate);
+/* A name may still turn out to have an address. */
+gboolean floe_ice_lookups_is_pending (const FloeIceLookups *self);
 
 /* Whether DNS may be asked for @name: not for what has no dot (it would be sought in the domains of
  * this machine), nor for `.local` and other domains that are

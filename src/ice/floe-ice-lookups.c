@@ -65,7 +65,7 @@ floe_ice_lookups_may_ask (const char *name)
 static void begin_more (FloeIceLookups *self);
 
 /* One of each family: RFC 8839 section 5.1 has a candidate for each address that is to be used. */
-static void
+static gboolean
 tell (const Lookup *lookup, GList *addresses, GSocketFamily family)
 {
   const FloeIceLookups *self = lookup->lookups;
@@ -80,8 +80,9 @@ tell (const Lookup *lookup, GList *addresses, GSocketFamily family)
       text = g_inet_address_to_string (link->data);
       g_strlcpy (candidate.address, text, sizeof candidate.address);
       self->func (&candidate, self->user_data);
-      return;
+      return TRUE;
     }
+  return FALSE;
 }
 
 static void
@@ -89,11 +90,14 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
 {
   Lookup *lookup = user_data;
   FloeIceLookups *self = lookup->lookups;
+  gboolean has_any;
 
   g_clear_object (&lookup->cancel);
   lookup->is_over = TRUE;
-  tell (lookup, addresses, G_SOCKET_FAMILY_IPV6);
-  tell (lookup, addresses, G_SOCKET_FAMILY_IPV4);
+  has_any = tell (lookup, addresses, G_SOCKET_FAMILY_IPV6);
+  has_any |= tell (lookup, addresses, G_SOCKET_FAMILY_IPV4);
+  if (!has_any)
+    self->func (NULL, self->user_data);
   begin_more (self);
 }
 
@@ -135,6 +139,7 @@ on_deadline (gpointer user_data)
         continue;
       floe_debug (FLOE_LOG_ICE, "the name of a remote candidate was not resolved in time");
       end (lookup);
+      self->func (NULL, self->user_data);
     }
   begin_more (self);
 }
@@ -175,4 +180,15 @@ floe_ice_lookups_add (FloeIceLookups *self, const FloeCandidate *candidate)
   g_ptr_array_add (self->lookups, lookup);
   begin_more (self);
   return TRUE;
+}
+
+gboolean
+floe_ice_lookups_is_pending (const FloeIceLookups *self)
+{
+  for (guint i = 0; i < self->lookups->len; i++)
+    {
+      if (!((const Lookup *) g_ptr_array_index (self->lookups, i))->is_over)
+        return TRUE;
+    }
+  return FALSE;
 }

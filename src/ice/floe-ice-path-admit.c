@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "floe-candidate-guard-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-repeat-core-private.h"
@@ -57,14 +56,9 @@ get_cost (const FloeIcePath *self, const NiceAddress *remote)
 gboolean
 floe_ice_path_admits (const FloeIcePath *self, const NiceCandidate *candidate)
 {
-  FloeCandidateRules rules = {
-    .addresses = self->shared->addresses,
-    .nat64 = &self->shared->remote->nat64,
-    .allows_local = self->shared->allows_local,
-  };
   FloeStunAddress to;
 
-  return floe_candidate_guard_allows (candidate, &rules) && read_address (&candidate->addr, &to)
+  return floe_ice_path_may_check (self, candidate) && read_address (&candidate->addr, &to)
          && floe_target_budget_take (&to, get_cost (self, &candidate->addr));
 }
 

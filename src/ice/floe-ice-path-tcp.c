@@ -185,6 +185,8 @@ floe_ice_path_begin_tcp (FloeIcePath *self)
   self->tcp->met = g_array_new (FALSE, FALSE, sizeof (Met));
   self->tcp->told = g_ptr_array_new_with_free_func (g_free);
   self->tcp->so = make_so (self);
+  if (!self->shared->rules.may_listen)
+    floe_tcp_gate_shut (self->tcp->gate);
 }
 
 void

@@ -101,6 +101,7 @@ protected:
     shared_.ufrag = floe_random_ice_string (4);
     shared_.pwd = floe_random_ice_string (24);
     shared_.remote = &remote_;
+    shared_.rules = floe_privacy_rules_get (FLOE_PRIVACY_LEVEL_OPEN, FLOE_ICE_TRANSPORT_POLICY_ALL);
     shared_.budget = g_new0 (FloeCheckBudget, 1);
     shared_.addresses = g_array_new (FALSE, FALSE, sizeof (FloeLocalAddress));
     g_array_append_val (shared_.addresses, loopback);

@@ -32,8 +32,10 @@ protected:
 
   static void Keep (const FloeCandidate *candidate, gpointer data)
   {
-    static_cast<IceLookups *> (data)->told_.push_back (std::string (candidate->address) + " "
-                                                       + std::to_string (candidate->port));
+    static_cast<IceLookups *> (data)->told_.push_back (
+        candidate == nullptr
+            ? "none"
+            : std::string (candidate->address) + " " + std::to_string (candidate->port));
   }
 
   FakeDns dns_;
@@ -48,8 +50,10 @@ TEST_F (IceLookups, TellTheAddressOfAName)
   EXPECT_TRUE (Add ("peer.example.org"));
   EXPECT_TRUE (Add ("other.example.org", 6000));
   EXPECT_TRUE (told_.empty ()) << "never inside the call";
+  EXPECT_TRUE (floe_ice_lookups_is_pending (lookups_));
   Settle ();
   EXPECT_EQ (told_, (std::vector<std::string>{ "198.51.100.1 5000", "2001:db8::1 6000" }));
+  EXPECT_FALSE (floe_ice_lookups_is_pending (lookups_));
 }
 
 TEST_F (IceLookups, AreBoundedInNumberAndAtOnce)
@@ -69,7 +73,8 @@ TEST_F (IceLookups, AreBoundedInNumberAndAtOnce)
       Settle ();
     }
   EXPECT_EQ (dns_.asked.size (), (gsize) FLOE_ICE_LOOKUPS_MAX_NAMES);
-  EXPECT_TRUE (told_.empty ());
+  EXPECT_EQ (told_, std::vector<std::string> (FLOE_ICE_LOOKUPS_MAX_NAMES, "none"));
+  EXPECT_FALSE (floe_ice_lookups_is_pending (lookups_));
 }
 
 TEST_F (IceLookups, TellNothingWhenTheyAreFreed)
