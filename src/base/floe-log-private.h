@@ -59,8 +59,8 @@ const char *floe_redact_address (const char *address, char buffer[FLOE_REDACTED_
  * without a port behind them. */
 char *floe_redact_text (const char *text);
 
-/* Writes to @buffer what may be logged of @error, whose message may name a host, and returns it:
- * its domain and code, or its message after floe_set_log_addresses (TRUE). */
+/* Returns what may be logged of @error, whose message may name a host: its domain and code, which
+ * are written to @buffer, or its message after floe_set_log_addresses (TRUE). */
 const char *floe_redact_error (const GError *error, char buffer[FLOE_REDACTED_SIZE]);
 
 G_END_DECLS

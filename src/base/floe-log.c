@@ -166,10 +166,8 @@ floe_redact_error (const GError *error, char buffer[FLOE_REDACTED_SIZE])
 {
   get_debug_mask (); /* reads the environment */
   if (g_atomic_int_get (&log_addresses))
-    g_strlcpy (buffer, error->message, FLOE_REDACTED_SIZE);
-  else
-    g_snprintf (buffer, FLOE_REDACTED_SIZE, "%s %d", g_quark_to_string (error->domain),
-                error->code);
+    return error->message;
+  g_snprintf (buffer, FLOE_REDACTED_SIZE, "%s %d", g_quark_to_string (error->domain), error->code);
   return buffer;
 }
 
