@@ -33,13 +33,6 @@ get_pacing_ms (const FloeIcePath *self)
   return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
 }
 
-void
-floe_ice_path_update_pace (FloeIcePath *self)
-{
-  if (self->agent != NULL && self->component_state != NICE_COMPONENT_STATE_READY)
-    g_object_set (self->agent, "stun-pacing-timer", (guint) get_pacing_ms (self), NULL);
-}
-
 /* Of requests to the servers. What goes by TCP to one relay is paced by TCP: each request but the
  * first one answers the server, and no NAT has to make a mapping for it. */
 static gint64
@@ -50,6 +43,15 @@ get_gathering_pacing_ms (const FloeIcePath *self)
   return floe_path_spec_get_relay_protocol (self->spec) > FLOE_RELAY_PROTOCOL_UDP
              ? MIN (pacing_ms, PACING_MS)
              : pacing_ms;
+}
+
+void
+floe_ice_path_update_pace (FloeIcePath *self)
+{
+  gint64 pacing_ms = self->fed.count > 0 ? get_pacing_ms (self) : get_gathering_pacing_ms (self);
+
+  if (self->agent != NULL && self->component_state != NICE_COMPONENT_STATE_READY)
+    g_object_set (self->agent, "stun-pacing-timer", (guint) pacing_ms, NULL);
 }
 
 FloeCandidateMark

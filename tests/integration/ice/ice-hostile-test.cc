@@ -254,11 +254,11 @@ NameTenThousand ()
   std::unique_ptr<IcePeer> peer = StartPeer (context);
   pages = ResidentPages ();
   TellTenThousand (*peer);
+  Require (RunUntil (context, 60000, [&] { return wire.total > 100; }), "checks are sent at all");
   RunUntil (context, WATCH_MS, [] { return false; });
   wire.Drain ();
   fprintf (stderr, "%u packets to %u addresses, %u of mDNS\n", wire.total,
            (guint) wire.packets.size (), wire.mdns_count);
-  Require (wire.total > 200, "checks are sent at all");
   Require (wire.total <= max_packets, "not too many packets");
   for (const auto &second : wire.by_second)
     Require (second.second <= MAX_PER_S, "not too many in a second");
@@ -312,13 +312,14 @@ AimAtOneAddress ()
   for (guint i = 0; i < peers.size (); i++)
     for (guint j = 0; j < 200; j++)
       Tell (*peers[i], VICTIM, (guint16) (2000 + 200 * i + j));
+  Require (RunUntil (context, 60000, [&] { return wire.Packets (VICTIM) > 500; }),
+           "checks are sent at all");
   RunUntil (context, WATCH_MS, [] { return false; });
   wire.Drain ();
   allowed =
       FLOE_UNANSWERED_BURST_SIZE
       + (g_get_monotonic_time () - start_us) / G_TIME_SPAN_SECOND * FLOE_UNANSWERED_BYTES_PER_S;
   fprintf (stderr, "%u packets, %zu bytes\n", wire.Packets (VICTIM), wire.bytes[VICTIM]);
-  Require (wire.bytes[VICTIM] > FLOE_UNANSWERED_BURST_SIZE / 16, "checks are sent at all");
   Require (wire.bytes[VICTIM] <= allowed, "an address that never answers gets no more");
   for (auto &peer : peers)
     peer->Drop ();
