@@ -126,6 +126,7 @@ protected:
       [] (FloeIcePath *, gpointer) {},
       [] (FloeIcePath *, guint, const char *, gpointer) {},
       [] (FloeIcePath *, const guint8 *, gsize, gpointer) {},
+      [] (FloeIcePath *, gpointer) {},
     };
     FloePathSpec spec = {};
 
