@@ -181,4 +181,18 @@ void floe_configuration_set_privacy_level (FloeConfiguration *self, FloePrivacyL
 FLOE_AVAILABLE_IN_1_0
 FloePrivacyLevel floe_configuration_get_privacy_level (FloeConfiguration *self);
 
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_allow_local_targets (FloeConfiguration *self,
+                                                 gboolean allow_local_targets);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_get_allow_local_targets (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_resolve_candidate_names (FloeConfiguration *self,
+                                                     gboolean resolve_candidate_names);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_get_resolve_candidate_names (FloeConfiguration *self);
+
 G_END_DECLS

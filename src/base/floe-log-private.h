@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Logging: one GLib log domain, a category per layer, addresses redacted.
  *
+ * Every message goes through floe_redact_text (), so that no address gets out with the text of an
+ * error either. Names can't be told from other words there: log errors that may name a host with
+ * floe_redact_error ().
+ *
  * Messages go to the log domain "Floe" with the category in front and in the structured field
  * FLOE_CATEGORY. G_MESSAGES_DEBUG=Floe shows debug messages, FLOE_DEBUG=ice,dtls keeps only the
  * categories that it names.
@@ -50,5 +54,13 @@ void floe_log (FloeLogCategory category, GLogLevelFlags level, const char *forma
  * "x.local", "x.name", or the address itself after floe_set_log_addresses (TRUE) or with
  * FLOE_LOG_ADDRESSES=1. Loopback addresses tell nobody anything and stay as they are. */
 const char *floe_redact_address (const char *address, char buffer[FLOE_REDACTED_SIZE]);
+
+/* Returns: (transfer full): @text with all IPv4 and IPv6 literals in it so redacted, with or
+ * without a port behind them. */
+char *floe_redact_text (const char *text);
+
+/* Returns what may be logged of @error, whose message may name a host: its domain and code, which
+ * are written to @buffer, or its message after floe_set_log_addresses (TRUE). */
+const char *floe_redact_error (const GError *error, char buffer[FLOE_REDACTED_SIZE]);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <floe/floe-network.h>
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static const char *const category_names[FLOE_N_LOG_CATEGORIES] = {
@@ -49,6 +50,7 @@ floe_log_is_debug_enabled (FloeLogCategory category)
 void
 floe_log (FloeLogCategory category, GLogLevelFlags level, const char *format, ...)
 {
+  g_autofree char *raw = NULL;
   g_autofree char *message = NULL;
   const char *name;
   va_list arguments;
@@ -57,8 +59,9 @@ floe_log (FloeLogCategory category, GLogLevelFlags level, const char *format, ..
 
   name = category_names[category];
   va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
+  raw = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  message = floe_redact_text (raw);
   g_log_structured (G_LOG_DOMAIN, level, "FLOE_CATEGORY", name, "MESSAGE", "%s: %s", name, message);
 }
 
@@ -99,13 +102,87 @@ floe_redact_address (const char *address, char buffer[FLOE_REDACTED_SIZE])
   return buffer;
 }
 
+/* The longest literal is "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", and a port follows. */
+#define MAX_WORD_SIZE (INET6_ADDRSTRLEN + sizeof ":65535")
+
+static gboolean
+is_literal (const char *word)
+{
+  guint8 bytes[16];
+
+  return inet_pton (AF_INET, word, bytes) == 1 || inet_pton (AF_INET6, word, bytes) == 1;
+}
+
+/* Appends @size bytes that only have characters of literals. A port, or the full stop of a
+ * sentence, may be at the end. */
+static void
+append_word (GString *out, const char *start, gsize size)
+{
+  char word[MAX_WORD_SIZE + 1], buffer[FLOE_REDACTED_SIZE];
+  gsize tail = size;
+
+  if (size <= MAX_WORD_SIZE)
+    {
+      memcpy (word, start, size);
+      word[size] = '\0';
+      while (tail > 0 && !is_literal (word))
+        {
+          /* Cut back to the last separator. */
+          while (tail > 0 && word[tail - 1] != ':' && word[tail - 1] != '.')
+            tail--;
+          tail = tail > 0 ? tail - 1 : 0;
+          word[tail] = '\0';
+        }
+    }
+  else
+    tail = 0;
+  if (tail > 0)
+    g_string_append (out, floe_redact_address (word, buffer));
+  g_string_append_len (out, start + tail, (gssize) (size - tail));
+}
+
+char *
+floe_redact_text (const char *text)
+{
+  static const char characters[] = "0123456789abcdefABCDEF:.";
+  GString *out = g_string_sized_new (strlen (text));
+
+  while (*text != '\0')
+    {
+      gsize size = strspn (text, characters);
+
+      append_word (out, text, size);
+      text += size;
+      /* Up to where a word may begin again. */
+      size = strcspn (text, characters);
+      g_string_append_len (out, text, (gssize) size);
+      text += size;
+    }
+  return g_string_free (out, FALSE);
+}
+
+const char *
+floe_redact_error (const GError *error, char buffer[FLOE_REDACTED_SIZE])
+{
+  get_debug_mask (); /* reads the environment */
+  if (g_atomic_int_get (&log_addresses))
+    return error->message;
+  g_snprintf (buffer, FLOE_REDACTED_SIZE, "%s %d", g_quark_to_string (error->domain), error->code);
+  return buffer;
+}
+
 /**
  * floe_set_log_addresses:
  * @log_addresses_now: whether log messages may show whole addresses
  *
  * Says whether log messages of the domain `Floe` show network addresses whole. They are shortened
- * by default, so that a log can be handed on without telling where its users are. The environment
+ * by default, so that a log can be handed on without telling where its users are: "203.0.x.x",
+ * "2001:db8:x", and instead of an error that may name a host its domain and code. The environment
  * variable `FLOE_LOG_ADDRESSES=1` does the same. May be called from any thread at any time.
+ *
+ * Floe logs no addresses of its own accord, at no privacy level; they are in the texts of errors.
+ * A log stays on this machine, so what is asked for here holds at every privacy level. What libnice
+ * and GLib log themselves (`G_MESSAGES_DEBUG=libnice`) is not shortened by anything.
  *
  * Since: 1.0
  */

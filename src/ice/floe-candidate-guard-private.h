@@ -19,11 +19,21 @@ gboolean floe_candidate_guard_has_room (void);
  * sockets, times what its NAT makes of each. */
 #define FLOE_MAX_REFLEXIVE_ADDRESSES 512
 
-/* Whether checks may go to @candidate from a machine that gathers on @addresses (element-type
- * FloeLocalAddress): to a loopback address only if one of these is, and through NAT64 (@nat64: the
- * network's) to public addresses only. */
-gboolean floe_candidate_guard_allows (const NiceCandidate *candidate, const GArray *addresses,
-                                      const FloeNat64 *nat64);
+typedef struct
+{
+  const GArray *addresses; /* (element-type FloeLocalAddress): that the machine gathers on */
+  const FloeNat64 *nat64;  /* the network's */
+  gboolean allows_local;   /* the application wants loopback and link-local addresses */
+} FloeCandidateRules;
+
+/* Whether checks may go to @candidate. To a loopback address, or one of a link, only if the machine
+ * gathers on one of the kind or the application says so; through NAT64 to public addresses only; to
+ * addresses that stand for others never; and of the ports of the system's services (below 1024) to
+ * 80 and 443 of public addresses only, as libwebrtc has it.
+ *
+ * floe_candidate_to_nice() has refused what is no address of one host before. */
+gboolean floe_candidate_guard_allows (const NiceCandidate *candidate,
+                                      const FloeCandidateRules *rules);
 
 /* Counts one more peer-reflexive address that @agent has learned; TRUE when they are too many, and
  * @agent should be released. */

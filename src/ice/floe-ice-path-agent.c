@@ -45,6 +45,15 @@ get_gathering_pacing_ms (const FloeIcePath *self)
              : pacing_ms;
 }
 
+void
+floe_ice_path_update_pace (FloeIcePath *self)
+{
+  gint64 pacing_ms = self->fed.count > 0 ? get_pacing_ms (self) : get_gathering_pacing_ms (self);
+
+  if (self->agent != NULL && self->component_state != NICE_COMPONENT_STATE_READY)
+    g_object_set (self->agent, "stun-pacing-timer", (guint) pacing_ms, NULL);
+}
+
 FloeCandidateMark
 floe_ice_path_get_mark (const FloeIcePath *self)
 {
@@ -162,6 +171,7 @@ on_selected_pair (NiceAgent *agent, guint stream_id, guint component_id, NiceCan
 
   if (self->repeats != NULL && floe_ice_path_get_route (self) == FLOE_ROUTE_DIRECT)
     floe_ice_repeats_stop (self->repeats);
+  floe_ice_path_note_answer (remote);
   floe_ice_path_settle_tcp (self, FALSE);
   self->events->changed (self, self->user_data);
 }
@@ -183,7 +193,7 @@ repeat_checks (FloeIcePath *self, const NiceCandidate *candidate)
 {
   if (self->repeats == NULL && self->reflexive != NULL && self->shared->remote->pwd != NULL)
     self->repeats = floe_ice_repeats_new (self->shared, self->reflexive);
-  if (self->repeats != NULL && floe_ice_path_may_check (self, candidate))
+  if (self->repeats != NULL)
     floe_ice_repeats_add_remote (self->repeats, candidate);
 }
 
@@ -203,7 +213,7 @@ on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
   self->events->met (self, self->user_data);
   if (floe_candidate_guard_is_flooded (agent))
     floe_ice_path_end_flooded (self);
-  else
+  else if (floe_ice_path_admits (self, candidate))
     repeat_checks (self, candidate);
 }
 
@@ -301,8 +311,8 @@ take_fresh (FloeIcePath *self, GSList *fresh)
 
       if (number <= self->fed.number || self->fed.count >= MAX_FED)
         break;
-      if (!floe_ice_path_may_check (self, candidate)
-          || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
+      if ((number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED)
+          || !floe_ice_path_admits (self, candidate))
         continue;
       self->fed.count++;
       fresh = g_slist_prepend (fresh, candidate);
@@ -325,7 +335,7 @@ take_translated (FloeIcePath *self, GSList *fresh)
       if (self->fed.count >= MAX_FED
           || (self->spec->is_try && remote->translated->len - i >= FLOE_RECENT_REMOTE_CANDIDATES))
         break;
-      if (!floe_ice_path_may_check (self, candidate))
+      if (!floe_ice_path_admits (self, candidate))
         continue;
       self->fed.count++;
       fresh = g_slist_prepend (fresh, candidate);

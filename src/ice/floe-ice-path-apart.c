@@ -75,7 +75,7 @@ floe_ice_path_add_candidate (FloeIcePath *self, const FloeCandidate *candidate)
   nice = self->own->len < MAX_OWN ? floe_candidate_to_nice (candidate, &why) : NULL;
   if (nice == NULL)
     return FALSE;
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || !floe_ice_path_may_check (self, nice))
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || !floe_ice_path_admits (self, nice))
     {
       nice_candidate_free (nice);
       return FALSE;

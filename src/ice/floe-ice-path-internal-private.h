@@ -40,8 +40,8 @@ typedef struct _FloePathTcp FloePathTcp;
 struct _FloeIcePath
 {
   guint id;
-  FloePathSpec *spec;          /* (owned) */
-  const FloeIceShared *shared; /* (unowned): the transport outlives its paths */
+  FloePathSpec *spec;    /* (owned) */
+  FloeIceShared *shared; /* (unowned): the transport outlives its paths */
   const FloeIcePathEvents *events;
   gpointer user_data;
   FloePathState state;
@@ -68,6 +68,13 @@ const char *floe_ice_path_gather (FloeIcePath *self, gboolean has_address);
 void floe_ice_path_drop_agent (FloeIcePath *self);
 
 FloeCandidateMark floe_ice_path_get_mark (const FloeIcePath *self);
+
+/* floe-ice-path-admit.c */
+/* Whether checks of this path may go to @candidate: it is no forbidden target, and its address has
+ * answered or not had too much yet. What they may come to is counted then. */
+gboolean floe_ice_path_admits (const FloeIcePath *self, const NiceCandidate *candidate);
+/* A check was answered from there. */
+void floe_ice_path_note_answer (const NiceCandidate *remote);
 
 /* floe-ice-path-apart.c */
 /* Gives the agent what of the path's own candidates it does not know yet. */

@@ -24,9 +24,11 @@ floe_ice_path_may_check (const FloeIcePath *self, const NiceCandidate *candidate
 {
   const GArray *addresses = self->shared->addresses;
   const FloePrivacyRules *rules = &self->shared->rules;
+  const FloeCandidateRules guard_rules = { addresses, &self->shared->remote->nat64,
+                                           self->shared->allows_local };
   FloeStunAddress from, to;
 
-  if (!floe_candidate_guard_allows (candidate, addresses, &self->shared->remote->nat64))
+  if (!floe_candidate_guard_allows (candidate, &guard_rules))
     return FALSE;
   /* The relay sends, and the server knows where to. */
   if (self->spec->kind == FLOE_PATH_RELAY)

@@ -64,8 +64,10 @@ typedef struct
   const FloeIceRemote *remote;    /* (unowned): the transport's */
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
+  gboolean allows_local;          /* loopback and link-local addresses of the peer */
   gboolean is_direct_held;        /* direct paths are not told of the remote side yet */
-  guint path_count;               /* that share the pace of checks */
+  guint path_count;               /* that have begun and not ended: they share the pace of checks */
+  guint paced_count;              /* of them, as agents were told last */
   FloeCheckBudget *budget;        /* (owned): of checks beside libnice's, of all paths */
   guint mapping_lifetime_s;       /* of the NAT's idle mappings; 0: not known */
   gint64 received_us;             /* when the peer sent something on any path; 0: never */
@@ -73,8 +75,8 @@ typedef struct
   gint64 life_us;                 /* when any path showed life; 0: never */
 } FloeIceShared;
 
-/* @shared lives longer than the path; so does @events. */
-FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIceShared *shared,
+/* @shared lives longer than the path; so does @events. Of @shared the path writes its count. */
+FloeIcePath *floe_ice_path_new (guint id, const FloePathSpec *spec, FloeIceShared *shared,
                                 const FloeIcePathEvents *events, gpointer user_data);
 void floe_ice_path_free (FloeIcePath *self);
 
@@ -84,6 +86,9 @@ void floe_ice_path_set_stun_servers (FloeIcePath *self, const GArray *servers);
 
 /* It may be started again after it was closed. */
 void floe_ice_path_start (FloeIcePath *self, gint64 now_us);
+
+/* Another number of paths shares the pace now. */
+void floe_ice_path_update_pace (FloeIcePath *self);
 
 /* Of a path apart: one more candidate of the peer's, at any time. FALSE when it is of no use. */
 gboolean floe_ice_path_add_candidate (FloeIcePath *self, const FloeCandidate *candidate);

@@ -240,7 +240,7 @@ floe_ice_path_take_tcp (FloeIcePath *self, GSList *fresh)
 
       if (self->fed.count >= MAX_FED_TCP)
         break;
-      if (!floe_ice_path_may_check (self, candidate))
+      if (!floe_ice_path_admits (self, candidate))
         continue;
       self->fed.count++;
       if (candidate->transport == NICE_CANDIDATE_TRANSPORT_TCP_SO)

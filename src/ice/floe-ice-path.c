@@ -73,6 +73,12 @@ static const FloeReflexiveEvents reflexive_events = {
   .changed = on_reflexive_changed,
 };
 
+static gboolean
+is_begun (const FloeIcePath *self)
+{
+  return self->state == FLOE_PATH_RESOLVING || self->state == FLOE_PATH_RUNNING;
+}
+
 /* @servers (element-type GInetAddress): empty for a direct path without a server. */
 static void
 run (FloeIcePath *self, GList *servers)
@@ -139,14 +145,17 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
   g_clear_object (&self->lookup);
   if (addresses == NULL)
     {
-      floe_debug (FLOE_LOG_ICE, "path %u: %s", self->id, error->message);
+      char buffer[FLOE_REDACTED_SIZE];
+
+      floe_debug (FLOE_LOG_ICE, "path %u: no STUN server: %s", self->id,
+                  floe_redact_error (error, buffer));
       self->server_error = "The server's name could not be resolved";
     }
   run (self, addresses);
 }
 
 FloeIcePath *
-floe_ice_path_new (guint id, const FloePathSpec *spec, const FloeIceShared *shared,
+floe_ice_path_new (guint id, const FloePathSpec *spec, FloeIceShared *shared,
                    const FloeIcePathEvents *events, gpointer user_data)
 {
   FloeIcePath *self = g_new0 (FloeIcePath, 1);
@@ -185,6 +194,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
   g_autoptr (GInetAddress) literal = NULL;
   const FloeIceUri *server;
 
+  if (!is_begun (self))
+    self->shared->path_count++;
   self->gathering = (FloePathGathering){ .started_us = now_us };
   self->is_gathered = FALSE;
   self->server_error = NULL;
@@ -218,6 +229,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
 void
 floe_ice_path_close (FloeIcePath *self)
 {
+  if (is_begun (self))
+    self->shared->path_count--;
   self->state = FLOE_PATH_CLOSED;
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);

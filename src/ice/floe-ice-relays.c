@@ -80,8 +80,6 @@ floe_ice_relays_close_lane (FloeIceRelays *self, FloeIceLane *lane)
 
   if (state == FLOE_PATH_CLOSED)
     return;
-  if (state != FLOE_PATH_IDLE)
-    self->shared->path_count--;
   floe_ice_lane_close (lane);
 }
 
@@ -99,7 +97,6 @@ floe_ice_relays_carry_out (FloeIceRelays *self, gint64 now_us)
       else
         {
           floe_ice_relays_close_lane (self, floe_ice_relays_get_lane (self, output.id));
-          self->shared->path_count++;
           floe_ice_lane_start (floe_ice_relays_get_lane (self, output.id), now_us);
         }
     }

@@ -16,6 +16,11 @@ G_BEGIN_DECLS
  * comes late is told of the newest ones only, and of relays. */
 #define FLOE_RECENT_REMOTE_CANDIDATES 32
 
+/* What a peer may tell: so many candidates at once, and so many a second in the long run. Honest
+ * ones tell a few of each path, and bursts of what they foretell. */
+#define FLOE_REMOTE_CANDIDATE_BURST 256
+#define FLOE_REMOTE_CANDIDATES_PER_S 2
+
 /* Over TCP: each means a connection from each of our addresses. */
 #define FLOE_MAX_REMOTE_TCP_CANDIDATES 8
 
@@ -37,6 +42,7 @@ typedef struct
   guint translated_number; /* of the last one, from 1 */
   GPtrArray *tcp;      /* (owned) (element-type NiceCandidate): passive and so; the oldest first */
   guint tcp_number;    /* of the last one, from 1 */
+  gint64 allowance_us; /* when all that was told will have been forgiven */
   guint dropped_count; /* candidates that no path can use */
 } FloeIceRemote;
 

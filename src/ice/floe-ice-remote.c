@@ -87,21 +87,39 @@ translate (FloeIceRemote *self, const NiceCandidate *candidate)
     }
 }
 
-/* Returns why @nice is not taken, or NULL; takes it. The oldest one gives way: it may be of a path
- * that the peer has closed. */
-static const char *
+/* Takes @nice. The oldest one gives way: it may be of a path that the peer has closed. */
+static void
 take_tcp (FloeIceRemote *self, NiceCandidate *nice)
 {
-  if (is_known (self->tcp, nice))
-    {
-      nice_candidate_free (nice);
-      return "known already";
-    }
   if (self->tcp->len >= FLOE_MAX_REMOTE_TCP_CANDIDATES)
     g_ptr_array_remove_index (self->tcp, 0);
   self->tcp_number++;
   g_ptr_array_add (self->tcp, nice);
-  return NULL;
+}
+
+/* The same of one over UDP. */
+static void
+take_udp (FloeIceRemote *self, NiceCandidate *nice)
+{
+  make_room (self);
+  self->last_number++;
+  g_ptr_array_add (self->candidates, nice);
+  g_array_append_val (self->numbers, self->last_number);
+  translate (self, nice);
+}
+
+/* What comes before the credentials has a bound of its own. */
+static gboolean
+is_allowed (FloeIceRemote *self)
+{
+  const gint64 cost_us = G_TIME_SPAN_SECOND / FLOE_REMOTE_CANDIDATES_PER_S;
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 allowance_us = MAX (self->allowance_us, now_us) + cost_us;
+
+  if (allowance_us > now_us + FLOE_REMOTE_CANDIDATE_BURST * cost_us)
+    return FALSE;
+  self->allowance_us = allowance_us;
+  return TRUE;
 }
 
 /* Returns why @candidate is not taken, or NULL. */
@@ -110,6 +128,7 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
 {
   NiceCandidate *nice;
   const char *why;
+  gboolean is_tcp;
 
   /* RFC 8839 section 5.1 and RFC 8838 section 4.1: the ufrag tells the ICE generation. */
   if (candidate->ufrag[0] != '\0' && strcmp (candidate->ufrag, self->ufrag) != 0)
@@ -120,19 +139,18 @@ take (FloeIceRemote *self, const FloeCandidate *candidate)
   nice = floe_candidate_to_nice (candidate, &why);
   if (nice == NULL)
     return why;
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP)
-    return take_tcp (self, nice);
-  if (is_known (self->candidates, nice))
-    {
-      nice_candidate_free (nice);
-      return "known already";
-    }
-  make_room (self);
-  self->last_number++;
-  g_ptr_array_add (self->candidates, nice);
-  g_array_append_val (self->numbers, self->last_number);
-  translate (self, nice);
-  return NULL;
+  is_tcp = nice->transport != NICE_CANDIDATE_TRANSPORT_UDP;
+  if (is_known (is_tcp ? self->tcp : self->candidates, nice))
+    why = "known already";
+  else if (!is_allowed (self))
+    why = "too many at a time";
+  if (why != NULL)
+    nice_candidate_free (nice);
+  else if (is_tcp)
+    take_tcp (self, nice);
+  else
+    take_udp (self, nice);
+  return why;
 }
 
 static void

@@ -79,7 +79,6 @@ static void
 close_lane (FloeIceRise *self, FloeIceLane *lane)
 {
   floe_debug (FLOE_LOG_ICE, "path %u is given up", floe_ice_path_get_id (lane->path));
-  self->shared->path_count--;
   floe_ice_lane_close (lane);
 }
 
@@ -162,7 +161,6 @@ try_tcp (FloeIceRise *self, gint64 now_us)
                || (state == FLOE_PATH_CLOSED && now_us - lane->closed_us >= REUSE_US)))
         continue;
       floe_debug (FLOE_LOG_ICE, "path %u is tried", floe_ice_path_get_id (lane->path));
-      self->shared->path_count++;
       floe_ice_lane_start (lane, now_us);
     }
 }
@@ -182,7 +180,6 @@ try_direct (FloeIceRise *self, const FloeIceLane *carrier, gboolean is_rescue)
   floe_debug (FLOE_LOG_ICE, "path %u is tried%s", floe_ice_path_get_id (lane->path),
               is_rescue ? " in need" : "");
   self->events->begun (self->user_data);
-  self->shared->path_count++;
   floe_ice_path_set_stun_servers (lane->path, self->direct->stun_servers);
   floe_ice_lane_start (lane, g_get_monotonic_time ());
 }

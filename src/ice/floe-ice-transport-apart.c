@@ -41,7 +41,6 @@ floe_ice_transport_add_path (FloeIceTransport *self, const FloePathSpec *spec)
   g_clear_pointer (&used->stun_servers, g_array_unref);
   lane = floe_ice_transport_add_lane (self, used, used->is_successor);
   floe_debug (FLOE_LOG_ICE, "path %u is beside the plan", floe_ice_path_get_id (lane->path));
-  self->shared.path_count++;
   floe_ice_lane_start (lane, g_get_monotonic_time ());
   floe_ice_transport_update (self);
   return floe_ice_path_get_id (lane->path);
@@ -63,7 +62,6 @@ floe_ice_transport_end_path (FloeIceTransport *self, guint path_id)
 
   if (lane == NULL || lane == self->carrier)
     return;
-  self->shared.path_count--;
   floe_ice_lane_close (lane);
   floe_ice_transport_update (self);
 }

@@ -59,6 +59,7 @@ floe_ice_transport_end_failed (FloeIceTransport *self, gint64 now_us)
   g_clear_pointer (&self->rise, floe_ice_rise_free);
   g_cancellable_cancel (self->prefixes);
   g_clear_object (&self->prefixes);
+  g_clear_pointer (&self->lookups, floe_ice_lookups_free);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   for (guint i = 0; i < self->lanes->len; i++)
     floe_ice_lane_close (floe_ice_transport_get_lane (self, i));
@@ -88,6 +89,7 @@ floe_ice_transport_close (FloeIceTransport *self)
   g_clear_pointer (&self->rise, floe_ice_rise_free);
   g_cancellable_cancel (self->prefixes);
   g_clear_object (&self->prefixes);
+  g_clear_pointer (&self->lookups, floe_ice_lookups_free);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   destroy_deadline (self);

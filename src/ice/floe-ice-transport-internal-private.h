@@ -9,6 +9,7 @@
 
 #include "floe-gather-core-private.h"
 #include "floe-ice-event-private.h"
+#include "floe-ice-lookups-private.h"
 #include "floe-ice-names-private.h"
 #include "floe-ice-relays-private.h"
 #include "floe-ice-rise-private.h"
@@ -79,6 +80,7 @@ struct _FloeIceTransport
   FloeIceTiming timing;
   GSource *deadline_source; /* (owned) (nullable): until all has failed, or closed */
   GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
+  FloeIceLookups *lookups;  /* (owned) (nullable): when DNS may be asked for the peer's names */
   gboolean has_started;
   gboolean is_closed;
 };

@@ -59,6 +59,8 @@ typedef struct
   const char *const *interfaces; /* (nullable): names of interfaces or addresses to use */
   gboolean include_loopback;     /* also when something else is up */
   FloePrivacyLevel privacy;
+  gboolean allow_local_targets; /* loopback and link-local addresses of the peer */
+  gboolean resolve_names;       /* of the peer's candidates, by DNS; .local ones never are */
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */

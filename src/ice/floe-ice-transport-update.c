@@ -234,6 +234,17 @@ settle (FloeIceTransport *self)
     floe_ice_path_stop_refreshing (floe_ice_transport_get_lane (self, i)->path);
 }
 
+/* RFC 8445 section 14.2 has one pace for all that a connection checks. */
+static void
+share_pace (FloeIceTransport *self)
+{
+  if (self->shared.path_count == self->shared.paced_count)
+    return;
+  self->shared.paced_count = self->shared.path_count;
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_ice_path_update_pace (floe_ice_transport_get_lane (self, i)->path);
+}
+
 void
 floe_ice_transport_update (FloeIceTransport *self)
 {
@@ -261,5 +272,6 @@ floe_ice_transport_update (FloeIceTransport *self)
       if (self->core.state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
         settle (self);
     }
+  share_pace (self);
   arm_timer (self);
 }

@@ -177,7 +177,6 @@ static const FloeIceRiseEvents rise_events = { add_lane, on_rise_begun, on_rise_
 static void
 begin_late (FloeIceTransport *self, FloeIceLane *lane, gint64 now_us)
 {
-  self->shared.path_count++;
   lane->start_us = now_us;
   if (self->gather.is_complete)
     restart_gathering (self, now_us);
@@ -261,13 +260,20 @@ take_remote (FloeIceTransport *self, const FloeCandidate *candidate)
   update_paths (self);
 }
 
+static gboolean
+is_resolving (const FloeIceTransport *self)
+{
+  return floe_ice_names_is_pending (self->outbox.names)
+         || (self->lookups != NULL && floe_ice_lookups_is_pending (self->lookups));
+}
+
 /* @candidate has the address that its name was found to have; NULL when one was not found. */
 static void
 on_name (const FloeCandidate *candidate, gpointer user_data)
 {
   FloeIceTransport *self = user_data;
 
-  self->remote.is_resolving = floe_ice_names_is_pending (self->outbox.names);
+  self->remote.is_resolving = is_resolving (self);
   if (candidate != NULL)
     take_remote (self, candidate);
   else
@@ -296,6 +302,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .max_port = config->max_port,
     .relay_only = !rules.speaks_to_peers,
     .rules = rules,
+    .allows_local = config->allow_local_targets,
     .proxy_resolver = config->proxy_resolver != NULL ? g_object_ref (config->proxy_resolver) : NULL,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
     .has_free_choice = config->interfaces == NULL && rules.uses_all_routes,
@@ -305,6 +312,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   floe_ice_remote_init (&self->remote);
   self->interfaces.names = g_strdupv ((char **) config->interfaces);
   self->interfaces.include_loopback = config->include_loopback;
+  if (config->resolve_names && rules.shows_host)
+    self->lookups = floe_ice_lookups_new (config->context, on_name, self);
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
@@ -395,8 +404,6 @@ floe_ice_transport_gather (FloeIceTransport *self)
     }
   floe_ice_transport_apply_schedule (self, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
-    self->shared.path_count += floe_ice_transport_get_lane (self, i)->start_us == now_us;
-  for (guint i = 0; i < self->lanes->len; i++)
     {
       if (floe_ice_transport_get_lane (self, i)->start_us == now_us)
         floe_ice_path_start (floe_ice_transport_get_lane (self, i)->path, now_us);
@@ -447,8 +454,9 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
   if (floe_ice_transport_is_over (self))
     return;
   floe_ice_transport_note_candidate (self, g_get_monotonic_time ());
-  if (floe_ice_names_take (self->outbox.names, candidate))
-    self->remote.is_resolving = floe_ice_names_is_pending (self->outbox.names);
+  if ((self->lookups != NULL && floe_ice_lookups_add (self->lookups, candidate))
+      || floe_ice_names_take (self->outbox.names, candidate))
+    self->remote.is_resolving = is_resolving (self);
   else
     take_remote (self, candidate);
 }

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define FLOE_NICE_STREAM 1
 #define FLOE_NICE_COMPONENT NICE_COMPONENT_TYPE_RTP
 
+/* How often libnice sends a check of a pair that nobody answers, within 7.5 s. */
+#define FLOE_NICE_TRANSMISSIONS 5
+
 /* How long libnice takes to give a silent server up, sending 5 times 200 to 1600 ms apart. */
 #define FLOE_NICE_TRANSACTION_MS 3800
 

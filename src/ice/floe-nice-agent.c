@@ -8,7 +8,6 @@
  * keep dead pairs around for half a minute. The RTO is that of requests to servers: checks never
  * have less than the 500 ms of RFC 8445 section 14.3. */
 #define STUN_RTO_MS 200
-#define STUN_TRANSMISSIONS 5
 #define STUN_RELIABLE_TIMEOUT_MS 4500 /* within the transport's own limit for gathering */
 
 /* Longer than the longest pause between two transmissions, or libnice would stop its timer with a
@@ -67,7 +66,7 @@ floe_nice_agent_new (const FloeNiceAgentConfig *config)
       /* A peer can crash libnice 0.1.21 with either on, see decision 19; liveness is Floe's own
        * affair. What libnice sends every 25 s to keep a NAT's mapping are indications then. */
       "consent-freshness", FALSE, "keepalive-conncheck", FALSE, "stun-initial-timeout", STUN_RTO_MS,
-      "stun-max-retransmissions", STUN_TRANSMISSIONS, "stun-reliable-timeout",
+      "stun-max-retransmissions", FLOE_NICE_TRANSMISSIONS, "stun-reliable-timeout",
       config->is_tcp ? TCP_CHECK_TIMEOUT_MS : STUN_RELIABLE_TIMEOUT_MS, "idle-timeout",
       IDLE_TIMEOUT_MS, "max-connectivity-checks", config->is_tcp ? MAX_TCP_CHECKS : MAX_CHECKS,
       "stun-pacing-timer", config->pacing_ms, NULL);

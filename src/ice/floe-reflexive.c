@@ -169,10 +169,12 @@ on_resolved (GList *addresses, const GError *error, gpointer user_data)
 {
   Server *server = user_data;
   FloeReflexive *self = server->owner;
+  char buffer[FLOE_REDACTED_SIZE];
 
   g_clear_object (&server->lookup);
   if (error != NULL)
-    floe_debug (FLOE_LOG_ICE, "STUN server %u: %s", server->index, error->message);
+    floe_debug (FLOE_LOG_ICE, "STUN server %u: %s", server->index,
+                floe_redact_error (error, buffer));
   for (GList *link = addresses; link != NULL; link = link->next)
     add_address (server, link->data);
   floe_reflexive_core_end_lookup (self->core, server->index, addresses != NULL);

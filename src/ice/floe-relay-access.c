@@ -77,7 +77,8 @@ on_verdict (gpointer user_data)
       return;
     }
   self->has_failed = TRUE;
-  floe_debug (FLOE_LOG_ICE, "relay: %u, %s", self->code, text);
+  /* The text may name the server, and is the application's to show. */
+  floe_debug (FLOE_LOG_ICE, "relay: %u", self->code);
   self->events->failed (self->code, text, self->user_data);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Gives libnice a connection that it did not make: it connects to a port of the loopback address,
- * and what it sends there goes out on the connection, and back. One client is let in; who it is
- * does not matter, as ICE proves that to the peer.
+ * and what it sends there goes out on the connection, and back. One client is let in, and it is a
+ * socket of this process: others on the machine, which can connect to the port as well, are sent
+ * away.
  *
  * Layer: ice. Network thread only. Knows nothing of agents. */
 #pragma once

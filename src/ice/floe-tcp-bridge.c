@@ -12,12 +12,17 @@
  * network is slower than it. */
 #define DOOR_BUFFER_SIZE (32 * 1024)
 
+/* With more the door is shut: somebody wants to be in the way, and is. */
+#define MAX_STRANGERS 64
+#define BACKLOG 8
+
 struct _FloeTcpBridge
 {
   GMainContext *context;               /* (unowned) */
   GSocket *connection;                 /* (owned) */
   GSocket *door;                       /* (owned) (nullable): until somebody has come */
   GSource *source;                     /* (owned) (nullable): of @door */
+  guint stranger_count;                /* who were sent away */
   GSocketConnection *inside, *outside; /* (owned) (nullable) */
   FloeTunnelPipe *out, *in;            /* (owned) (nullable) */
 };
@@ -29,6 +34,52 @@ close_door (FloeTcpBridge *self)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
   g_clear_object (&self->door);
+}
+
+static gboolean
+is_at (int fd, int (*get) (int, struct sockaddr *, socklen_t *), const FloeStunAddress *address)
+{
+  struct sockaddr_storage storage = { 0 };
+  socklen_t size = sizeof storage;
+  g_autoptr (GSocketAddress) found = NULL;
+  FloeStunAddress own;
+
+  if (get (fd, (struct sockaddr *) &storage, &size) != 0
+      || (storage.ss_family != AF_INET && storage.ss_family != AF_INET6))
+    return FALSE;
+  found = g_socket_address_new_from_native (&storage, size);
+  return found != NULL && floe_stun_address_from_socket_address (found, &own)
+         && floe_stun_address_equal (&own, address);
+}
+
+/* The kernel does not tell whose the other end of a TCP connection is, so the descriptors of this
+ * process are asked. Where they can't be listed nobody is let in. */
+static gboolean
+owns_connection (const FloeStunAddress *local, const FloeStunAddress *remote)
+{
+  g_autoptr (GDir) descriptors = g_dir_open ("/dev/fd", 0, NULL);
+  const char *name;
+
+  while (descriptors != NULL && (name = g_dir_read_name (descriptors)) != NULL)
+    {
+      int fd = (int) g_ascii_strtoull (name, NULL, 10);
+
+      if (is_at (fd, getsockname, local) && is_at (fd, getpeername, remote))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_own (GSocket *client)
+{
+  g_autoptr (GSocketAddress) from = g_socket_get_remote_address (client, NULL);
+  g_autoptr (GSocketAddress) to = g_socket_get_local_address (client, NULL);
+  FloeStunAddress local, remote;
+
+  return from != NULL && to != NULL && floe_stun_address_from_socket_address (from, &local)
+         && floe_stun_address_from_socket_address (to, &remote)
+         && owns_connection (&local, &remote);
 }
 
 /* Where one side ends the other one does, for libnice to see. */
@@ -56,6 +107,17 @@ connect_ends (FloeTcpBridge *self, GSocketConnection *from, GSocketConnection *t
 }
 
 static gboolean
+send_away (FloeTcpBridge *self)
+{
+  self->stranger_count++;
+  if (self->stranger_count < MAX_STRANGERS)
+    return G_SOURCE_CONTINUE;
+  floe_debug (FLOE_LOG_ICE, "%u strangers came in place of libnice", self->stranger_count);
+  close_door (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
 on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   FloeTcpBridge *self = user_data;
@@ -72,6 +134,8 @@ on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
       close_door (self);
       return G_SOURCE_REMOVE;
     }
+  if (!is_own (client))
+    return send_away (self);
   g_socket_set_blocking (client, FALSE);
   floe_nice_socket_bound (client);
   self->inside = g_socket_connection_factory_create_connection (client);
@@ -94,7 +158,7 @@ open_door (FloeTcpBridge *self, FloeStunAddress *address)
   if (self->door == NULL)
     return FALSE;
   g_socket_set_blocking (self->door, FALSE);
-  g_socket_set_listen_backlog (self->door, 1);
+  g_socket_set_listen_backlog (self->door, BACKLOG);
   g_socket_set_option (self->door, SOL_SOCKET, SO_RCVBUF, DOOR_BUFFER_SIZE, NULL);
   if (!g_socket_bind (self->door, any, FALSE, NULL) || !g_socket_listen (self->door, NULL))
     return FALSE;

@@ -4,6 +4,7 @@
 #include "floe-deadline-source-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-log-private.h"
+#include "floe-target-budget-private.h"
 #include "floe-tcp-base-private.h"
 #include "floe-tcp-bridge-private.h"
 
@@ -11,6 +12,9 @@
 #define MEETING_US (10 * G_TIME_SPAN_SECOND)
 /* A host without a filter before it refuses what comes before it has begun itself. */
 #define RETRY_US (200 * G_TIME_SPAN_MILLISECOND)
+/* SYNs with their headers: Linux repeats one three times within MEETING_US. */
+#define SYN_SIZE 80
+#define SYN_COUNT 4
 #define MAX_MEETINGS (FLOE_TCP_SO_MAX_BASES * FLOE_TCP_SO_MAX_REMOTES)
 
 /* One port of ours and one of the peer's. */
@@ -108,6 +112,9 @@ begin (Meeting *self)
   g_autoptr (GSocketAddress) remote = floe_stun_address_to_socket_address (&self->remote);
 
   self->retry_us = -1;
+  /* A host that refuses has not shown that it takes part: it costs as one that is silent. */
+  if (!floe_target_budget_send (&self->remote, SYN_SIZE * SYN_COUNT))
+    return;
   self->socket = floe_tcp_base_connect (self->base, remote);
   if (self->socket == NULL)
     {

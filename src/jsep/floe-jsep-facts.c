@@ -6,6 +6,7 @@
 #include <floe/floe-error.h>
 
 #include "floe-jsep-sections-private.h"
+#include "floe-log-private.h"
 #include "floe-sdp-text-private.h"
 
 #define DEFAULT_MAX_MESSAGE_SIZE 65536 /* RFC 8841 section 6.1: "64K" when absent */
@@ -165,7 +166,7 @@ read_nat (FloeJsepFacts *facts, const FloeSdp *sdp)
   facts->has_nat =
       floe_nat_summary_parse (&facts->nat, value, FLOE_NAT_SUMMARY_ATTRIBUTE_VALUE, &error);
   if (!facts->has_nat)
-    g_debug ("jsep: %s", error->message);
+    floe_debug (FLOE_LOG_JSEP, "%s", error->message);
 }
 
 /* A description may have been completed by candidates that came later than what the session says;

@@ -16,6 +16,8 @@ enum
   PROP_RELAY_START,
   PROP_RELAY_WARM,
   PROP_PRIVACY_LEVEL,
+  PROP_ALLOW_LOCAL_TARGETS,
+  PROP_RESOLVE_CANDIDATE_NAMES,
   PROP_TRICKLE,
   PROP_STRATEGY_MEMORY,
   PROP_MAX_PUNCH_SOCKETS,
@@ -107,6 +109,33 @@ install_limits (GObjectClass *object_class)
       g_param_spec_uint ("max-punch-rate", NULL, NULL, 0, G_MAXUINT, 0, flags));
 }
 
+static void
+install_targets (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:allow-local-targets:
+   *
+   * Whether loopback and link-local addresses that the peer names are checked although this machine
+   * does not gather on any of the kind. See floe_configuration_set_allow_local_targets() for what
+   * else a peer may name, and how much is sent there.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_ALLOW_LOCAL_TARGETS,
+      g_param_spec_boolean ("allow-local-targets", NULL, NULL, FALSE, flags));
+  /**
+   * FloeConfiguration:resolve-candidate-names:
+   *
+   * Whether host names in the peer's candidates are looked up by DNS; `.local` names never are.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_RESOLVE_CANDIDATE_NAMES,
+      g_param_spec_boolean ("resolve-candidate-names", NULL, NULL, FALSE, flags));
+}
+
 /* What the peer is told, and when. */
 static void
 install_signaling (GObjectClass *object_class)
@@ -180,6 +209,7 @@ floe_configuration_install_paths (GObjectClass *object_class)
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
   install_signaling (object_class);
   install_nat (object_class);
+  install_targets (object_class);
   install_limits (object_class);
 }
 
@@ -263,6 +293,12 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
     case PROP_PRIVACY_LEVEL:
       g_value_set_enum (value, self->privacy);
       return TRUE;
+    case PROP_ALLOW_LOCAL_TARGETS:
+      g_value_set_boolean (value, self->allow_local_targets);
+      return TRUE;
+    case PROP_RESOLVE_CANDIDATE_NAMES:
+      g_value_set_boolean (value, self->resolve_candidate_names);
+      return TRUE;
     case PROP_TRICKLE:
       g_value_set_boolean (value, self->paths.trickle);
       return TRUE;
@@ -322,6 +358,12 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
       return TRUE;
     case PROP_PRIVACY_LEVEL:
       floe_configuration_set_privacy_level (self, g_value_get_enum (value));
+      return TRUE;
+    case PROP_ALLOW_LOCAL_TARGETS:
+      floe_configuration_set_allow_local_targets (self, g_value_get_boolean (value));
+      return TRUE;
+    case PROP_RESOLVE_CANDIDATE_NAMES:
+      floe_configuration_set_resolve_candidate_names (self, g_value_get_boolean (value));
       return TRUE;
     case PROP_TRICKLE:
       floe_configuration_set_trickle (self, g_value_get_boolean (value));

@@ -79,3 +79,108 @@ floe_configuration_get_privacy_level (FloeConfiguration *self)
 
   return self->privacy;
 }
+
+/**
+ * floe_configuration_set_allow_local_targets:
+ * @self: a configuration
+ * @allow_local_targets: whether loopback and link-local addresses of the peer may be checked
+ *
+ * Sets whether checks go to loopback and link-local addresses that the peer names. Without it they
+ * do only when this machine gathers on an address of the kind itself: then the two may be in one
+ * machine, or on one link. Over TCP link-local addresses are refused in any case.
+ *
+ * What a peer names is not believed. Whatever is set here, no packet is sent to
+ *
+ * - multicast, broadcast, unspecified and reserved addresses, IPv6 link-local ones (they would need
+ *   a zone), and IPv6 ones that stand for an IPv4 address or lead nowhere (IPv4-mapped, 6to4,
+ *   Teredo, site-local); through NAT64 to public addresses only;
+ * - port 0, and those below 1024 but for 80 and 443 of public addresses;
+ * - host names, see floe_configuration_set_resolve_candidate_names().
+ *
+ * And what is sent is bounded, so that nobody can have others scanned or flooded by naming their
+ * addresses (RFC 8445 section 19.5.1):
+ *
+ * - A peer may tell 256 candidates at once, and two more each second; the newest 100 are kept, 8 of
+ *   TCP, and a path is told of 200 at most, 16 of TCP. A path checks 200 pairs.
+ * - All paths of a connection together check 200 pairs a second, and repeat 100 checks a second
+ *   (each pair is checked five times, and repeated three times).
+ * - An address that has never answered gets 1 MiB at once and 256 bytes a second in the long run,
+ * of all connections of the process together, on all its ports, with headers. A /64 of IPv6 counts
+ * as one address; loopback does not count. What has answered a check is free for an hour.
+ * - Packets for foretold ports and attempts to open TCP from both sides: 250 a second, of all
+ *   connections together. Punching has limits of its own, see floe_configuration_set_punching().
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_allow_local_targets (FloeConfiguration *self, gboolean allow_local_targets)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (self->allow_local_targets == !!allow_local_targets)
+    return;
+  self->allow_local_targets = !!allow_local_targets;
+  g_object_notify (G_OBJECT (self), "allow-local-targets");
+}
+
+/**
+ * floe_configuration_get_allow_local_targets:
+ * @self: a configuration
+ *
+ * Gets whether checks go to loopback and link-local addresses that the peer names.
+ *
+ * Returns: %TRUE when they do
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_get_allow_local_targets (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+
+  return self->allow_local_targets;
+}
+
+/**
+ * floe_configuration_set_resolve_candidate_names:
+ * @self: a configuration
+ * @resolve_candidate_names: whether names are looked up
+ *
+ * Sets whether host names in the peer's candidates (RFC 8839 section 5.1) are looked up by DNS. A
+ * look-up tells who runs the name's server that this machine is about to connect, and from which
+ * resolver; browsers look none up, and %FLOE_PRIVACY_LEVEL_NO_HOST and
+ * %FLOE_PRIVACY_LEVEL_RELAY_ONLY don't whatever is set here. Names that end in `.local` are never
+ * asked of a DNS server.
+ *
+ * At most 16 names of a connection are looked up, four at a time, for five seconds; the first
+ * address of each family is used, if it is one that the peer may name.
+ *
+ * Since: 1.0
+ */
+void
+floe_configuration_set_resolve_candidate_names (FloeConfiguration *self,
+                                                gboolean resolve_candidate_names)
+{
+  g_return_if_fail (FLOE_IS_CONFIGURATION (self));
+
+  if (self->resolve_candidate_names == !!resolve_candidate_names)
+    return;
+  self->resolve_candidate_names = !!resolve_candidate_names;
+  g_object_notify (G_OBJECT (self), "resolve-candidate-names");
+}
+
+/**
+ * floe_configuration_get_resolve_candidate_names:
+ * @self: a configuration
+ *
+ * Gets whether host names in the peer's candidates are looked up.
+ *
+ * Returns: %TRUE when they are
+ * Since: 1.0
+ */
+gboolean
+floe_configuration_get_resolve_candidate_names (FloeConfiguration *self)
+{
+  g_return_val_if_fail (FLOE_IS_CONFIGURATION (self), FALSE);
+
+  return self->resolve_candidate_names;
+}

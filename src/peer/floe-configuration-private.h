@@ -42,6 +42,8 @@ struct _FloeConfiguration
   char **interfaces; /* (owned) (nullable) */
   gboolean include_loopback;
   FloePrivacyLevel privacy;
+  gboolean allow_local_targets;
+  gboolean resolve_candidate_names;
   gboolean ice_tcp;
   guint max_channels;
   guint64 max_message_size;

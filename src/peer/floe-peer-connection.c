@@ -259,6 +259,8 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .interfaces = floe_configuration_get_interfaces (configuration),
     .include_loopback = floe_configuration_get_include_loopback (configuration),
     .privacy = floe_configuration_get_privacy_level (configuration),
+    .allow_local_targets = configuration->allow_local_targets,
+    .resolve_names = configuration->resolve_candidate_names,
     .relay_only = floe_configuration_get_ice_transport_policy (configuration)
                   == FLOE_ICE_TRANSPORT_POLICY_RELAY,
     .proxy_resolver = floe_configuration_get_proxy_resolver (configuration),

@@ -45,6 +45,8 @@ floe_peer_servers_copy_configuration (const FloeConfiguration *other)
   copy->interfaces = g_strdupv (other->interfaces);
   copy->include_loopback = other->include_loopback;
   copy->privacy = other->privacy;
+  copy->allow_local_targets = other->allow_local_targets;
+  copy->resolve_candidate_names = other->resolve_candidate_names;
   copy->ice_tcp = other->ice_tcp;
   copy->max_channels = other->max_channels;
   copy->max_message_size = other->max_message_size;
@@ -305,6 +307,9 @@ find_modification (const FloeConfiguration *applied, const FloeConfiguration *wa
     return "the interfaces";
   if (wanted->privacy != applied->privacy)
     return "the privacy level: that needs an ICE restart";
+  if (wanted->allow_local_targets != applied->allow_local_targets
+      || wanted->resolve_candidate_names != applied->resolve_candidate_names)
+    return "what the peer may name";
   if (wanted->ice_tcp != applied->ice_tcp)
     return "whether ICE-TCP may be used";
   if (wanted->max_channels != applied->max_channels

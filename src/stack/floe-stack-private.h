@@ -30,6 +30,8 @@ typedef struct
   const char *const *interfaces; /* (nullable) */
   gboolean include_loopback;
   FloePrivacyLevel privacy;
+  gboolean allow_local_targets;
+  gboolean resolve_names;
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */

@@ -212,6 +212,8 @@ copy_settings (FloeStackSettings *settings, const FloeStackConfig *config)
     .interfaces = (const char *const *) settings->interfaces,
     .include_loopback = config->include_loopback,
     .privacy = config->privacy,
+    .allow_local_targets = config->allow_local_targets,
+    .resolve_names = config->resolve_names,
     .relay_only = config->relay_only,
     .failed_timeout_ms = config->failed_timeout_ms,
     .relay_warm_ms = config->relay_warm_ms,

@@ -32,7 +32,8 @@ gboolean floe_tactic_path_is_open (const FloeTacticPath *self);
 gboolean floe_tactic_path_is_ready (const FloeTacticPath *self);
 void floe_tactic_path_end (FloeTacticPath *self);
 
-/* Sends one check, now. */
+/* Sends one check, now, unless the address has had too much without an answer, or the process sends
+ * too much by hand (ice/floe-target-budget): it is lost then. */
 void floe_tactic_path_send (const FloeTacticPath *self, const FloeStunAddress *to);
 /* From now on the agent checks it, too. */
 void floe_tactic_path_feed (FloeTacticPath *self, const FloeCandidate *remote);

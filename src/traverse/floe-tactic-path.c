@@ -8,8 +8,10 @@
 #include "floe-prediction-core-private.h"
 #include "floe-probe-target-private.h"
 #include "floe-random-private.h"
+#include "floe-target-budget-private.h"
 
 #define MAX_BASES 4
+#define HEADERS_SIZE 28 /* IPv4 and UDP */
 
 gboolean
 floe_tactic_path_init (FloeTacticPath *self, const FloeTacticContext *context)
@@ -87,8 +89,8 @@ send_check (const FloeTacticPath *self, GSocket *socket, const FloeStunAddress *
 
   floe_random_bytes (id, sizeof id);
   size = floe_punch_identity_build_request (self->identity, id, check);
-  /* What can't be sent is lost, as it may be anywhere on the way. */
-  if (size > 0)
+  /* What can't be sent, or may not, is lost, as it may be anywhere on the way. */
+  if (size > 0 && floe_target_budget_send (to, size + HEADERS_SIZE))
     g_socket_send_to (socket, address, (const char *) check, size, NULL, NULL);
 }
 

@@ -92,8 +92,9 @@ static void
 fail (FloeTunnel *self, const GError *error)
 {
   const FloeTunnelEvents *events = self->events;
+  char buffer[FLOE_REDACTED_SIZE];
 
-  floe_debug (FLOE_LOG_TUNNEL, "failed: %s", error->message);
+  floe_debug (FLOE_LOG_TUNNEL, "failed: %s", floe_redact_error (error, buffer));
   self->events = NULL;
   shut_down (self);
   if (events != NULL)

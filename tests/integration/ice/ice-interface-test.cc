@@ -18,6 +18,23 @@ AddInterface ()
       "exit 1");
 }
 
+#include "ice-peer.h"
+#include "own-namespace.h"
+
+class IceInterface : public testing::Test
+{
+protected:
+  void SetUp () override
+  {
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+  }
+  void TearDown () override
+  {
+    if (has_skipped)
+      GTEST_SKIP () << "no network namespace can be made here, or iproute2 is missing";
+  }
+};
+
 static void
 GatherOnNothing ()
 {

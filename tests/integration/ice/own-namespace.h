@@ -5,11 +5,18 @@
 
 #include "ice-peer.h"
 
+/* A test that is a process of its own in a network namespace, which it may make as root or where
+ * users may: EXPECT_EXIT (Body (), HasPassed, ""). */
+#pragma once
+
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
+
+#include <string>
+#include <sys/wait.h>
 
 #define CANNOT_MAKE_NAMESPACES 77
 
@@ -42,6 +49,17 @@ Do (const char *command)
       fprintf (stderr, "failed: %s\n", command);
       _Exit (CANNOT_MAKE_NAMESPACES);
     }
+}
+
+inline void
+AddInterface ()
+{
+  Do ("ip link add d0 type veth peer name d1 && ip link set d1 up && "
+      "ip address add 192.0.2.1/24 dev d0 && ip link set d0 up");
+  /* An interface runs a moment after it is up. */
+  Do ("for i in $(seq 100); do ip -o link show d0 | grep -q 'state UP' && exit 0; sleep 0.05; "
+      "done; "
+      "exit 1");
 }
 
 /* The child's way of EXPECT_TRUE. */

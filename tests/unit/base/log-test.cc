@@ -51,6 +51,62 @@ TEST (Redaction, NeverOverrunsItsBuffer)
   EXPECT_LT (strlen (logged), static_cast<gsize> (FLOE_REDACTED_SIZE));
 }
 
+struct TextCase
+{
+  const char *name;
+  const char *text;
+  const char *logged;
+};
+
+class RedactionOfText : public testing::TestWithParam<TextCase>
+{
+};
+
+TEST_P (RedactionOfText, FindsTheAddressesInIt)
+{
+  EXPECT_EQ (TakeString (floe_redact_text (GetParam ().text)), GetParam ().logged);
+}
+
+INSTANTIATE_TEST_SUITE_P (
+    Errors, RedactionOfText,
+    testing::Values (
+        TextCase{ "Empty", "", "" },
+        TextCase{ "None", "path 1: 20.5 ms: ready.", "path 1: 20.5 ms: ready." },
+        TextCase{ "Alone", "203.0.113.77", "203.0.x.x" },
+        TextCase{ "WithPort", "to 203.0.113.77:3478: refused", "to 203.0.x.x:3478: refused" },
+        TextCase{ "AtTheEndOfASentence", "It is 203.0.113.77.", "It is 203.0.x.x." },
+        TextCase{ "InBrackets", "[2001:db8::1:2]:3478 is gone", "[2001:db8:x]:3478 is gone" },
+        TextCase{ "BeforeAColon", "2001:db8:1:2:3:4:5:6: refused", "2001:db8:x: refused" },
+        TextCase{ "Two", "10.1.2.3-10.4.5.6", "10.1.x.x-10.4.x.x" },
+        TextCase{ "WithScope", "fe80::1:2%eth0", "fe80::x%eth0" },
+        TextCase{ "MappedIpv4", "::ffff:203.0.113.77", "::x" },
+        TextCase{ "GluedToAWord", "xyz203.0.113.77xyz", "xyz203.0.x.xxyz" },
+        TextCase{ "GluedToHex", "face203.0.113.77", "face203.0.113.77" },
+        TextCase{ "Loopback", "127.0.0.1 and ::1", "127.0.0.1 and ::1" },
+        TextCase{ "Time", "at 12:30:45", "at 12:30:45" }),
+    [] (const auto &info) { return std::string (info.param.name); });
+
+TEST (RedactionOfText, BearsLongWords)
+{
+  std::string text (100000, '1');
+
+  EXPECT_EQ (TakeString (floe_redact_text (text.c_str ())), text);
+  EXPECT_EQ (TakeString (floe_redact_text ((text + " 203.0.113.77").c_str ())),
+             text + " 203.0.x.x");
+}
+
+TEST (RedactionOfErrors, TellsTheCodeAndNotTheMessage)
+{
+  GError *error = g_error_new (G_FILE_ERROR, 7, "Error resolving secret.example.org");
+  char buffer[FLOE_REDACTED_SIZE];
+
+  EXPECT_STREQ (floe_redact_error (error, buffer), "g-file-error-quark 7");
+  floe_set_log_addresses (TRUE);
+  EXPECT_STREQ (floe_redact_error (error, buffer), "Error resolving secret.example.org");
+  floe_set_log_addresses (FALSE);
+  g_error_free (error);
+}
+
 TEST (Redaction, IsOffWhenTheApplicationSaysSo)
 {
   std::string name (300, 'n');
@@ -113,6 +169,15 @@ TEST_F (Log, DoesNotComputeDebugArgumentsThatNobodyReads)
   floe_debug (FLOE_LOG_DTLS, "%d", ++computed);
   EXPECT_EQ (computed, floe_log_is_debug_enabled (FLOE_LOG_DTLS) ? 1 : 0);
   EXPECT_EQ (kept_.size (), static_cast<gsize> (computed));
+}
+
+TEST_F (Log, ShortensAddressesInEveryMessage)
+{
+  kept_.clear ();
+  floe_warning (FLOE_LOG_ICE, "could not connect to %s:%u", "203.0.113.77", 3478u);
+  ASSERT_EQ (kept_.size (), 1u);
+  EXPECT_NE (kept_[0].find ("203.0.x.x:3478"), std::string::npos) << kept_[0];
+  EXPECT_EQ (kept_[0].find ("113.77"), std::string::npos) << kept_[0];
 }
 
 TEST_F (Log, NamesEveryCategory)

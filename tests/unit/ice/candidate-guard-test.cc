@@ -23,19 +23,21 @@ protected:
     g_array_append_val (addresses_, address);
   }
 
-  bool Allows (const char *text)
+  bool Allows (const char *text, guint16 port = 5000)
   {
     NiceCandidate *candidate = nice_candidate_new (NICE_CANDIDATE_TYPE_HOST);
+    FloeCandidateRules rules = { addresses_, &nat64_, allows_local_ };
     bool result;
 
     nice_address_set_from_string (&candidate->addr, text);
-    nice_address_set_port (&candidate->addr, 5000);
-    result = floe_candidate_guard_allows (candidate, addresses_, &nat64_);
+    nice_address_set_port (&candidate->addr, port);
+    result = floe_candidate_guard_allows (candidate, &rules);
     nice_candidate_free (candidate);
     return result;
   }
 
   FloeNat64 nat64_ = {};
+  gboolean allows_local_ = FALSE;
   GArray *addresses_ = g_array_new (FALSE, TRUE, sizeof (FloeLocalAddress));
 };
 
@@ -82,6 +84,77 @@ TEST_F (CandidateGuard, RefusesLoopbackWithoutAnyAddress)
   EXPECT_FALSE (Allows ("127.0.0.1"));
   EXPECT_TRUE (Allows ("192.0.2.1"));
 }
+
+TEST_F (CandidateGuard, RefusesALinkThatTheMachineIsNotOn)
+{
+  AddLocal ("192.0.2.1", FALSE);
+  EXPECT_FALSE (Allows ("169.254.169.254"));
+  AddLocal ("169.254.7.7", FALSE);
+  EXPECT_TRUE (Allows ("169.254.169.254"));
+  EXPECT_FALSE (Allows ("127.0.0.1"));
+}
+
+TEST_F (CandidateGuard, AllowsWhatIsNearToWhoAsksForIt)
+{
+  AddLocal ("192.0.2.1", FALSE);
+  allows_local_ = TRUE;
+  EXPECT_TRUE (Allows ("169.254.1.1"));
+  EXPECT_TRUE (Allows ("127.0.0.1"));
+  EXPECT_TRUE (Allows ("::1"));
+  EXPECT_FALSE (Allows ("127.0.0.1", 80));
+  EXPECT_FALSE (Allows ("224.0.0.251"));
+  EXPECT_FALSE (Allows ("0.0.0.0"));
+}
+
+struct Target
+{
+  const char *name;
+  const char *address;
+  guint16 port;
+  bool is_allowed;
+};
+
+class CandidateGuardTarget : public CandidateGuard, public testing::WithParamInterface<Target>
+{
+};
+
+TEST_P (CandidateGuardTarget, IsJudgedByAddressAndPort)
+{
+  AddLocal ("192.0.2.1", FALSE);
+  AddLocal ("2001:db8::1", FALSE);
+  EXPECT_EQ (Allows (GetParam ().address, GetParam ().port), GetParam ().is_allowed);
+}
+
+INSTANTIATE_TEST_SUITE_P (Remote, CandidateGuardTarget,
+                          testing::Values (Target{ "Public", "198.51.100.1", 50000, true },
+                                           Target{ "FirstUserPort", "198.51.100.1", 1024, true },
+                                           Target{ "LastSystemPort", "198.51.100.1", 1023, false },
+                                           Target{ "Dns", "198.51.100.1", 53, false },
+                                           Target{ "Ntp", "198.51.100.1", 123, false },
+                                           Target{ "PublicHttp", "198.51.100.1", 80, true },
+                                           Target{ "PublicHttps", "198.51.100.1", 443, true },
+                                           Target{ "PrivateHttps", "192.168.0.1", 443, false },
+                                           Target{ "CarriersHttps", "100.64.0.1", 443, false },
+                                           Target{ "LocalHttps6", "fd00::1", 443, false },
+                                           Target{ "PublicHttps6", "2600::1", 443, true },
+                                           Target{ "Private", "192.168.0.1", 50000, true },
+                                           Target{ "ThisNetwork", "0.1.2.3", 50000, false },
+                                           Target{ "Reserved", "240.0.0.1", 50000, false },
+                                           Target{ "Broadcast", "255.255.255.255", 50000, false },
+                                           Target{ "Multicast", "239.1.2.3", 50000, false },
+                                           Target{ "Multicast6", "ff0e::1", 50000, false },
+                                           Target{ "LinkLocal6", "fe80::1", 50000, false },
+                                           Target{ "Mapped", "::ffff:127.0.0.1", 50000, false },
+                                           Target{ "Compatible", "::127.0.0.2", 50000, false },
+                                           Target{ "SixToFour", "2002:7f00:1::1", 50000, false },
+                                           Target{ "Teredo", "2001:0:c000:201::1", 50000, false },
+                                           Target{ "NotTeredo", "2001:4860::1", 50000, true },
+                                           Target{ "SiteLocal", "fec0::1", 50000, false },
+                                           Target{ "SiteLocalToo", "feff::1", 50000, false },
+                                           Target{ "Discard", "100::1", 50000, false },
+                                           Target{ "OthersNat64", "64:ff9b:1::7f00:1", 50000,
+                                                   false }),
+                          [] (const auto &info) { return std::string (info.param.name); });
 
 TEST_F (CandidateGuard, CountsTheAddressesOfEachAgent)
 {

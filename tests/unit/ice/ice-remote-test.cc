@@ -247,3 +247,31 @@ TEST_F (IceRemote, DoesNotTranslateTcpCandidates)
   AddTcp (5000);
   EXPECT_EQ (Translated (), "");
 }
+
+/* As many as there are ports; each is another candidate. */
+TEST_F (IceRemote, TakesAFewHundredAtATimeAndDropsTheOthers)
+{
+  guint taken;
+
+  SetCredentials ();
+  for (guint16 port = 1; port <= 10000; port++)
+    Add (port);
+  taken = remote_.last_number;
+  EXPECT_GE (taken, (guint) FLOE_REMOTE_CANDIDATE_BURST);
+  EXPECT_LT (taken, 5000u); /* two more a second, however long this takes */
+  EXPECT_EQ (remote_.candidates->len, (guint) FLOE_MAX_REMOTE_CANDIDATES);
+  EXPECT_EQ (remote_.dropped_count, 10000u - taken);
+}
+
+/* What is refused anyway takes no place of the others. */
+TEST_F (IceRemote, DoesNotCountWhatItRefuses)
+{
+  SetCredentials ();
+  for (int i = 0; i < 1000; i++)
+    {
+      Add (1, "", "224.0.0.1");
+      Add (2);
+    }
+  Add (3);
+  EXPECT_EQ (remote_.candidates->len, 2u);
+}

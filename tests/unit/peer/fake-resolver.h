@@ -134,7 +134,7 @@ fake_resolver_lookup_by_name_async (GResolver *resolver, const char *name,
     return;
   g_task_return_pointer (
       task, g_list_append (nullptr, g_inet_address_new_from_string (found->second.c_str ())),
-      nullptr);
+      (GDestroyNotify) g_resolver_free_addresses);
   g_object_unref (task);
 }
 
