@@ -276,18 +276,8 @@ NameTenThousand ()
   _Exit (0);
 }
 
-class IceHostile : public testing::Test
+class IceHostile : public OwnNamespaceTest
 {
-protected:
-  void SetUp () override
-  {
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
-  }
-  void TearDown () override
-  {
-    if (has_skipped)
-      GTEST_SKIP () << "no network namespace can be made here, or iproute2 is missing";
-  }
 };
 
 TEST_F (IceHostile, CandidatesByThousandsLeadToFewPacketsAndNowhereForbidden)

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Interfaces as machines have them: none, too many, and one that goes while it is in use. Each test
  * is a process of its own in a network namespace, which it may make as root or where users may. */
+#include "ice-peer.h"
 #include "own-namespace.h"
 
 class IceInterface : public OwnNamespaceTest
 {
-};
-
-static void
-AddInterface ()
-{
-  Do ("ip link add d0 type veth peer name d1 && ip link set d1 up && "
-      "ip address add 192.0.2.1/24 dev d0 && ip link set d0 up");
-  /* An interface runs a moment after it is up. */
-  Do ("for i in $(seq 100); do ip -o link show d0 | grep -q 'state UP' && exit 0; sleep 0.05; "
-      "done; "
-      "exit 1");
-}
-
-#include "ice-peer.h"
-#include "own-namespace.h"
-
-class IceInterface : public testing::Test
-{
-protected:
-  void SetUp () override
-  {
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
-  }
-  void TearDown () override
-  {
-    if (has_skipped)
-      GTEST_SKIP () << "no network namespace can be made here, or iproute2 is missing";
-  }
 };
 
 static void

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* For tests that need a machine's interfaces: a process of its own in a network namespace of its
- * own, which it may make as root or where users may. */
-#pragma once
-
-#include "ice-peer.h"
-
 /* A test that is a process of its own in a network namespace, which it may make as root or where
- * users may: EXPECT_EXIT (Body (), HasPassed, ""). */
+ * users may. */
 #pragma once
 
 #include <cstdio>
@@ -15,6 +9,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
 #include <string>
 #include <sys/wait.h>
 
