@@ -16,7 +16,7 @@ typedef struct
   GProxyResolver *proxies;   /* (owned) (nullable) */
   char *nat;                 /* (owned) (nullable): what to say of the NAT */
   FloeStrategy strategy;
-  gboolean relay_only;
+  FloePrivacyLevel privacy;
   gboolean include_loopback;
   gboolean echoes;
 } PeerOptions;

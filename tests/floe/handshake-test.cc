@@ -37,8 +37,12 @@ public:
   explicit End (const Setting &setting)
   {
     std::vector<guint8> key (FLOE_CODE_KEY_SIZE, setting.key);
-    const HandshakeOptions options = { key.data (), setting.role, setting.offers,
-                                       setting.local.c_str (), setting.remote.c_str () };
+    const HandshakeOptions options = { key.data (),
+                                       setting.role,
+                                       setting.offers,
+                                       FLOE_PRIVACY_LEVEL_NO_HOST,
+                                       setting.local.c_str (),
+                                       setting.remote.c_str () };
     self_ = handshake_new (&options);
   }
   ~End ()
