@@ -137,16 +137,13 @@ static FloeConfiguration *
 make_configuration (Session *self)
 {
   FloeConfiguration *configuration = floe_configuration_new ();
-  FloePrivacyLevel privacy = room_get_privacy (self->room);
 
   room_add_ice_servers (self->room, configuration);
   floe_configuration_set_tls_database (configuration, self->options->turn_trust);
   floe_configuration_set_proxy_resolver (configuration, self->options->turn_proxy);
   floe_configuration_set_include_loopback (configuration, room_is_on_loopback (self->room));
   floe_configuration_set_max_message_size (configuration, MAX_MESSAGE_SIZE);
-  floe_configuration_set_privacy_level (configuration, privacy);
-  if (privacy == FLOE_PRIVACY_LEVEL_RELAY_ONLY)
-    floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
+  floe_configuration_set_privacy_level (configuration, room_get_privacy (self->room));
   if (self->options->max_port != 0)
     floe_configuration_set_port_range (configuration, self->options->min_port,
                                        self->options->max_port, NULL);

@@ -178,6 +178,7 @@ print_pair (Peer *self)
       floe_peer_connection_get_selected_candidate_pair (self->connection);
   JsonObject *event = peer_event_new ("pair");
   const char *local = NULL, *remote = NULL, *protocol = NULL, *relay_protocol = NULL;
+  const char *local_text = NULL, *remote_text = NULL;
 
   if (pair != NULL)
     {
@@ -189,6 +190,8 @@ print_pair (Peer *self)
       remote =
           get_nick (FLOE_TYPE_ICE_CANDIDATE_TYPE, floe_ice_candidate_get_candidate_type (theirs));
       protocol = get_nick (FLOE_TYPE_ICE_PROTOCOL, floe_ice_candidate_get_protocol (ours));
+      local_text = floe_ice_candidate_get_candidate (ours);
+      remote_text = floe_ice_candidate_get_candidate (theirs);
       if (way != FLOE_RELAY_PROTOCOL_NONE)
         relay_protocol = get_nick (FLOE_TYPE_RELAY_PROTOCOL, way);
     }
@@ -196,7 +199,25 @@ print_pair (Peer *self)
   set_word (event, "remote", remote);
   set_word (event, "protocol", protocol);
   set_word (event, "relayProtocol", relay_protocol);
+  set_word (event, "localCandidate", local_text);
+  set_word (event, "remoteCandidate", remote_text);
   peer_print (event);
+}
+
+static gboolean
+print_metrics (Peer *self, GError **error)
+{
+  g_autoptr (FloeConnectionMetrics) metrics = floe_peer_connection_get_metrics (self->connection);
+  g_autofree char *text = floe_connection_metrics_to_json (metrics);
+  JsonObject *values = sample_json_parse_object (text, strlen (text), error);
+  JsonObject *event;
+
+  if (values == NULL)
+    return FALSE;
+  event = peer_event_new ("metrics");
+  json_object_set_object_member (event, "metrics", values);
+  peer_print (event);
+  return TRUE;
 }
 
 static gboolean
@@ -217,6 +238,8 @@ run_command (Peer *self, JsonObject *object, GError **error)
       print_pair (self);
       return TRUE;
     }
+  if (strcmp (command, "metrics") == 0)
+    return print_metrics (self, error);
   if (strcmp (command, "close") == 0)
     {
       close_peer (self);

@@ -15,8 +15,8 @@ typedef struct
   char *proxy;          /* (owned) (nullable) */
   char *nat;            /* (owned) (nullable) */
   char *strategy;       /* (owned) (nullable) */
+  char *privacy;        /* (owned) (nullable) */
   gboolean no_echo;
-  char *privacy; /* (owned) (nullable) */
   gboolean relay_only;
   gboolean include_loopback;
   gboolean verbose;
@@ -30,8 +30,8 @@ raw_clear (Raw *self)
   g_free (self->tls_ca);
   g_free (self->proxy);
   g_free (self->nat);
-  g_free (self->privacy);
   g_free (self->strategy);
+  g_free (self->privacy);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -111,11 +111,11 @@ add_others (GOptionGroup *group, Raw *raw)
       "What the NAT is, instead of having it found out", "SUMMARY" },
     { "strategy", 0, 0, G_OPTION_ARG_STRING, &raw->strategy,
       "auto, direct-fast, direct-patient, turn-fallback or turn-only", "NAME" },
-    { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
     { "privacy", 0, 0, G_OPTION_ARG_STRING, &raw->privacy,
       "open, default-route, obfuscated, no-host or relay-only", "LEVEL" },
-    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
-      "Use relays of TURN servers only, as with --privacy relay-only", NULL },
+    { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
+    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only, "Use relays of TURN servers only",
+      NULL },
     { "include-loopback", 0, 0, G_OPTION_ARG_NONE, &raw->include_loopback,
       "Also use loopback addresses", NULL },
     { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->interfaces,
@@ -167,19 +167,6 @@ parse_strategy (const char *name, FloeStrategy *out, GError **error)
 }
 
 static gboolean
-apply_privacy (const Raw *raw, PeerOptions *options, GError **error)
-{
-  if (raw->privacy != NULL && !sample_privacy_parse (raw->privacy, &options->privacy, error))
-    {
-      g_prefix_error (error, "--privacy ");
-      return FALSE;
-    }
-  if (raw->relay_only)
-    options->privacy = FLOE_PRIVACY_LEVEL_RELAY_ONLY;
-  return TRUE;
-}
-
-static gboolean
 apply_raw (Raw *raw, PeerOptions *options, GError **error)
 {
   if (raw->tls_ca != NULL)
@@ -200,11 +187,16 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
           return FALSE;
         }
     }
-  if ((raw->strategy != NULL && !parse_strategy (raw->strategy, &options->strategy, error))
-      || !apply_privacy (raw, options, error))
+  if (raw->strategy != NULL && !parse_strategy (raw->strategy, &options->strategy, error))
     return FALSE;
+  if (raw->privacy != NULL && !sample_privacy_parse (raw->privacy, &options->privacy, error))
+    {
+      g_prefix_error (error, "--privacy ");
+      return FALSE;
+    }
   options->nat = g_steal_pointer (&raw->nat);
   options->interfaces = g_steal_pointer (&raw->interfaces);
+  options->relay_only = raw->relay_only;
   options->include_loopback = raw->include_loopback;
   options->echoes = !raw->no_echo;
   return TRUE;
@@ -254,7 +246,7 @@ peer_options_make_configuration (const PeerOptions *options, GError **error)
     }
   floe_configuration_set_strategy (configuration, options->strategy);
   floe_configuration_set_privacy_level (configuration, options->privacy);
-  if (options->privacy == FLOE_PRIVACY_LEVEL_RELAY_ONLY)
+  if (options->relay_only)
     floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
   if (options->interfaces != NULL)
     floe_configuration_set_interfaces (configuration, (const char *const *) options->interfaces);

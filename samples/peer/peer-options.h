@@ -17,6 +17,7 @@ typedef struct
   char *nat;                 /* (owned) (nullable): what to say of the NAT */
   FloeStrategy strategy;
   FloePrivacyLevel privacy;
+  gboolean relay_only;
   gboolean include_loopback;
   gboolean echoes;
 } PeerOptions;

@@ -70,6 +70,10 @@ describe_pair (FloeIceCandidatePair *pair)
   json_object_set_string_member (
       object, "protocol",
       get_nick (FLOE_TYPE_ICE_PROTOCOL, floe_ice_candidate_get_protocol (local)));
+  json_object_set_string_member (object, "localCandidate",
+                                 floe_ice_candidate_get_candidate (local));
+  json_object_set_string_member (object, "remoteCandidate",
+                                 floe_ice_candidate_get_candidate (remote));
   json_object_set_boolean_member (object, "relayed", floe_ice_candidate_pair_is_relayed (pair));
   if (relay != FLOE_RELAY_PROTOCOL_NONE)
     json_object_set_string_member (object, "relayProtocol",

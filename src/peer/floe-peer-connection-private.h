@@ -72,6 +72,7 @@ typedef struct
   FloeNatSummary local;
   guint lifetime_s;    /* of the NAT's idle mappings; 0: not known */
   gboolean is_known;   /* @local is; it stays as it is then */
+  gboolean is_secret;  /* the privacy level has it told to nobody */
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;
   gboolean has_remote; /* the network side was told of the peer's */
