@@ -154,7 +154,7 @@ make_configuration (Session *self)
 static gboolean
 has_what_privacy_needs (FloeConfiguration *configuration)
 {
-  g_autoptr (GPtrArray) servers = floe_configuration_get_ice_servers (configuration);
+  GPtrArray *servers = floe_configuration_get_ice_servers (configuration);
 
   if (floe_configuration_get_privacy_level (configuration) != FLOE_PRIVACY_LEVEL_RELAY_ONLY)
     return TRUE;

@@ -61,12 +61,17 @@ oracle_find_address (const char *line)
   return NULL;
 }
 
+/* TRUE when @line is that attribute for a reader that is not strict. */
 static inline gboolean
-oracle_has_word (const char *line, const char *word)
+oracle_is_attribute (const char *line, const char *name)
 {
-  g_autofree char *folded = g_ascii_strdown (line, -1);
+  g_auto (GStrv) parts = g_strsplit (line, ":", 2);
+  g_autofree char *attribute = NULL;
 
-  return strstr (folded, word) != NULL;
+  if (line[0] != 'a' || line[1] != '=')
+    return FALSE;
+  attribute = g_ascii_strdown (parts[0] + 2, -1);
+  return strcmp (g_strstrip (attribute), name) == 0;
 }
 
 /* A name under .local. */
@@ -127,12 +132,6 @@ oracle_check_candidate (const char *line, FloePrivacyLevel level)
   return other != NULL ? "an address beside the candidate's own" : NULL;
 }
 
-static inline gboolean
-oracle_is_fingerprint (const char *line)
-{
-  return g_ascii_strncasecmp (line, "a=fingerprint:", strlen ("a=fingerprint:")) == 0;
-}
-
 /* (nullable): what is wrong with @line of a description that @level, not OPEN, let pass. */
 static inline const char *
 oracle_check_line (const char *line, FloePrivacyLevel level)
@@ -141,11 +140,11 @@ oracle_check_line (const char *line, FloePrivacyLevel level)
 
   if (g_str_has_prefix (line, "a=candidate:"))
     return oracle_check_candidate (line, level);
-  if (oracle_has_word (line, "candidate:"))
+  if (oracle_is_attribute (line, "candidate") || oracle_is_attribute (line, "remote-candidates"))
     return "a candidate that is none";
-  if (oracle_is_fingerprint (line))
+  if (oracle_is_attribute (line, "fingerprint"))
     return NULL;
-  if (level > FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE && g_str_has_prefix (line, "a=floe-nat"))
+  if (level > FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE && oracle_is_attribute (line, "floe-nat"))
     return "what the NAT is";
   if (*line != '\0' && strchr ("iuepk", *line) != NULL)
     return "who it is";
