@@ -118,6 +118,7 @@ TEST (Handshake, LetsTheReceiverProveFirst)
   auto hello = a.Say ();
 
   ASSERT_EQ (hello.size (), 1u);
+  EXPECT_NE (hello[0].find ("\"privacy\":\"no-host\""), std::string::npos) << hello[0];
   a.Hear (b.Say ());
   EXPECT_TRUE (a.Say ().empty ()) << "the sender proved to somebody unknown";
   b.Hear (hello);
