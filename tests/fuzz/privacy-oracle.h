@@ -110,6 +110,7 @@ oracle_check_candidate (const char *line, FloePrivacyLevel level)
 {
   g_autofree char *text = oracle_normalize_candidate (line);
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  guint count = g_strv_length (words);
   g_autofree char *other = NULL;
 
   if (level <= FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE)
@@ -121,11 +122,12 @@ oracle_check_candidate (const char *line, FloePrivacyLevel level)
     return "a candidate that is not relayed";
   if (level >= FLOE_PRIVACY_LEVEL_NO_HOST && oracle_has_mdns_name (text))
     return "an mDNS name";
-  if (strstr (text, " floe-") != NULL)
-    return "what the NAT is";
   /* The fifth word is the candidate's own address, of the type that it is said to be. */
-  if (g_strv_length (words) < 8)
+  if (count < 8)
     return "what is no candidate";
+  for (guint i = 8; i < count; i += 2)
+    if (g_str_has_prefix (words[i], "floe-"))
+      return "what the NAT is";
   memset (words[4], '-', strlen (words[4]));
   for (guint i = 0; words[i] != NULL && other == NULL; i++)
     other = oracle_find_address (words[i]);
