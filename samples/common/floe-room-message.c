@@ -2,6 +2,7 @@
 #include "floe-room-message.h"
 
 #include "sample-json.h"
+#include "sample-privacy.h"
 
 #define MAX_TOKEN_SIZE 64
 /* RFC 7064 and RFC 7065: a scheme, a host of at most 255 bytes, a port and a transport. */
@@ -114,6 +115,18 @@ read_ice_servers (JsonObject *object)
   return servers;
 }
 
+/* A level that this program does not know is none that it could keep to. */
+static FloePrivacyLevel
+read_privacy (JsonObject *object)
+{
+  const char *name = sample_json_get_string (object, "privacy", MAX_TOKEN_SIZE);
+  FloePrivacyLevel level = FLOE_PRIVACY_LEVEL_OPEN;
+
+  if (name != NULL)
+    sample_privacy_find (name, &level);
+  return level;
+}
+
 static gboolean
 read_session (JsonObject *object, FloeRoomMessage *message, GError **error)
 {
@@ -184,6 +197,7 @@ read_members (JsonObject *object, FloeRoomMessage *message, GError **error)
     {
     case FLOE_ROOM_MESSAGE_WELCOME:
       message->ice_servers = read_ice_servers (object);
+      message->privacy = read_privacy (object);
       return TRUE;
     case FLOE_ROOM_MESSAGE_ERROR:
       message->error = read_refusal (object);

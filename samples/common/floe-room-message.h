@@ -30,6 +30,7 @@ typedef struct
   FloeRoomMessageKind kind;
   gint64 session;                      /* with all but WELCOME and ERROR */
   gboolean offers;                     /* with PEER */
+  FloePrivacyLevel privacy;            /* with WELCOME: what is asked of all who join */
   GPtrArray *ice_servers;              /* (owned) (nullable): of FloeIceServer, with WELCOME */
   FloeSessionDescription *description; /* (owned) (nullable): with DESCRIPTION */
   FloeIceCandidate *candidate;         /* (owned) (nullable): with CANDIDATE; the end is one, too */

@@ -3,6 +3,7 @@
 
 enum
 {
+  SIGNAL_PRIVACY,
   SIGNAL_WELCOME,
   SIGNAL_PEER,
   SIGNAL_DESCRIPTION,
@@ -18,6 +19,9 @@ G_DEFINE_INTERFACE (FloeSignaling, floe_signaling, G_TYPE_OBJECT)
 static void
 floe_signaling_default_init (FloeSignalingInterface *iface)
 {
+  signals[SIGNAL_PRIVACY] =
+      g_signal_new ("privacy", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, FLOE_TYPE_PRIVACY_LEVEL);
   signals[SIGNAL_WELCOME] = g_signal_new ("welcome", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
   signals[SIGNAL_PEER] = g_signal_new ("peer", FLOE_TYPE_SIGNALING, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -65,6 +69,12 @@ floe_signaling_close (FloeSignaling *self)
   g_return_if_fail (FLOE_IS_SIGNALING (self));
 
   FLOE_SIGNALING_GET_IFACE (self)->close (self);
+}
+
+void
+floe_signaling_emit_privacy (FloeSignaling *self, FloePrivacyLevel level)
+{
+  g_signal_emit (self, signals[SIGNAL_PRIVACY], 0, level);
 }
 
 void

@@ -4,6 +4,8 @@
  * All calls and signals belong to the thread-default context of construction; no signal is emitted
  * inside a call, and none after close(). What arrives was checked for size and form only.
  *
+ *   ::privacy (FloePrivacyLevel)                      just before ::welcome, if the room asks for
+ *                                                     a level: the least that one keeps to
  *   ::welcome (GPtrArray of FloeIceServer)            we are in; ICE servers to use, maybe none
  *   ::peer (gboolean offers)                          the other peer is there now, and whether
  *                                                     this side makes the offer. Again for each
@@ -52,6 +54,7 @@ void floe_signaling_dismiss_peer (FloeSignaling *self);
 void floe_signaling_close (FloeSignaling *self);
 
 /* For implementations. */
+void floe_signaling_emit_privacy (FloeSignaling *self, FloePrivacyLevel level);
 void floe_signaling_emit_welcome (FloeSignaling *self, GPtrArray *ice_servers);
 void floe_signaling_emit_peer (FloeSignaling *self, gboolean offers);
 void floe_signaling_emit_description (FloeSignaling *self, FloeSessionDescription *description);

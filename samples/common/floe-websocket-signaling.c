@@ -115,14 +115,16 @@ on_look (gpointer user_data)
 }
 
 static void
-handle_welcome (FloeWebsocketSignaling *self, GPtrArray *ice_servers)
+handle_welcome (FloeWebsocketSignaling *self, const FloeRoomMessage *message)
 {
   if (self->is_welcome)
     return;
   self->is_welcome = TRUE;
   stop_timer (self);
   start_timer (self, g_timeout_source_new_seconds (PINGS_A_LOOK * self->keepalive_s), on_look);
-  floe_signaling_emit_welcome (FLOE_SIGNALING (self), ice_servers);
+  if (message->privacy != FLOE_PRIVACY_LEVEL_OPEN)
+    floe_signaling_emit_privacy (FLOE_SIGNALING (self), message->privacy);
+  floe_signaling_emit_welcome (FLOE_SIGNALING (self), message->ice_servers);
 }
 
 static void
@@ -153,7 +155,7 @@ handle_message (FloeWebsocketSignaling *self, const FloeRoomMessage *message)
   gboolean is_current = self->peer_session != NO_SESSION && message->session == self->peer_session;
 
   if (message->kind == FLOE_ROOM_MESSAGE_WELCOME)
-    handle_welcome (self, message->ice_servers);
+    handle_welcome (self, message);
   else if (message->kind == FLOE_ROOM_MESSAGE_ERROR)
     fail (self, message->error);
   else if (message->kind == FLOE_ROOM_MESSAGE_PEER)

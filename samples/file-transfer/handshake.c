@@ -189,8 +189,8 @@ handshake_new (const HandshakeOptions *options)
   floe_proof_generate_nonce (get_nonce (self, TRUE));
   if (floe_proof_read_fingerprint (options->local_sdp, get_fingerprint (self, TRUE), NULL)
       && floe_proof_read_fingerprint (options->remote_sdp, get_fingerprint (self, FALSE), NULL))
-    g_queue_push_tail (&self->texts,
-                       transfer_message_write_hello (self->role, get_nonce (self, TRUE)));
+    g_queue_push_tail (&self->texts, transfer_message_write_hello (
+                                         self->role, get_nonce (self, TRUE), options->privacy));
   else
     fail_proof (self);
   return self;

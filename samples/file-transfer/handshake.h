@@ -25,8 +25,9 @@ typedef struct
 {
   const guint8 *key; /* FLOE_CODE_KEY_SIZE bytes */
   FloeProofRole role;
-  gboolean offers;       /* this side made the offer */
-  const char *local_sdp; /* the descriptions that the channel was negotiated with */
+  gboolean offers;          /* this side made the offer */
+  FloePrivacyLevel privacy; /* of this side: the other one shows it */
+  const char *local_sdp;    /* the descriptions that the channel was negotiated with */
   const char *remote_sdp;
 } HandshakeOptions;
 

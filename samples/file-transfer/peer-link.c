@@ -26,6 +26,7 @@ struct _PeerLink
   char *remote_sdp;               /* (owned) (nullable): the first description that came */
   guint8 key[FLOE_CODE_KEY_SIZE]; /* wiped at the end */
   FloeProofRole role;
+  FloePrivacyLevel privacy;
   gboolean offers;
   gboolean is_proven;
   gboolean is_parting;
@@ -92,7 +93,11 @@ on_open (FloeDataChannel *channel, PeerLink *self)
 {
   g_autoptr (FloeSessionDescription) local =
       floe_peer_connection_get_local_description (self->connection);
-  HandshakeOptions options = { self->key, self->role, self->offers, NULL, self->remote_sdp };
+  HandshakeOptions options = { .key = self->key,
+                               .role = self->role,
+                               .offers = self->offers,
+                               .privacy = self->privacy,
+                               .remote_sdp = self->remote_sdp };
 
   if (self->opened_us != 0 || self->is_parting || local == NULL || self->remote_sdp == NULL)
     return;
@@ -272,6 +277,7 @@ peer_link_new (const PeerLinkOptions *options, const PeerLinkHandlers *handlers,
   self->role = options->role;
   self->offers = options->offers;
   self->began_us = g_get_monotonic_time ();
+  self->privacy = options->privacy;
   memcpy (self->key, options->key, sizeof self->key);
   self->connection = g_steal_pointer (&connection);
   self->signaling = g_object_ref (options->signaling);

@@ -33,7 +33,8 @@ typedef struct
   FloeSignaling *signaling;
   gboolean offers;
   FloeProofRole role;
-  const guint8 *key; /* FLOE_CODE_KEY_SIZE bytes; only read by peer_link_new () */
+  FloePrivacyLevel privacy; /* the configuration's, which the peer is told */
+  const guint8 *key;        /* FLOE_CODE_KEY_SIZE bytes; only read by peer_link_new () */
 } PeerLinkOptions;
 
 typedef struct _PeerLink PeerLink;

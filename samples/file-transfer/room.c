@@ -18,6 +18,7 @@ struct _Room
   FloeRendezvous *rendezvous; /* (owned) (nullable): NULL when it is elsewhere */
   FloeSignaling *signaling;   /* (owned) (nullable): NULL while the way is lost */
   GPtrArray *ice_servers;     /* (owned) (nullable): those of the rendezvous */
+  FloePrivacyLevel privacy;   /* what the rendezvous asked for last */
   char *url;                  /* (owned) */
   char *code;                 /* (owned) */
   char *server;               /* (owned) (nullable) */
@@ -28,6 +29,12 @@ struct _Room
   gboolean is_waiting;
   gboolean is_first; /* of the two who are there now */
 };
+
+static void
+on_privacy (FloeSignaling *signaling, FloePrivacyLevel level, Room *self)
+{
+  self->privacy = level;
+}
 
 static void
 on_welcome (FloeSignaling *signaling, GPtrArray *ice_servers, Room *self)
@@ -117,6 +124,7 @@ enter (Room *self)
   else
     self->signaling =
         floe_websocket_signaling_new (&self->address, self->is_ours, self->options->trust);
+  g_signal_connect (self->signaling, "privacy", G_CALLBACK (on_privacy), self);
   g_signal_connect (self->signaling, "welcome", G_CALLBACK (on_welcome), self);
   g_signal_connect (self->signaling, "peer", G_CALLBACK (on_peer), self);
   g_signal_connect (self->signaling, "gone", G_CALLBACK (on_gone), self);
@@ -261,6 +269,12 @@ room_add_ice_servers (Room *self, FloeConfiguration *configuration)
   /* Our own rendezvous has no others than we have. */
   if (self->rendezvous == NULL)
     add_servers (configuration, self->ice_servers);
+}
+
+FloePrivacyLevel
+room_get_privacy (Room *self)
+{
+  return MAX (self->options->privacy, self->privacy);
 }
 
 void

@@ -53,6 +53,9 @@ FloeSignaling *room_get_signaling (Room *self);
 /* Adds the ICE servers to use to @configuration. */
 void room_add_ice_servers (Room *self, FloeConfiguration *configuration);
 
+/* What to keep to: the stricter one of what the user and the rendezvous have said. */
+FloePrivacyLevel room_get_privacy (Room *self);
+
 /* Lets the peer go that came last; another may come. */
 void room_dismiss_peer (Room *self);
 

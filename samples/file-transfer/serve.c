@@ -58,6 +58,7 @@ ExitStatus
 serve_run (const Options *options, Report *report)
 {
   FloeRendezvousOptions settings = { .ice_servers = options->ice_servers,
+                                     .privacy = options->privacy,
                                      .certificate = options->certificate,
                                      .hosts = (const char *const *) options->hosts,
                                      .logs_addresses = options->logs_addresses };

@@ -143,12 +143,25 @@ make_configuration (Session *self)
   floe_configuration_set_proxy_resolver (configuration, self->options->turn_proxy);
   floe_configuration_set_include_loopback (configuration, room_is_on_loopback (self->room));
   floe_configuration_set_max_message_size (configuration, MAX_MESSAGE_SIZE);
-  if (self->options->relay_only)
-    floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);
+  floe_configuration_set_privacy_level (configuration, room_get_privacy (self->room));
   if (self->options->max_port != 0)
     floe_configuration_set_port_range (configuration, self->options->min_port,
                                        self->options->max_port, NULL);
   return configuration;
+}
+
+/* A connection that may use nothing would fail after a while, and not say why. */
+static gboolean
+has_what_privacy_needs (FloeConfiguration *configuration)
+{
+  GPtrArray *servers = floe_configuration_get_ice_servers (configuration);
+
+  if (floe_configuration_get_privacy_level (configuration) != FLOE_PRIVACY_LEVEL_RELAY_ONLY)
+    return TRUE;
+  for (guint i = 0; i < servers->len; i++)
+    if (floe_ice_server_get_credential (g_ptr_array_index (servers, i)) != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -177,8 +190,16 @@ on_peer (gboolean offers, gpointer user_data)
   self->is_peer_gone = FALSE;
   session_set_phase (self, PHASE_CONNECTING);
   configuration = make_configuration (self);
+  if (!has_what_privacy_needs (configuration))
+    {
+      session_fail (self, EXIT_STATUS_FAILED,
+                    "Only relays may be used, and there is none: give --turn, or a rendezvous "
+                    "that has one");
+      return;
+    }
   networks_fill (self->networks, configuration);
   options.configuration = configuration;
+  options.privacy = floe_configuration_get_privacy_level (configuration);
   room_get_key (self->room, key);
   self->link = peer_link_new (&options, &handlers, self, &error);
   explicit_bzero (key, sizeof key);

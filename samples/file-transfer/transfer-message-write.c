@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "sample-json.h"
+#include "sample-privacy.h"
 
 /* What an offer takes besides its items, at most. */
 #define OFFER_FRAME_SIZE 256
 
 char *
-transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_NONCE_SIZE])
+transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_NONCE_SIZE],
+                              FloePrivacyLevel privacy)
 {
   JsonObject *object = sample_json_new_message ("hello");
   g_autofree char *digits = floe_proof_nonce_to_string (nonce);
@@ -18,6 +20,7 @@ transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_
   json_object_set_array_member (object, "features", json_array_new ());
   json_object_set_string_member (object, "role", role == FLOE_PROOF_SENDER ? "send" : "receive");
   json_object_set_string_member (object, "nonce", digits);
+  json_object_set_string_member (object, "privacy", sample_privacy_get_name (privacy));
   return sample_json_take_line (object);
 }
 

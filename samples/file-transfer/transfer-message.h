@@ -141,7 +141,8 @@ void transfer_message_clear (TransferMessage *self);
 gboolean transfer_message_read (const char *text, TransferMessage *out, GError **error);
 
 /* All (transfer full), and of at most TRANSFER_MAX_TEXT_SIZE bytes. */
-char *transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_NONCE_SIZE]);
+char *transfer_message_write_hello (FloeProofRole role, const guint8 nonce[FLOE_PROOF_NONCE_SIZE],
+                                    FloePrivacyLevel privacy);
 char *transfer_message_write_proof (const char *mac);
 char *transfer_message_write_error (TransferErrorCode code, const char *message);
 

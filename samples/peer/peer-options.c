@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sample-privacy.h"
 #include "sample-ways.h"
 
 typedef struct
@@ -169,22 +170,6 @@ parse_strategy (const char *name, FloeStrategy *out, GError **error)
 }
 
 static gboolean
-parse_privacy (const char *name, FloePrivacyLevel *out, GError **error)
-{
-  g_autoptr (GEnumClass) names = g_type_class_ref (FLOE_TYPE_PRIVACY_LEVEL);
-  const GEnumValue *value = g_enum_get_value_by_nick (names, name);
-
-  if (value == NULL)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "there is no privacy level called %s", name);
-      return FALSE;
-    }
-  *out = value->value;
-  return TRUE;
-}
-
-static gboolean
 apply_raw (Raw *raw, PeerOptions *options, GError **error)
 {
   if (raw->tls_ca != NULL)
@@ -207,8 +192,11 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
     }
   if (raw->strategy != NULL && !parse_strategy (raw->strategy, &options->strategy, error))
     return FALSE;
-  if (raw->privacy != NULL && !parse_privacy (raw->privacy, &options->privacy, error))
-    return FALSE;
+  if (raw->privacy != NULL && !sample_privacy_parse (raw->privacy, &options->privacy, error))
+    {
+      g_prefix_error (error, "--privacy ");
+      return FALSE;
+    }
   if (raw->fail_after_ms < 0)
     {
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,

@@ -151,7 +151,8 @@ floe_rendezvous_new (const FloeRendezvousOptions *options)
   g_set_object (&self->certificate, options->certificate);
   self->hosts = g_strdupv ((char **) options->hosts);
   self->logs_addresses = options->logs_addresses;
-  self->welcome = rendezvous_message_write_welcome (self->ice_servers, self->certificate != NULL);
+  self->welcome = rendezvous_message_write_welcome (self->ice_servers, self->certificate != NULL,
+                                                    options->privacy);
   self->rooms = rendezvous_rooms_new (options->room, MAX_ROOMS);
   self->house = (RendezvousHouse){
     .rooms = self->rooms,

@@ -20,6 +20,7 @@ typedef struct
 {
   const char *room;             /* (nullable): the only one there is; NULL: any */
   GPtrArray *ice_servers;       /* (nullable): of FloeIceServer, for all who join */
+  FloePrivacyLevel privacy;     /* that all who join are asked to keep to, at least */
   GTlsCertificate *certificate; /* (nullable): with its key; NULL: plain HTTP */
   const char *const *hosts;     /* (nullable): names it goes by, besides numeric addresses,
                                    localhost and the machine's name */

@@ -5,6 +5,7 @@
 
 #include "floe-signaling-message.h"
 #include "sample-json.h"
+#include "sample-privacy.h"
 
 #define MAX_TYPE_SIZE 32
 #define MAX_ID_SIZE 64
@@ -212,7 +213,8 @@ write_ice_server (const FloeIceServer *server)
 }
 
 char *
-rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_passwords)
+rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_passwords,
+                                  FloePrivacyLevel privacy)
 {
   JsonObject *object = sample_json_new_message ("welcome");
   JsonArray *servers = json_array_new ();
@@ -225,6 +227,8 @@ rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_password
         json_array_add_object_element (servers, write_ice_server (server));
     }
   json_object_set_array_member (object, "iceServers", servers);
+  if (privacy != FLOE_PRIVACY_LEVEL_OPEN)
+    json_object_set_string_member (object, "privacy", sample_privacy_get_name (privacy));
   return sample_json_take_line (object);
 }
 

@@ -48,7 +48,8 @@ gboolean rendezvous_message_read (const char *text, gsize size, RendezvousMessag
 
 /* (transfer full): @ice_servers (nullable) of FloeIceServer; those that need a password are left
  * out unless @with_passwords. */
-char *rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_passwords);
+char *rendezvous_message_write_welcome (GPtrArray *ice_servers, gboolean with_passwords,
+                                        FloePrivacyLevel privacy);
 
 /* (transfer full). */
 char *rendezvous_message_write_peer (gint64 session, gboolean offers);

@@ -8,6 +8,7 @@ import { checkProof, makeProof, NONCE_SIZE } from './proof.js';
 import { protocolError, TransferError } from './transfer-error.js';
 
 const VERSION = 1;
+const MAX_LEVEL = 32; // characters
 
 /** @typedef {'send' | 'receive'} Role */
 
@@ -25,6 +26,7 @@ export class Handshake {
    * @param {Uint8Array} options.key
    * @param {Role | null} options.role null: the one that the other side does not take
    * @param {boolean} options.isOfferer
+   * @param {boolean} [options.isRelayOnly] what the other side is told
    * @param {Uint8Array} options.offererFingerprint
    * @param {Uint8Array} options.answererFingerprint
    * @param {(message: object) => void} options.send
@@ -33,6 +35,8 @@ export class Handshake {
     this.#options = options;
     /** @type {Role | null} */
     this.role = options.role;
+    /** The level that the other side names. @type {string | null} */
+    this.peerPrivacy = null;
   }
 
   /** The channel is open. */
@@ -62,7 +66,8 @@ export class Handshake {
 
   #sendHello() {
     this.#options.send({ type: 'hello', version: VERSION, features: [], role: this.role,
-                         nonce: toHex(this.#nonce) });
+                         nonce: toHex(this.#nonce),
+                         ...(this.#options.isRelayOnly && { privacy: 'relay-only' }) });
   }
 
   #handleHello(hello) {
@@ -74,6 +79,8 @@ export class Handshake {
     if (hello.role === this.role)
       throw protocolError(`Both sides want to ${this.role}`);
     this.#peerNonce = nonce;
+    if (typeof hello.privacy === 'string' && hello.privacy.length <= MAX_LEVEL)
+      this.peerPrivacy = hello.privacy;
     if (!this.role) {
       this.role = opposite(hello.role);
       this.#sendHello();

@@ -44,14 +44,16 @@ export class Link {
    * @param {object} options
    * @param {import('./room.js').Room} options.room
    * @param {RTCIceServer[]} options.iceServers
+   * @param {boolean} [options.isRelayOnly]
    * @param {boolean} options.offers
    * @param {LinkHandlers} options.handlers
    */
-  constructor({ room, iceServers, offers, handlers }) {
+  constructor({ room, iceServers, isRelayOnly = false, offers, handlers }) {
     this.#room = room;
     this.#handlers = handlers;
     this.offers = offers;
-    this.#connection = new RTCPeerConnection({ iceServers });
+    this.#connection = new RTCPeerConnection(
+      { iceServers, iceTransportPolicy: isRelayOnly ? 'relay' : 'all' });
     this.#connection.onicecandidate = ({ candidate }) => room.sendCandidate(candidate);
     this.#connection.onconnectionstatechange = () => this.#checkState();
     this.#connection.ondatachannel = ({ channel }) => this.#take(channel);

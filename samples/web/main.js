@@ -11,7 +11,7 @@
 //   transfer  transfer-title, transfer-file, transfer-progress, transfer-bytes, transfer-rate
 //   done      done-title, done-text, done-list, done-note, save-again (a link to the download)
 //   ended     ended-title, ended-text, ended-detail; <body data-end> is the code of the error
-// The path is in <body data-path>: direct or relay. Buttons that stop are
+// The path is in <body data-path>: direct or relay; who shows which addresses is in #privacy. Buttons that stop are
 // section:not([hidden]) [data-action=stop], those back to the start have data-action=restart.
 
 import { formatCode, generateSecret, parseCode, readInput } from './code.js';
@@ -20,7 +20,7 @@ import { startHashWorker } from './hasher.js';
 import { forgetDownload, ReceivingFlow } from './receiving.js';
 import { SendingFlow } from './sending.js';
 import { Session } from './session.js';
-import { explain } from './texts.js';
+import { describePrivacy, explain } from './texts.js';
 import { TransferError } from './transfer-error.js';
 import { announce, element, setNote, setText, show } from './ui.js';
 
@@ -43,7 +43,7 @@ function showEnd(error) {
   element('ended-icon').classList.toggle('calm', calm);
   element('retry').hidden = !history.state?.code
     || !RETRIED.includes(error.code);
-  element('path').hidden = true;
+  hidePath();
   announce(''); // what was under way is no news any more; the alert speaks
   show('ended');
 }
@@ -63,6 +63,8 @@ function showOpening(title, text) {
 }
 
 async function showPath() {
+  if (session)
+    setNote('privacy', describePrivacy(session.privacy));
   const path = await session?.link?.path().catch(() => null);
   if (!path || !session)
     return;
@@ -70,6 +72,11 @@ async function showPath() {
   setText('path-text', path === 'direct' ? 'Connected directly, encrypted'
     : 'Connected through a relay, encrypted from end to end');
   element('path').hidden = false;
+}
+
+function hidePath() {
+  element('path').hidden = true;
+  setNote('privacy', '');
 }
 
 function handleInterruption(isInterrupted) {
@@ -82,7 +89,7 @@ function handleInterruption(isInterrupted) {
 
 function handleDone() {
   document.title = 'Done · Floe';
-  element('path').hidden = true;
+  hidePath();
   if (flow instanceof ReceivingFlow)
     session?.endAfterPeer();
   else
@@ -158,7 +165,7 @@ function invite(sending) {
 function showStart() {
   delete document.body.dataset.end;
   delete document.body.dataset.path;
-  element('path').hidden = true;
+  hidePath();
   document.title = 'Floe';
   show('start');
 }

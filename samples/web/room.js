@@ -8,10 +8,14 @@ const SUBPROTOCOL = 'floe.1';
 const MAX_MESSAGE_SIZE = 64 * 1024;
 const ID_SIZE = 16;
 const MAX_CANDIDATES = 256; // a session
+// Levels that a browser can keep to by relays alone. Less than that (names for its own addresses,
+// and only those of the default route) is what browsers do by themselves.
+const HIDING = ['no-host', 'relay-only'];
 
 /**
  * @typedef {object} RoomHandlers
- * @property {(iceServers: RTCIceServer[]) => void} onWelcome
+ * @property {(iceServers: RTCIceServer[], isRelayOnly: boolean) => void} onWelcome what to use, and
+ *   whether to use relays and nothing else
  * @property {(offers: boolean) => void} onPeer somebody is there; a new session begins
  * @property {(description: RTCSessionDescriptionInit) => void} onDescription
  * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
@@ -116,7 +120,8 @@ export class Room {
     const isCurrent = this.#session !== null && message.session === this.#session;
     if (message.type === 'welcome') {
       this.#isWelcome = true;
-      this.#handlers.onWelcome(readIceServers(message.iceServers));
+      this.#handlers.onWelcome(readIceServers(message.iceServers),
+                               HIDING.includes(message.privacy));
     } else if (message.type === 'peer' && Number.isSafeInteger(message.session)) {
       this.#session = message.session;
       this.#candidateCount = 0;

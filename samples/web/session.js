@@ -32,6 +32,9 @@ const STILL_MS = 8000;
  * @property {(error: TransferError) => void} onEnd it is over, and not because of end(); once
  */
 
+/** @param {RTCIceServer[]} servers */
+const hasRelay = (servers) => servers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
+
 export class Session {
   #options;
   #key;
@@ -40,6 +43,7 @@ export class Session {
   #handshake = null;
   #handshakeTimer = 0;
   #iceServers = [];
+  #isRelayOnly = false; // the server asks for it
   #strangerCount = 0;
   #engine = null;
   #isProved = false;
@@ -61,8 +65,9 @@ export class Session {
     this.#options = options;
     this.#key = keyOf(options.secret);
     this.#room = new Room(address, options.invites, {
-      onWelcome: (iceServers) => {
+      onWelcome: (iceServers, isRelayOnly) => {
         this.#iceServers = iceServers;
+        this.#isRelayOnly = isRelayOnly;
         options.handlers.onWaiting();
       },
       onPeer: (offers) => this.#connect(offers),
@@ -76,6 +81,12 @@ export class Session {
   /** @param {Engine} engine gets the messages from now on */
   attach(engine) {
     this.#engine = engine;
+  }
+
+  /** What each end shows of itself; once it has proved.
+   * @returns {{isRelayOnly: boolean, peer: string | null}} */
+  get privacy() {
+    return { isRelayOnly: this.#isRelayOnly, peer: this.#handshake?.peerPrivacy ?? null };
   }
 
   /** The link, for who sends on it. @returns {Link} */
@@ -128,10 +139,14 @@ export class Session {
     if (this.#isProved || this.#isOver)
       return;
     this.#link?.close();
+    if (this.#isRelayOnly && !hasRelay(this.#iceServers)) {
+      this.fail(new TransferError('no-relay', ''));
+      return;
+    }
     handlers.onConnecting();
     try {
       this.#link = new Link({
-        room: this.#room, iceServers: this.#iceServers, offers,
+        room: this.#room, iceServers: this.#iceServers, isRelayOnly: this.#isRelayOnly, offers,
         handlers: {
           onOpen: () => this.#guard(() => this.#shake()),
           onText: (text) => this.#guard(() => this.#handleText(text)),
@@ -160,6 +175,7 @@ export class Session {
   #shake() {
     this.#handshake = new Handshake({
       key: this.#key, role: this.#options.role, isOfferer: this.#link.offers,
+      isRelayOnly: this.#isRelayOnly,
       ...this.#link.fingerprints(), send: (message) => this.#link.send(message),
     });
     this.#handshakeTimer = setTimeout(() => this.#handleFailure(

@@ -57,12 +57,39 @@ const ENDS = {
     title: 'Something arrived damaged', text: 'It was not kept. Try again with a new link.',
   },
   file: { title: 'A file could not be read or saved', text: '' },
+  'no-relay': {
+    title: 'There is no relay',
+    text: 'This server asks for connections that go through a relay only, so that nobody sees '
+      + 'addresses, but names no relay. Tell whoever runs it to give floe serve a --turn.',
+  },
   unsupported: {
     title: 'This browser can’t do this',
     text: 'It has no WebRTC, or it is switched off. Use a current Firefox, Chrome, Edge or Safari, '
       + 'or the floe program.',
   },
 };
+
+/** What the other side's program shows of its addresses, by its level. @type {Record<string, string>} */
+const LEVELS = {
+  open: 'all addresses of its device',
+  'default-route': 'the addresses that it has on its way to the internet',
+  obfuscated: 'its public address, and the others on the same network only',
+  'no-host': 'its public address, and none of its own network',
+  'relay-only': 'no address, only that of a relay',
+};
+
+/**
+ * What each end shows the other of its addresses, in words.
+ * @param {object} privacy
+ * @param {boolean} privacy.isRelayOnly this page uses relays only
+ * @param {string | null} privacy.peer the level that the other side has named
+ */
+export function describePrivacy({ isRelayOnly, peer }) {
+  const own = isRelayOnly ? 'Relay only: this browser shows the other side no address.'
+    : 'Not relay only: this browser may show the other side its public address.';
+  const known = peer !== null && Object.hasOwn(LEVELS, peer);
+  return known ? `${own} The other side (${peer}) shows ${LEVELS[peer]}.` : own;
+}
 
 const OTHER = { title: 'It did not work', text: 'Try again with a new link.' };
 

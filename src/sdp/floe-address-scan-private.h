@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 /* @size: bytes, which may be any. TRUE for IPv4 literals in any notation with four parts, IPv6
- * literals, and names under .local (RFC 6762). The unspecified "::" is no address; 0.0.0.0 is. */
+ * literals, MAC addresses with colons, and names under .local (RFC 6762). The unspecified "::" is
+ * no address; 0.0.0.0 is. */
 gboolean floe_address_scan (const char *text, gsize size);
 
 /* TRUE when @name, of @size bytes, is one under .local. */

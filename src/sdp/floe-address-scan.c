@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MDNS_DOMAIN ".local" /* RFC 6762 section 3 */
+#define MAC_COLONS 5
 
 static gboolean
 continues_name (char c)
@@ -45,21 +46,29 @@ has_ipv4 (const char *text, gsize size)
   return FALSE;
 }
 
-/* Hexadecimal digits with at least two colons. */
+/* Hexadecimal digits with "::" among them, or with as many colons as a MAC address has, which tells
+ * no less; eight groups have seven. Times and ranges (RFC 6236 section 3.1) have two. */
 static gboolean
 has_ipv6 (const char *text, gsize size)
 {
-  guint colons = 0, digits = 0;
+  guint colons = 0;
+  gboolean has_digit = FALSE, has_double = FALSE;
 
   for (gsize i = 0; i < size; i++)
     {
       if (text[i] == ':')
-        colons++;
+        {
+          colons++;
+          has_double = has_double || (i > 0 && text[i - 1] == ':');
+        }
       else if (g_ascii_isxdigit (text[i]))
-        digits = 1;
+        has_digit = TRUE;
       else if (text[i] != '.')
-        colons = digits = 0;
-      if (colons >= 2 && digits > 0)
+        {
+          colons = 0;
+          has_digit = has_double = FALSE;
+        }
+      if (has_digit && (has_double || colons >= MAC_COLONS))
         return TRUE;
     }
   return FALSE;

@@ -58,14 +58,15 @@ static const struct
 {
   const char *name;
   FloePrivacyLevel last; /* level at which it is left */
+  gboolean is_number;
 } innocent_extensions[] = {
-  { "tcptype", FLOE_PRIVACY_LEVEL_RELAY_ONLY },
-  { "generation", FLOE_PRIVACY_LEVEL_RELAY_ONLY },
-  { "ufrag", FLOE_PRIVACY_LEVEL_RELAY_ONLY },
+  { "tcptype", FLOE_PRIVACY_LEVEL_RELAY_ONLY, FALSE },
+  { "generation", FLOE_PRIVACY_LEVEL_RELAY_ONLY, TRUE },
+  { "ufrag", FLOE_PRIVACY_LEVEL_RELAY_ONLY, FALSE },
   /* How many interfaces there are and of what kind. Browsers tell that in candidates with hidden
    * addresses, and use it to choose; it takes no part in a path that hides the host. */
-  { "network-id", FLOE_PRIVACY_LEVEL_OBFUSCATED },
-  { "network-cost", FLOE_PRIVACY_LEVEL_OBFUSCATED },
+  { "network-id", FLOE_PRIVACY_LEVEL_OBFUSCATED, TRUE },
+  { "network-cost", FLOE_PRIVACY_LEVEL_OBFUSCATED, TRUE },
 };
 
 static gboolean
@@ -198,7 +199,8 @@ is_innocent (const Word *name, const Word *value, FloePrivacyLevel level)
   for (guint i = 0; i < G_N_ELEMENTS (innocent_extensions); i++)
     if (equals (name, innocent_extensions[i].name))
       return level <= innocent_extensions[i].last && value->size <= MAX_WORD
-             && !floe_address_scan (value->start, value->size);
+             && !floe_address_scan (value->start, value->size)
+             && (!innocent_extensions[i].is_number || is_number (value, G_MAXUINT64));
   return FALSE;
 }
 

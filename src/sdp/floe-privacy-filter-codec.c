@@ -18,7 +18,7 @@
 #include "floe-sdp-codec-private.h"
 #include "floe-sdp-text-private.h"
 
-/* RFC 8839 section 4.2.1: what stands for no address, beside port 9. */
+/* RFC 8840 section 4.1.1: what stands for no address, beside port 9. */
 #define NO_ADDRESS "IN IP4 0.0.0.0"
 #define NO_ADDRESS_IPV6 "IN IP6 ::"
 

@@ -136,9 +136,19 @@ expect_text receiver.err 'Bad file descriptor'
 expect_sender 1
 end
 
-begin "relays only without a relay is a failure and not a direct connection"
+begin "relays only where nobody has a relay is said at once"
+start_send files/data.bin
+receive_within 60 --privacy relay-only
+expect "the receiver's status" "$status" 1
+expect_text receiver.out 'Only relays may be used, and there is none: give --turn'
+kill -TERM "$sender"
+expect_sender 130
+expect_empty
+end
+
+begin "relays only with a relay that is dead is a failure and not a direct connection"
 start_send --verbose files/data.bin
-receive_within 60 --relay-only --timeout 5
+receive_within 60 --relay-only --timeout 5 --turn turn:127.0.0.1:9 --turn-user u --turn-password p
 case $status in 1 | 2 | 6) ;; *) why="$why; the receiver's status is $status" ;; esac
 # What was tried is drawn: the one path that there was, which did not work.
 wait_for sender.err '^path, ms  ' "$sender" || why="$why; the sender draws no attempt"

@@ -37,8 +37,12 @@ public:
   explicit End (const Setting &setting)
   {
     std::vector<guint8> key (FLOE_CODE_KEY_SIZE, setting.key);
-    const HandshakeOptions options = { key.data (), setting.role, setting.offers,
-                                       setting.local.c_str (), setting.remote.c_str () };
+    const HandshakeOptions options = { key.data (),
+                                       setting.role,
+                                       setting.offers,
+                                       FLOE_PRIVACY_LEVEL_NO_HOST,
+                                       setting.local.c_str (),
+                                       setting.remote.c_str () };
     self_ = handshake_new (&options);
   }
   ~End ()
@@ -114,6 +118,7 @@ TEST (Handshake, LetsTheReceiverProveFirst)
   auto hello = a.Say ();
 
   ASSERT_EQ (hello.size (), 1u);
+  EXPECT_NE (hello[0].find ("\"privacy\":\"no-host\""), std::string::npos) << hello[0];
   a.Hear (b.Say ());
   EXPECT_TRUE (a.Say ().empty ()) << "the sender proved to somebody unknown";
   b.Hear (hello);

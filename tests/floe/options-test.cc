@@ -200,7 +200,33 @@ TEST_F (OptionsTest, OfTheConnectionAreRead)
   EXPECT_EQ (line.options.min_port, 50000);
   EXPECT_EQ (line.options.max_port, 50100);
   EXPECT_EQ (line.options.timeout_s, 86400U);
-  EXPECT_TRUE (line.options.relay_only);
+  EXPECT_EQ (line.options.privacy, FLOE_PRIVACY_LEVEL_RELAY_ONLY);
+}
+
+TEST_F (OptionsTest, NamePrivacyLevels)
+{
+  static const char *const names[] = { "open", "default-route", "obfuscated", "no-host" };
+
+  for (int i = 0; i < 4; i++)
+    for (const char *command : { "send", "receive", "serve" })
+      {
+        std::vector<std::string> words = { command, "--privacy", names[i] };
+        if (words[0] == "send")
+          words.push_back ("a");
+        CommandLine line (words);
+
+        ASSERT_TRUE (line.Parse ()) << line.error.message ();
+        EXPECT_EQ (line.options.privacy, (FloePrivacyLevel) i);
+      }
+}
+
+TEST_F (OptionsTest, TakeTheRelayFromARendezvousElsewhere)
+{
+  CommandLine line (
+      { "send", "a", "--server", "http://x", "--privacy", "relay-only", "--relay-only" });
+
+  ASSERT_TRUE (line.Parse ()) << line.error.message ();
+  EXPECT_EQ (line.options.privacy, FLOE_PRIVACY_LEVEL_RELAY_ONLY);
 }
 
 TEST_F (OptionsTest, OfServeSayWhereAndAsWhom)
@@ -319,6 +345,17 @@ INSTANTIATE_TEST_SUITE_P (
         BadLine{ "ProxyOfServe", { "serve", "--proxy", "direct://" }, "--proxy" },
         BadLine{ "UserWithoutTurn", { "send", "a", "--turn-user", "u" }, "--turn-user goes with" },
         BadLine{ "RelayWithoutTurn", { "send", "a", "--relay-only" }, "--relay-only needs" },
+        BadLine{ "RelayLevelWithoutTurn",
+                 { "send", "a", "--privacy", "relay-only" },
+                 "needs a relay: give --turn" },
+        BadLine{ "RelayOfServeWithoutTurn", { "serve", "--relay-only" }, "give --turn" },
+        BadLine{ "RelayOfServeWithoutTls",
+                 { "serve", "--relay-only", "--turn=turn:x", "--turn-user=u", "--turn-password=p" },
+                 "--tls-cert" },
+        BadLine{ "PrivacyOfNoKind", { "send", "a", "--privacy", "high" }, "takes one of open" },
+        BadLine{ "PrivacyTwice",
+                 { "send", "a", "--privacy", "no-host", "--relay-only" },
+                 "leave one of the two out" },
         BadLine{ "ListenNowhere", { "send", "a", "--listen", "floe.example:1" }, "--listen: " },
         BadLine{ "ListenAndServer",
                  { "send", "a", "--listen", "127.0.0.1", "--server", "http://x" },

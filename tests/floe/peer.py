@@ -103,7 +103,8 @@ def test_tells_the_pair_that_carries():
     alone = Peer()
     alone.say(cmd="pair")
     assert list(alone.wait("pair").items())[1:] == [
-        ("local", None), ("remote", None), ("protocol", None), ("relayProtocol", None)]
+        ("local", None), ("remote", None), ("protocol", None), ("relayProtocol", None),
+        ("localCandidate", None), ("remoteCandidate", None)]
     alone.end()
     one, two = connect([{"label": "chat"}])
     for peer in (one, two):

@@ -110,6 +110,26 @@ UrlsOf (const std::string &servers)
   return urls;
 }
 
+TEST (RoomWelcome, MayAskForAPrivacyLevel)
+{
+  const std::pair<const char *, FloePrivacyLevel> asked[] = {
+    { "", FLOE_PRIVACY_LEVEL_OPEN },
+    { ",'privacy':'open'", FLOE_PRIVACY_LEVEL_OPEN },
+    { ",'privacy':'no-host'", FLOE_PRIVACY_LEVEL_NO_HOST },
+    { ",'privacy':'relay-only'", FLOE_PRIVACY_LEVEL_RELAY_ONLY },
+    { ",'privacy':'unheard-of'", FLOE_PRIVACY_LEVEL_OPEN },
+    { ",'privacy':4", FLOE_PRIVACY_LEVEL_OPEN },
+  };
+
+  for (const auto &[member, level] : asked)
+    {
+      g_auto (FloeRoomMessage) message = {};
+
+      ASSERT_TRUE (Read (std::string ("{'type':'welcome'") + member + "}", &message)) << member;
+      EXPECT_EQ (message.privacy, level) << member;
+    }
+}
+
 using Urls = std::vector<std::string>;
 
 TEST (RoomWelcome, HasTheServersThatAreGood)

@@ -152,7 +152,7 @@ TEST (TransferMessage, ReadsTheDialogueItWrites)
 {
   guint8 nonce[FLOE_PROOF_NONCE_SIZE] = { 1, 2, 3 };
   const TransferDone totals = { 3, TRANSFER_MAX_NUMBER };
-  ReadBack hello (transfer_message_write_hello (FLOE_PROOF_SENDER, nonce));
+  ReadBack hello (transfer_message_write_hello (FLOE_PROOF_SENDER, nonce, FLOE_PRIVACY_LEVEL_OPEN));
   ReadBack proof (transfer_message_write_proof (digits.c_str ()));
   ReadBack error (transfer_message_write_error (TRANSFER_ERROR_TIMEOUT, "why"));
   ReadBack accept (transfer_message_write_accept ());

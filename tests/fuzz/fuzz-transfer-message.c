@@ -24,9 +24,9 @@ write_message (const TransferMessage *message)
   switch (message->kind)
     {
     case TRANSFER_MESSAGE_HELLO:
-      return message->hello.version == TRANSFER_VERSION
-                 ? transfer_message_write_hello (message->hello.role, message->hello.nonce)
-                 : NULL;
+      return message->hello.version == TRANSFER_VERSION ? transfer_message_write_hello (
+                 message->hello.role, message->hello.nonce, FLOE_PRIVACY_LEVEL_OPEN)
+                                                        : NULL;
     case TRANSFER_MESSAGE_PROOF:
       return transfer_message_write_proof (message->mac);
     case TRANSFER_MESSAGE_ERROR:

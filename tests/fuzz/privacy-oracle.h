@@ -61,12 +61,17 @@ oracle_find_address (const char *line)
   return NULL;
 }
 
+/* TRUE when @line is that attribute for a reader that is not strict. */
 static inline gboolean
-oracle_has_word (const char *line, const char *word)
+oracle_is_attribute (const char *line, const char *name)
 {
-  g_autofree char *folded = g_ascii_strdown (line, -1);
+  g_auto (GStrv) parts = g_strsplit (line, ":", 2);
+  g_autofree char *attribute = NULL;
 
-  return strstr (folded, word) != NULL;
+  if (line[0] != 'a' || line[1] != '=')
+    return FALSE;
+  attribute = g_ascii_strdown (parts[0] + 2, -1);
+  return strcmp (g_strstrip (attribute), name) == 0;
 }
 
 /* A name under .local. */
@@ -105,6 +110,7 @@ oracle_check_candidate (const char *line, FloePrivacyLevel level)
 {
   g_autofree char *text = oracle_normalize_candidate (line);
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  guint count = g_strv_length (words);
   g_autofree char *other = NULL;
 
   if (level <= FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE)
@@ -116,21 +122,16 @@ oracle_check_candidate (const char *line, FloePrivacyLevel level)
     return "a candidate that is not relayed";
   if (level >= FLOE_PRIVACY_LEVEL_NO_HOST && oracle_has_mdns_name (text))
     return "an mDNS name";
-  if (strstr (text, " floe-") != NULL)
-    return "what the NAT is";
   /* The fifth word is the candidate's own address, of the type that it is said to be. */
-  if (g_strv_length (words) < 8)
+  if (count < 8)
     return "what is no candidate";
+  for (guint i = 8; i < count; i += 2)
+    if (g_str_has_prefix (words[i], "floe-"))
+      return "what the NAT is";
   memset (words[4], '-', strlen (words[4]));
   for (guint i = 0; words[i] != NULL && other == NULL; i++)
     other = oracle_find_address (words[i]);
   return other != NULL ? "an address beside the candidate's own" : NULL;
-}
-
-static inline gboolean
-oracle_is_fingerprint (const char *line)
-{
-  return g_ascii_strncasecmp (line, "a=fingerprint:", strlen ("a=fingerprint:")) == 0;
 }
 
 /* (nullable): what is wrong with @line of a description that @level, not OPEN, let pass. */
@@ -141,11 +142,11 @@ oracle_check_line (const char *line, FloePrivacyLevel level)
 
   if (g_str_has_prefix (line, "a=candidate:"))
     return oracle_check_candidate (line, level);
-  if (oracle_has_word (line, "candidate:"))
+  if (oracle_is_attribute (line, "candidate") || oracle_is_attribute (line, "remote-candidates"))
     return "a candidate that is none";
-  if (oracle_is_fingerprint (line))
+  if (oracle_is_attribute (line, "fingerprint"))
     return NULL;
-  if (level > FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE && g_str_has_prefix (line, "a=floe-nat"))
+  if (level > FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE && oracle_is_attribute (line, "floe-nat"))
     return "what the NAT is";
   if (*line != '\0' && strchr ("iuepk", *line) != NULL)
     return "who it is";

@@ -6,13 +6,14 @@ _floe_options ()
     local general="--json --verbose --help --version"
     local rendezvous="--listen --host --tls-cert --tls-key"
     local servers="--stun --turn --turn-user --turn-password"
-    local way="--timeout --server --tls-ca --turn-ca --proxy --relay-only --port-range"
+    local way="--timeout --server --tls-ca --turn-ca --proxy --port-range"
+    local hiding="--privacy --relay-only"
 
     case $1 in
-        send) echo "$general $rendezvous $servers $way" ;;
-        receive) echo "$general $rendezvous $servers $way --output --yes" \
+        send) echo "$general $rendezvous $servers $way $hiding" ;;
+        receive) echo "$general $rendezvous $servers $way $hiding --output --yes" \
             "--overwrite --rename --skip --stdout" ;;
-        serve) echo "$general $rendezvous $servers --log-addresses" ;;
+        serve) echo "$general $rendezvous $servers $hiding --log-addresses" ;;
         nat) echo "$general $servers --interface --explain --proxy --tls-ca --port-range" ;;
     esac
 }
@@ -30,6 +31,10 @@ _floe ()
     case $previous in
         --output | -o) kind=-d ;;
         --tls-cert | --tls-key | --tls-ca | --turn-ca) kind=-f ;;
+        --privacy)
+            mapfile -t COMPREPLY < <(compgen -W \
+                "open default-route obfuscated no-host relay-only" -- "$current")
+            return ;;
         --interface)
             mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$current")
             return ;;

@@ -29,12 +29,14 @@ complete -c floe -n $all -l turn -x -d 'Use this server as a relay'
 complete -c floe -n $all -l turn-user -x -d 'User name for --turn'
 complete -c floe -n $all -l turn-password -x -d 'Password for --turn'
 
+complete -c floe -n $any -l privacy -x -a 'open default-route obfuscated no-host relay-only' -d 'Show at most this'
+complete -c floe -n $any -l relay-only -d 'Connect through relays only'
+
 complete -c floe -n $ends -l timeout -x -d 'Give up when nothing happens for so long'
 complete -c floe -n $ends -l server -x -d 'Meet at a running floe serve'
 complete -c floe -n $ends -l tls-ca -r -F -d 'Also trust this certificate authority'
 complete -c floe -n $ends -l turn-ca -r -F -d 'Trust this authority for turns:'
 complete -c floe -n $ends -l proxy -x -d 'Reach TURN over TCP and TLS through this proxy'
-complete -c floe -n $ends -l relay-only -d 'Connect through relays only'
 complete -c floe -n $ends -l port-range -x -d 'Use only these ports'
 
 complete -c floe -n $receive -s o -l output -x -a '(__fish_complete_directories)' -d 'Put the files here'

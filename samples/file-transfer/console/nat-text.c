@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "nat-text.h"
 
+#include "nat-privacy.h"
 #include "nat-words.h"
 #include "safe-text.h"
+#include "sample-privacy.h"
 
 #define COLUMNS 79
 /* Of a line, parts of which servers chose. */
@@ -324,6 +326,23 @@ nat_text_format (const NatFacts *facts, gsize n_facts, gboolean with_evidence)
     add_block (out, facts, n_facts, i, with_evidence);
   add_advice (out, facts, n_facts);
   add_faults (out, facts, n_facts);
+  return g_string_free (out, FALSE);
+}
+
+char *
+nat_text_format_privacy (const NatFacts *facts, gsize n_facts)
+{
+  GString *out = g_string_new (NULL);
+
+  if (!nat_privacy_is_known (facts, n_facts))
+    return g_string_free (out, FALSE);
+  g_string_append (out, "\nWhat those who you connect to, and where you meet, see (--privacy):\n");
+  for (int i = FLOE_PRIVACY_LEVEL_OPEN; i <= FLOE_PRIVACY_LEVEL_RELAY_ONLY; i++)
+    {
+      FloePrivacyLevel level = (FloePrivacyLevel) i;
+      g_autofree char *words = nat_privacy_describe (facts, n_facts, level);
+      add_row (out, sample_privacy_get_name (level), words);
+    }
   return g_string_free (out, FALSE);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options-check.h"
+#include "sample-privacy.h"
 #include "sample-ways.h"
 
 #define MAX_TIMEOUT_S (24 * 60 * 60)
@@ -118,6 +119,31 @@ read_ways (const RawConnection *raw, Options *options, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_privacy (const RawConnection *raw, Options *options, GError **error)
+{
+  options->privacy = FLOE_PRIVACY_LEVEL_OPEN;
+  if (raw->privacy != NULL && !sample_privacy_parse (raw->privacy, &options->privacy, error))
+    {
+      g_prefix_error (error, "--privacy ");
+      return FALSE;
+    }
+  if (raw->relay_only && raw->privacy != NULL && options->privacy != FLOE_PRIVACY_LEVEL_RELAY_ONLY)
+    return fail (error, "--relay-only is --privacy relay-only: leave one of the two out");
+  if (raw->relay_only)
+    options->privacy = FLOE_PRIVACY_LEVEL_RELAY_ONLY;
+  if (options->privacy != FLOE_PRIVACY_LEVEL_RELAY_ONLY)
+    return TRUE;
+  /* A rendezvous elsewhere may tell of relays. */
+  if (raw->turn == NULL && !options->has_address)
+    return fail (error, "--relay-only needs a relay: give --turn");
+  /* docs/protocol.md section 2: others are told of it over TLS only. */
+  if (options->command == COMMAND_SERVE && options->certificate == NULL)
+    return fail (error, "--relay-only needs a relay that those who meet are told of, which is done "
+                        "over https only: give --tls-cert and --tls-key");
+  return TRUE;
+}
+
 gboolean
 options_check_connection (const RawOptions *raw, Options *options, GError **error)
 {
@@ -128,12 +154,9 @@ options_check_connection (const RawOptions *raw, Options *options, GError **erro
       return FALSE;
     }
   options->timeout_s = raw->timeout_s == TIMEOUT_NOT_GIVEN ? 0 : (guint) raw->timeout_s;
-  options->relay_only = raw->connection.relay_only;
   options->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_server_unref);
-  /* A rendezvous elsewhere may tell of relays. */
-  if (options->relay_only && raw->connection.turn == NULL && !options->has_address)
-    return fail (error, "--relay-only needs a relay: give --turn");
-  return read_servers (&raw->connection, options->ice_servers, error)
+  return read_privacy (&raw->connection, options, error)
+         && read_servers (&raw->connection, options->ice_servers, error)
          && read_ways (&raw->connection, options, error)
          && read_port_range (raw->connection.port_range, options, error);
 }

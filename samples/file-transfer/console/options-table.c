@@ -60,6 +60,7 @@ raw_options_clear (RawOptions *self)
   wipe_and_free (self->connection.turn_proxy);
   g_free (self->connection.turn_authority);
   g_free (self->connection.port_range);
+  g_free (self->connection.privacy);
   g_free (self->files.output);
   g_strfreev (self->nat.interfaces);
   g_free (self->nat.proxy);
@@ -188,11 +189,16 @@ add_connection (GOptionContext *context, Command command, RawConnection *raw)
                                  "FILE" },
                                { "proxy", 0, 0, G_OPTION_ARG_STRING, &raw->turn_proxy,
                                  "Reach TURN over TCP and TLS through this proxy", "URI" },
-                               { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
-                                 "Connect through relays only", NULL },
                                { "port-range", 0, 0, G_OPTION_ARG_STRING, &raw->port_range,
                                  "Use only these ports for the connection", "A-B" },
                                G_OPTION_ENTRY_NULL };
+  const GOptionEntry hiding[] = {
+    { "privacy", 0, 0, G_OPTION_ARG_STRING, &raw->privacy,
+      "Show at most: open, default-route, obfuscated, no-host or relay-only", "LEVEL" },
+    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
+      "Connect through relays only, as with --privacy relay-only", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   const char *titles[] = { [COMMAND_SEND] = "The connection:",
                            [COMMAND_RECEIVE] = "The connection:",
                            [COMMAND_SERVE] = "What those who meet are told to use:",
@@ -201,6 +207,8 @@ add_connection (GOptionContext *context, Command command, RawConnection *raw)
 
   if (command == COMMAND_SEND || command == COMMAND_RECEIVE)
     g_option_group_add_entries (group, own);
+  if (command != COMMAND_NAT)
+    g_option_group_add_entries (group, hiding);
 }
 
 static void

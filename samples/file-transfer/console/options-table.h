@@ -31,6 +31,7 @@ typedef struct
   char *turn_authority;
   char *turn_proxy;
   char *port_range;
+  char *privacy;
   gboolean relay_only;
 } RawConnection;
 

@@ -50,7 +50,7 @@ typedef struct
   GPtrArray *ice_servers;     /* (owned): of FloeIceServer */
   GTlsDatabase *turn_trust;   /* (owned) (nullable): to trust alone for turns:, or the system's */
   GProxyResolver *turn_proxy; /* (owned) (nullable): the way to TURN over TCP and TLS */
-  gboolean relay_only;
+  FloePrivacyLevel privacy;   /* serve: that who meets is asked to keep to */
   guint16 min_port, max_port; /* 0: any */
 
   /* The files. */

@@ -262,7 +262,7 @@ report_nat_waiting (Report *self, guint server_count)
 void
 report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_evidence)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *privacy = NULL;
 
   if (self->form == REPORT_JSON)
     {
@@ -272,7 +272,8 @@ report_nat (Report *self, const NatFacts *facts, gsize n_facts, gboolean with_ev
       return;
     }
   text = nat_text_format (facts, n_facts, with_evidence);
-  say (self, "%s", text);
+  privacy = nat_text_format_privacy (facts, n_facts);
+  say (self, "%s%s", text, privacy);
 }
 
 void

@@ -207,6 +207,27 @@ async function relayed(context, name) {
   equal(await program.status(), 0);
 }
 
+/** Both ends are asked for relays only by the rendezvous, and the page says so. */
+async function askedForRelays(context, name) {
+  const turn = await startTurnServer(context);
+  const path = makeFile(join(context.folder, 'g.bin'), 2000000);
+  const certificate = makeCertificate(context);
+  const server = startFloe(context, 'serve', '--listen', '10.77.0.1', '--privacy', 'relay-only', '--turn',
+    turn.url, '--turn-user', turn.user, '--turn-password', turn.password, ...certificate);
+  const { url } = await server.event('listening');
+  const program = startFloe(context, 'send', '--server', url, '--tls-ca', certificate[1], path);
+  const browser = await startBrowser(context, name);
+  const page = await browser.open((await program.event('ready')).url);
+  await page.state('asking');
+  equal(await page.text('privacy'), 'Relay only: this browser shows the other side no address. '
+    + 'The other side (relay-only) shows no address, only that of a relay.');
+  equal(sha256(await accept(page)), sha256(path));
+  const connected = await program.event('connected');
+  equal(connected.local_candidate, 'relay');
+  equal(connected.remote_candidate, 'relay');
+  equal(await program.status(), 0);
+}
+
 async function senderKilled(context, name) {
   const program = startFloe(context, 'send', makeHole(join(context.folder, 'e.bin'), 4 * LARGE));
   const browser = await startBrowser(context, name);
@@ -251,6 +272,7 @@ const single = {
   'a code is typed at a server': typedCode,
   'a page makes a code for a program': pageToProgram,
   'through a relay': relayed,
+  'relays only, as the rendezvous asks': askedForRelays,
   'the sending program is killed half-way': senderKilled,
   'the receiving browser is killed half-way': pageKilled,
   'the page stops half-way': stoppedByPage,

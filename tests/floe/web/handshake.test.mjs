@@ -116,3 +116,17 @@ test('an error of the other side is passed on with what it says', () => {
                 (error) => error.code === 'authentication' && error.fromPeer);
   assert.throws(() => ends[0].handle('{"type":"error","code":"constructor"}'), isCode('failed'));
 });
+
+test('each end hears what the other shows of itself, if it says so', () => {
+  const pair = makePair({ role: 'send', isRelayOnly: true }, { role: null });
+  assert.deepEqual(run(pair), [true, true]);
+  assert.deepEqual(pair.ends.map(({ peerPrivacy }) => peerPrivacy), [null, 'relay-only']);
+});
+
+test('a level of another kind or size is not kept', () => {
+  for (const privacy of [7, {}, null, 'x'.repeat(33)]) {
+    const { ends: [end] } = makePair({ role: null }, { role: null });
+    end.handle(JSON.stringify({ ...HELLO, privacy }));
+    assert.equal(end.peerPrivacy, null);
+  }
+});

@@ -29,7 +29,8 @@ class FakeConnection {
   calls = [];
   localDescription = null;
 
-  constructor() {
+  constructor(configuration) {
+    this.configuration = configuration;
     FakeConnection.last = this;
   }
 
@@ -63,14 +64,14 @@ const original = globalThis.RTCPeerConnection;
 beforeEach(() => { globalThis.RTCPeerConnection = FakeConnection; });
 afterEach(() => { globalThis.RTCPeerConnection = original; });
 
-function makeLink(offers) {
+function makeLink(offers, options = {}) {
   const events = [];
   const handlers = Object.fromEntries(
     ['onOpen', 'onText', 'onBytes', 'onInterruption', 'onEnd']
       .map((name) => [name, (...args) => events.push([name, ...args])]));
   const room = { sendDescription: ({ type }) => events.push(['sent', type]),
                  sendCandidate: () => {} };
-  const link = new Link({ room, iceServers: [], offers, handlers });
+  const link = new Link({ room, iceServers: [], offers, handlers, ...options });
   return { link, events, connection: FakeConnection.last };
 }
 
@@ -151,4 +152,11 @@ test('who waits to send is told when the link ends', async () => {
   connection.onconnectionstatechange();
   await assert.rejects(waiting, ({ code }) => code === 'lost');
   assert.equal(events.filter(([name]) => name === 'onEnd').length, 1);
+});
+
+test('a link that is relay only takes no other candidates', () => {
+  makeLink(false, { isRelayOnly: true });
+  assert.equal(FakeConnection.last.configuration.iceTransportPolicy, 'relay');
+  makeLink(false);
+  assert.equal(FakeConnection.last.configuration.iceTransportPolicy, 'all');
 });

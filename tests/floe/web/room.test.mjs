@@ -54,6 +54,16 @@ test('a join comes first, with the subprotocol and an id of its own', () => {
   assert.notEqual(join().socket.sent[0].id, socket.sent[0].id);
 });
 
+test('a server may ask for relays only', () => {
+  for (const [privacy, expected] of [['relay-only', true], ['no-host', true], ['obfuscated', false],
+                                     ['open', false], ['unheard-of', false], [7, false],
+                                     [undefined, false]]) {
+    const { socket, events } = join();
+    socket.say({ type: 'welcome', iceServers: [], privacy });
+    assert.deepEqual(events, [['onWelcome', [], expected]]);
+  }
+});
+
 test('messages of a session are passed on, and answered in it', () => {
   const { room, socket, events } = join();
   socket.say({ type: 'welcome', iceServers: [] });
@@ -61,7 +71,7 @@ test('messages of a session are passed on, and answered in it', () => {
   socket.say({ type: 'description', session: 3, description: OFFER });
   socket.say({ type: 'candidate', session: 3, candidate: null });
   socket.say({ type: 'weather' });
-  assert.deepEqual(events, [['onWelcome', []], ['onPeer', false], ['onDescription', OFFER],
+  assert.deepEqual(events, [['onWelcome', [], false], ['onPeer', false], ['onDescription', OFFER],
                             ['onCandidate', null]]);
   room.sendDescription({ type: 'answer', sdp: 'v=0' });
   room.sendCandidate({ toJSON: () => ({ candidate: 'x' }) });
