@@ -1,90 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Interfaces as machines have them: none, too many, and one that goes while it is in use. Each test
  * is a process of its own in a network namespace, which it may make as root or where users may. */
+#include "../own-network.h"
 #include "ice-peer.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <fcntl.h>
-#include <sched.h>
-#include <unistd.h>
-
-#define CANNOT_MAKE_NAMESPACES 77
-
-static bool
-Write (const char *path, const std::string &text)
-{
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-  bool is_ok = fd >= 0 && write (fd, text.data (), text.size ()) == (ssize_t) text.size ();
-
-  if (fd >= 0)
-    close (fd);
-  return is_ok;
-}
-
-static void
-EnterNamespace ()
-{
-  uid_t uid = geteuid ();
-
-  if (unshare (uid == 0 ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER) != 0
-      || (uid != 0 && !Write ("/proc/self/uid_map", "0 " + std::to_string (uid) + " 1\n")))
-    _Exit (CANNOT_MAKE_NAMESPACES);
-}
-
-static void
-Do (const char *command)
-{
-  if (system (command) != 0)
-    {
-      fprintf (stderr, "failed: %s\n", command);
-      _Exit (CANNOT_MAKE_NAMESPACES);
-    }
-}
-
-static void
-AddInterface ()
-{
-  Do ("ip link add d0 type veth peer name d1 && ip link set d1 up && "
-      "ip address add 192.0.2.1/24 dev d0 && ip link set d0 up");
-  /* An interface runs a moment after it is up. */
-  Do ("for i in $(seq 100); do ip -o link show d0 | grep -q 'state UP' && exit 0; sleep 0.05; "
-      "done; "
-      "exit 1");
-}
-
-/* The child's way of EXPECT_TRUE. */
-static void
-Require (bool is_so, const char *what)
-{
-  if (is_so)
-    return;
-  fprintf (stderr, "not so: %s\n", what);
-  _Exit (1);
-}
-
-static bool has_skipped;
-
-static bool
-HasPassed (int status)
-{
-  has_skipped = WIFEXITED (status) && WEXITSTATUS (status) == CANNOT_MAKE_NAMESPACES;
-  return has_skipped || (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-}
-
-class IceInterface : public testing::Test
-{
-protected:
-  void SetUp () override
-  {
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
-  }
-  void TearDown () override
-  {
-    if (has_skipped)
-      GTEST_SKIP () << "no network namespace can be made here, or iproute2 is missing";
-  }
-};
+using IceInterface = OwnNetwork;
 
 static void
 GatherOnNothing ()

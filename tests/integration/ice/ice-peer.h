@@ -53,6 +53,7 @@ struct PeerOptions
   bool has_udp = true;        /* else there is no direct row */
   int tcp_start_ms = -1;      /* of a row for ICE-TCP, when not negative */
   std::vector<const char *> interfaces = { "lo" };
+  FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   GProxyResolver *proxy_resolver = nullptr;
   GTlsDatabase *tls_database = nullptr;
 };
@@ -74,6 +75,7 @@ public:
     config.pwd = pwd.c_str ();
     config.interfaces = options.interfaces.empty () ? nullptr : interfaces.data ();
     config.relay_only = options.relay_only;
+    config.privacy = options.privacy;
     config.proxy_resolver = options.proxy_resolver;
     config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;
