@@ -43,8 +43,8 @@ gboolean floe_ice_names_take (FloeIceNames *self, const FloeCandidate *candidate
 /* A name may still turn out to have an address. */
 gboolean floe_ice_names_is_pending (const FloeIceNames *self);
 /* The one call for a candidate of the peer's that is reported: an address that was found for a name
- * becomes the name. If the peer hides addresses, one that it has not told, and that only its checks
- * have shown, becomes a name with the same port or is blanked. */
+ * becomes the name. One that the peer has not told, and that only its checks have shown, becomes a
+ * name with the same port or is blanked, unless the peer tells its hosts' addresses. */
 void floe_ice_names_show (const FloeIceNames *self, FloeCandidate *remote);
 
 G_END_DECLS

@@ -283,8 +283,9 @@ find_by (const FloeIceNames *self, const char *address, guint16 port)
   return NULL;
 }
 
+/* What the peer has told with an address, by that address or, for NULL, of any host. */
 static gboolean
-is_among (const GPtrArray *candidates, const char *address)
+is_told (const GPtrArray *candidates, const char *address)
 {
   for (guint i = 0; i < candidates->len; i++)
     {
@@ -292,23 +293,30 @@ is_among (const GPtrArray *candidates, const char *address)
       char text[NICE_ADDRESS_STRING_LEN];
 
       nice_address_to_string (&candidate->addr, text);
-      if (strcmp (text, address) == 0)
+      if (address != NULL ? strcmp (text, address) == 0
+                          : candidate->type == NICE_CANDIDATE_TYPE_HOST)
         return TRUE;
     }
   return FALSE;
 }
 
+/* A peer may be seen before it has told any candidate: then it may be about to tell names. */
+static gboolean
+may_be_shown (const FloeIceNames *self, const char *address)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+
+  if (self->theirs->len == 0 && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
+    return TRUE;
+  return is_told (remote->candidates, address) || is_told (remote->tcp, address);
+}
+
 void
 floe_ice_names_show (const FloeIceNames *self, FloeCandidate *remote)
 {
-  const FloeIceRemote *told = self->shared->remote;
-  const Name *name;
+  const Name *name = find_by (self, remote->address, 0);
 
-  if (self->theirs->len == 0)
-    return;
-  name = find_by (self, remote->address, 0);
-  if (name == NULL
-      && (is_among (told->candidates, remote->address) || is_among (told->tcp, remote->address)))
+  if (name == NULL && may_be_shown (self, remote->address))
     return;
   if (name == NULL)
     name = find_by (self, NULL, remote->port);
