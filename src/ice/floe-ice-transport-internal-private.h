@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What the files of the transport share: floe-ice-transport.c has what comes in,
- * floe-ice-transport-life.c what is known of the paths' life and of the host's network,
- * floe-ice-transport-update.c the conclusions, floe-ice-transport-outbox.c what is told.
+ * floe-ice-transport-life.c what is known of the paths' life, floe-ice-transport-addresses.c what
+ * of the host's network, floe-ice-transport-update.c the conclusions, floe-ice-transport-outbox.c
+ * what is told.
  *
  * Layer: ice. Network thread only. */
 #pragma once
@@ -117,6 +118,10 @@ void floe_ice_transport_note_steps (FloeIceTransport *self, gint64 now_us);
 
 /* floe-ice-transport-life.c */
 void floe_ice_transport_end_expired (FloeIceTransport *self);
+
+/* floe-ice-transport-addresses.c */
+/* (transfer full) (element-type FloeLocalAddress): what may be bound to now. */
+GArray *floe_ice_transport_select_addresses (const FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
 static inline FloeIceLane *

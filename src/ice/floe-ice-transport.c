@@ -6,7 +6,6 @@
 #include "floe-deadline-source-private.h"
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
-#include "floe-local-addresses-private.h"
 #include "floe-nat64-private.h"
 #include "floe-turn-cause-private.h"
 
@@ -265,6 +264,9 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
                         const FloeIceTransportEvents *events, gpointer user_data)
 {
   FloeIceTransport *self = g_new0 (FloeIceTransport, 1);
+  FloePrivacyRules rules =
+      floe_privacy_rules_get (config->privacy, config->relay_only ? FLOE_ICE_TRANSPORT_POLICY_RELAY
+                                                                  : FLOE_ICE_TRANSPORT_POLICY_ALL);
   guint failed_timeout_ms =
       config->failed_timeout_ms != 0 ? config->failed_timeout_ms : DEFAULT_FAILED_TIMEOUT_MS;
 
@@ -277,10 +279,11 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .pwd = g_strdup (config->pwd),
     .min_port = config->min_port,
     .max_port = config->max_port,
-    .relay_only = config->relay_only,
+    .relay_only = !rules.speaks_to_peers,
+    .rules = rules,
     .proxy_resolver = config->proxy_resolver != NULL ? g_object_ref (config->proxy_resolver) : NULL,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
-    .has_free_choice = config->interfaces == NULL,
+    .has_free_choice = config->interfaces == NULL && rules.uses_all_routes,
     .remote = &self->remote,
     .budget = g_new0 (FloeCheckBudget, 1),
   };
@@ -345,7 +348,7 @@ on_prefixes (const FloeNat64 *nat64, gpointer user_data)
 static void
 look_up_prefixes (FloeIceTransport *self)
 {
-  if (!floe_nat64_is_needed ())
+  if (self->shared.relay_only || !floe_nat64_is_needed ())
     return;
   self->remote.is_asking = TRUE;
   self->prefixes = g_cancellable_new ();
@@ -355,14 +358,11 @@ look_up_prefixes (FloeIceTransport *self)
 void
 floe_ice_transport_gather (FloeIceTransport *self)
 {
-  g_autoptr (GArray) all = NULL;
   gint64 now_us = g_get_monotonic_time ();
 
   if (self->is_closed || self->has_started)
     return;
-  all = floe_local_addresses_list ();
-  self->shared.addresses = floe_local_addresses_select (
-      all, (const char *const *) self->interfaces.names, self->interfaces.include_loopback);
+  self->shared.addresses = floe_ice_transport_select_addresses (self);
   self->has_started = TRUE;
   self->moves.start_us = now_us;
   look_up_prefixes (self);

@@ -205,7 +205,13 @@ class World:
                 system.write_setting(f"{settings}/disable_ipv6", int(not has_v6))
                 system.write_setting(f"{settings}/accept_dad", 0)
                 lines += self._interface_lines(host, interface)
-        _run("ip", "-netns", host.namespace, "-batch", "-", text="\n".join(lines) + "\n")
+        # Of rules ip does not see by the address which family they are for.
+        rules = [line for line in lines if line.startswith("rule") and ":" in line]
+        for options, batch in (((), [line for line in lines if line not in rules]),
+                               (("-6",), rules)):
+            if batch:
+                _run("ip", *options, "-netns", host.namespace, "-batch", "-",
+                     text="\n".join(batch) + "\n")
 
     @staticmethod
     def _interface_lines(host, interface):
