@@ -5,6 +5,7 @@
 #pragma once
 
 #include "floe-ice-transport-private.h"
+#include "floe-privacy-rules-private.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,9 @@ void floe_ice_event_free (FloeIceEvent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeIceEvent, floe_ice_event_free)
 
 /* Calls the function of @events that @self is for. */
+/* The last gate for addresses of ours: takes away what nobody shall see. FALSE when the event is
+ * not to be delivered at all. */
+gboolean floe_ice_event_keep_secrets (FloeIceEvent *self, const FloePrivacyRules *rules);
 void floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *events,
                              gpointer user_data);
 

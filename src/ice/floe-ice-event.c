@@ -18,6 +18,16 @@ floe_ice_event_free (FloeIceEvent *self)
   g_free (self);
 }
 
+gboolean
+floe_ice_event_keep_secrets (FloeIceEvent *self, const FloePrivacyRules *rules)
+{
+  if (self->type == FLOE_ICE_EVENT_CANDIDATE)
+    return floe_privacy_rules_prepare (rules, &self->local);
+  if (self->type == FLOE_ICE_EVENT_PAIR)
+    floe_privacy_rules_mask (rules, &self->local);
+  return TRUE;
+}
+
 void
 floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *events,
                         gpointer user_data)

@@ -20,8 +20,8 @@ typedef struct _FloeIceNames FloeIceNames;
 typedef void (*FloeIceNamesFunc) (const FloeCandidate *candidate, gpointer user_data);
 
 /* @shared (unowned): the transport's. */
-FloeIceNames *floe_ice_names_new (const FloeIceShared *shared, FloePrivacyLevel privacy,
-                                  FloeIceNamesFunc func, gpointer user_data);
+FloeIceNames *floe_ice_names_new (const FloeIceShared *shared, FloeIceNamesFunc func,
+                                  gpointer user_data);
 /* Withdraws what is published. */
 void floe_ice_names_free (FloeIceNames *self);
 
@@ -30,9 +30,10 @@ void floe_ice_names_start (FloeIceNames *self);
 /* They are others now. */
 void floe_ice_names_handle_change (FloeIceNames *self);
 
-/* The one call for a candidate of ours that leaves the transport: a host's address becomes its
- * name, which is published, and a related address is blanked. Nothing where the level hides none.
- * FALSE when the candidate may not be told. */
+/* The one call for a candidate of ours that leaves the transport: where the level has names for
+ * hosts, a host's address becomes its name, which is published. What else the level hides is for
+ * floe-privacy-rules, after this. FALSE when there is no name, and the candidate may not be told.
+ */
 gboolean floe_ice_names_hide (FloeIceNames *self, FloeCandidate *local);
 /* RFC 8839 section 5.1: "0.0.0.0" for what is not told. The port stays. */
 void floe_ice_names_blank (FloeCandidate *candidate);

@@ -7,8 +7,6 @@
 #include "floe-log-private.h"
 #include "floe-mdns-private.h"
 
-#define HIDDEN_PORT 9 /* RFC 8839 section 5.1 */
-
 /* One name of the peer's. */
 typedef struct
 {
@@ -20,7 +18,6 @@ typedef struct
 struct _FloeIceNames
 {
   const FloeIceShared *shared; /* (unowned): the transport's */
-  FloePrivacyLevel privacy;
   FloeIceNamesFunc func;
   gpointer user_data;
   FloeMdnsUser *mdns; /* (owned) (nullable): from the first name on */
@@ -39,13 +36,11 @@ free_name (gpointer data)
 }
 
 FloeIceNames *
-floe_ice_names_new (const FloeIceShared *shared, FloePrivacyLevel privacy, FloeIceNamesFunc func,
-                    gpointer user_data)
+floe_ice_names_new (const FloeIceShared *shared, FloeIceNamesFunc func, gpointer user_data)
 {
   FloeIceNames *self = g_new0 (FloeIceNames, 1);
 
   self->shared = shared;
-  self->privacy = privacy;
   self->func = func;
   self->user_data = user_data;
   self->theirs = g_ptr_array_new_with_free_func (free_name);
@@ -142,13 +137,8 @@ floe_ice_names_hide (FloeIceNames *self, FloeCandidate *local)
 {
   const char *name;
 
-  if (self->privacy != FLOE_PRIVACY_LEVEL_OBFUSCATED)
+  if (!self->shared->rules.names_host)
     return TRUE;
-  if (local->related_address[0] != '\0')
-    {
-      g_strlcpy (local->related_address, "0.0.0.0", sizeof local->related_address);
-      local->related_port = HIDDEN_PORT;
-    }
   /* A peer on the same link sees a host's address, and so reports it as what it sees. */
   if (local->type != FLOE_ICE_CANDIDATE_TYPE_HOST
       && (local->type != FLOE_ICE_CANDIDATE_TYPE_PRFLX || !is_own (self, local->address)))
@@ -172,7 +162,7 @@ refuse (const FloeIceNames *self, const FloeCandidate *candidate)
 {
   char name[FLOE_MDNS_NAME_SIZE];
 
-  if (self->privacy >= FLOE_PRIVACY_LEVEL_NO_HOST || self->shared->relay_only)
+  if (!self->shared->rules.resolves_names)
     return "names are not looked up at this privacy level";
   /* draft-ietf-mmusic-mdns-ice-candidates section 3.2.1: other names are for DNS, which is not
    * asked on a peer's word. */

@@ -57,6 +57,16 @@ has_lost_address (const FloeIceTransport *self, const FloeIceLane *lane)
          && !floe_ice_path_is_bound_to (lane->path, self->shared.addresses);
 }
 
+/* The address may well be there still, but nothing more is to be sent from it or said of it. */
+static void
+leave (FloeIceTransport *self, FloeIceLane *lane)
+{
+  if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
+    floe_ice_transport_clear_schedule (self);
+  self->shared.path_count--;
+  floe_ice_lane_close (lane);
+}
+
 static void
 end_unbound (FloeIceTransport *self)
 {
@@ -69,9 +79,8 @@ end_unbound (FloeIceTransport *self)
       floe_debug (FLOE_LOG_ICE, "path %u has lost its address", i);
       floe_ice_lane_end (lane);
       floe_ice_relays_handle_failed (self->relays, i, TRUE);
-      /* The address may well be there still: nothing more is to be sent from it. */
       if (!self->shared.rules.uses_all_routes)
-        floe_ice_path_close (lane->path);
+        leave (self, lane);
     }
 }
 

@@ -18,7 +18,7 @@ floe_ice_transport_flush (FloeIceTransport *self)
   floe_ice_transport_ref (self);
   while ((event = g_queue_pop_head (&self->outbox.queue)) != NULL)
     {
-      if (!self->is_closed)
+      if (!self->is_closed && floe_ice_event_keep_secrets (event, &self->shared.rules))
         floe_ice_event_deliver (event, self->events, self->user_data);
       floe_ice_event_free (event);
     }

@@ -49,7 +49,6 @@ report_pair (FloeIceTransport *self)
   self->moves.last = g_memdup2 (event, sizeof *event);
   /* Another pair of the same agent is a better one: libnice moves up only. */
   self->moves.reason = FLOE_PATH_REASON_BETTER;
-  floe_privacy_rules_mask (&self->shared.rules, &event->local);
   floe_ice_transport_push (self, event);
 }
 

@@ -294,8 +294,7 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
-  floe_ice_transport_init_outbox (
-      self, floe_ice_names_new (&self->shared, config->privacy, on_name, self));
+  floe_ice_transport_init_outbox (self, floe_ice_names_new (&self->shared, on_name, self));
 
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
   self->moves.look_us = -1;

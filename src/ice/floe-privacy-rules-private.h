@@ -18,6 +18,7 @@ typedef struct
 {
   gboolean tells_host;      /* candidates with addresses of this machine */
   gboolean names_host;      /* by mDNS names instead of addresses; needs @tells_host */
+  gboolean resolves_names;  /* asks the link for what the peer's mDNS names stand for */
   gboolean tells_reflexive; /* what STUN servers see */
   gboolean tells_related;   /* bases, and what peers see: related and peer-reflexive addresses */
   gboolean tells_default;   /* the default candidate's address in "c=" and "m=" */

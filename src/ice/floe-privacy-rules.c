@@ -13,6 +13,7 @@ static const FloePrivacyRules table[] = {
     .tells_related = TRUE,
     .tells_default = TRUE,
     .tells_nat = TRUE,
+    .resolves_names = TRUE,
     .uses_all_routes = TRUE,
     .shows_host = TRUE,
     .speaks_to_peers = TRUE,
@@ -26,6 +27,7 @@ static const FloePrivacyRules table[] = {
     .tells_related = TRUE,
     .tells_default = TRUE,
     .tells_nat = TRUE,
+    .resolves_names = TRUE,
     .shows_host = TRUE,
     .speaks_to_peers = TRUE,
     .may_punch = TRUE,
@@ -35,6 +37,7 @@ static const FloePrivacyRules table[] = {
   [FLOE_PRIVACY_LEVEL_OBFUSCATED] = {
     .tells_host = TRUE,
     .names_host = TRUE,
+    .resolves_names = TRUE,
     .tells_reflexive = TRUE,
     .shows_host = TRUE,
     .speaks_to_peers = TRUE,
@@ -99,17 +102,23 @@ hide_related (FloeCandidate *candidate)
 }
 
 static gboolean
+is_name (const FloeCandidate *candidate)
+{
+  return g_str_has_suffix (candidate->address, NAME_SUFFIX);
+}
+
+static gboolean
 may_tell_address (const FloePrivacyRules *self, const FloeCandidate *candidate)
 {
   switch (candidate->type)
     {
     case FLOE_ICE_CANDIDATE_TYPE_HOST:
-      return self->tells_host
-             && (!self->names_host || g_str_has_suffix (candidate->address, NAME_SUFFIX));
+      return self->tells_host && (!self->names_host || is_name (candidate));
     case FLOE_ICE_CANDIDATE_TYPE_SRFLX:
       return self->tells_reflexive;
     case FLOE_ICE_CANDIDATE_TYPE_PRFLX:
-      return self->tells_related;
+      /* A peer on the same link sees what the name stands for. */
+      return self->tells_related || (self->names_host && is_name (candidate));
     case FLOE_ICE_CANDIDATE_TYPE_RELAY:
       return TRUE;
     default:

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Interfaces as machines have them: none, too many, and one that goes while it is in use. Each test
  * is a process of its own in a network namespace, which it may make as root or where users may. */
-#include "../own-network.h"
+#include "../own-namespace.h"
 #include "ice-peer.h"
 
-using IceInterface = OwnNetwork;
+class IceInterface : public OwnNamespaceTest
+{
+};
 
 static void
 GatherOnNothing ()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Peers that know each other's host candidates by name only. */
-#include "../own-network.h"
+#include "../own-namespace.h"
 #include "ice-peer.h"
 
 #include <cstring>
@@ -9,7 +9,9 @@
 
 #define LIMIT_MS 20000
 
-using IceNames = OwnNetwork;
+class IceNames : public OwnNamespaceTest
+{
+};
 
 static bool
 IsName (const FloeCandidate &candidate)

@@ -45,7 +45,6 @@ struct PeerOptions
   const char *username = "floe";
   const char *credential = "secret";
   bool relay_only = false;
-  FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   bool is_controlling = false;
   guint failed_timeout_ms = 39500;
   guint relay_warm_ms = 0;    /* 0: as long as usual */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Two services on one link, and what else may be there: a responder that has the port, hosts that
  * are not on the link, interfaces that come and go. */
-#include "../own-network.h"
+#include "../own-namespace.h"
 
 #include <arpa/inet.h>
 #include <cstring>
@@ -19,7 +19,9 @@ G_END_DECLS
 #define GROUP "224.0.0.251"
 #define LIMIT_MS 20000 /* for what takes milliseconds on a machine at rest */
 
-using Mdns = OwnNetwork;
+class Mdns : public OwnNamespaceTest
+{
+};
 
 /* A connection's part, in a context of its own: another one has another service. */
 class User

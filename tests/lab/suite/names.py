@@ -69,7 +69,7 @@ def make_link(world):
 
 
 def drop_multicast(host):
-    rules = f"table ip floe {{ chain out {{ type filter hook output priority 0; {MDNS_RULE}; }} }}"
+    rules = f"table inet floe {{ chain out {{ type filter hook output priority 0; {MDNS_RULE}; }}; }}"
     done = host.run(["nft", rules])
     expect(done.returncode, 0, done.stdout)
 
@@ -135,8 +135,7 @@ def test_hidden():
 
 
 def test_no_multicast():
-    """one that hides its address and one that does not connect without multicast, and no address of
-    the hidden one is told"""
+    """one that hides its address connects without multicast to one that does not, and stays hidden"""
     with World(WORLD) as world:
         make_link(world)
         for name in ("alice", "bob"):

@@ -92,6 +92,7 @@ TEST_P (PrivacyRules, TellCandidatesByTheirType)
   EXPECT_EQ (Tells (FLOE_ICE_CANDIDATE_TYPE_HOST, "3c0b.local"), GetParam ().hostname);
   EXPECT_EQ (Tells (FLOE_ICE_CANDIDATE_TYPE_SRFLX, "192.0.2.1"), GetParam ().reflexive);
   EXPECT_EQ (Tells (FLOE_ICE_CANDIDATE_TYPE_PRFLX, "192.0.2.1"), GetParam ().peer_reflexive);
+  EXPECT_EQ (Tells (FLOE_ICE_CANDIDATE_TYPE_PRFLX, "3c0b.local"), GetParam ().hostname);
   EXPECT_TRUE (Tells (FLOE_ICE_CANDIDATE_TYPE_RELAY, "203.0.113.9"));
 }
 
@@ -140,6 +141,8 @@ TEST_P (PrivacyRules, SayWhatElseMayBe)
   EXPECT_EQ (rules_.tells_nat, GetParam ().nat);
   EXPECT_EQ (rules_.uses_all_routes, GetParam ().all_routes);
   EXPECT_EQ (rules_.may_punch, GetParam ().punch);
+  EXPECT_EQ (rules_.resolves_names, GetParam ().hostname);
+  EXPECT_EQ (rules_.names_host, GetParam ().hostname && !GetParam ().address);
   EXPECT_EQ (rules_.may_listen, GetParam ().listen);
   EXPECT_EQ (rules_.follows_redirects, GetParam ().redirects);
   EXPECT_EQ (rules_.speaks_to_peers, GetParam ().private_to_global);

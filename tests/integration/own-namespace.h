@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* For tests that are a process of their own in a network namespace, which they may make as root or
- * where users may. */
+/* For tests that need a machine's interfaces: a process of its own in a network namespace of its
+ * own, which it may make as root or where users may. */
 #pragma once
 
 #include "floe-test.h"
@@ -44,6 +44,7 @@ Do (const char *command)
     }
 }
 
+/* d0, with 192.0.2.1. */
 inline void
 AddInterface ()
 {
@@ -74,8 +75,8 @@ HasPassed (int status)
   return has_skipped || (WIFEXITED (status) && WEXITSTATUS (status) == 0);
 }
 
-/* The tests of one: EXPECT_EXIT (Function (), HasPassed, ""). */
-class OwnNetwork : public testing::Test
+/* Each test is EXPECT_EXIT (Function (), HasPassed, ""). */
+class OwnNamespaceTest : public testing::Test
 {
 protected:
   void SetUp () override
