@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct _FloeIceNames FloeIceNames;
 
 /* @candidate: one that came by name, with the address that was found. NULL: a name was not found in
- * time. May be called inside take() and start(). */
+ * time. From the main loop; may free the names. */
 typedef void (*FloeIceNamesFunc) (const FloeCandidate *candidate, gpointer user_data);
 
 /* @shared (unowned): the transport's. */

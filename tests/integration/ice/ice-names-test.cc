@@ -94,10 +94,8 @@ WaitForTheName ()
   Enter ();
   GMainContext *context = g_main_context_new ();
   IcePeer a (context, Options (FLOE_PRIVACY_LEVEL_OBFUSCATED, true));
-  PeerOptions options = Options (FLOE_PRIVACY_LEVEL_OPEN);
+  IcePeer b (context, Options (FLOE_PRIVACY_LEVEL_OPEN));
 
-  options.failed_timeout_ms = 1;
-  IcePeer b (context, options);
   floe_ice_transport_gather (a.transport);
   Require (RunUntil (context, LIMIT_MS, [&] { return a.gathered_count > 0; }), "gathered");
   b.TakeCredentials (a);
@@ -113,6 +111,38 @@ WaitForTheName ()
 TEST_F (IceNames, AreWaitedForAfterTheLastCandidate)
 {
   EXPECT_EXIT (WaitForTheName (), HasPassed, "");
+}
+
+/* All fails while a name is being looked up. */
+static void
+FailWhileLookingUp ()
+{
+  Enter ();
+  GMainContext *context = g_main_context_new ();
+  PeerOptions options = Options (FLOE_PRIVACY_LEVEL_OBFUSCATED);
+  FloeCandidate candidate = {};
+
+  options.failed_timeout_ms = 1000;
+  IcePeer a (context, options);
+  g_strlcpy (candidate.foundation, "1", sizeof candidate.foundation);
+  g_strlcpy (candidate.address, "nobody.local", sizeof candidate.address);
+  candidate.component = 1;
+  candidate.priority = 1;
+  candidate.port = 4000;
+  floe_ice_transport_set_remote_credentials (a.transport, "ufrag", "passwordpasswordpassword");
+  floe_ice_transport_add_remote_candidate (a.transport, &candidate);
+  floe_ice_transport_set_remote_end_of_candidates (a.transport);
+  floe_ice_transport_gather (a.transport);
+  Require (
+      RunUntil (context, LIMIT_MS, [&] { return a.state == FLOE_ICE_CONNECTION_STATE_FAILED; }),
+      "failed");
+  RunUntil (context, 100, [] { return false; });
+  _Exit (0);
+}
+
+TEST_F (IceNames, AreGivenUpWhenTheConnectionFails)
+{
+  EXPECT_EXIT (FailWhileLookingUp (), HasPassed, "");
 }
 
 /* What a network without multicast makes of it: the name leads nowhere, but its owner's checks
