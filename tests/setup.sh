@@ -15,10 +15,11 @@ library_packages="meson ninja-build pkg-config gcc g++ python3
     libgirepository1.0-dev gobject-introspection valac"
 # What the programs under samples/ need besides.
 samples_packages="libsoup-3.0-dev libjson-glib-dev libqrencode-dev"
-# What the tests need besides: a test framework, sanitizers and fuzzing, a TURN server, namespaces,
+# What the tests need besides: a test framework, sanitizers and fuzzing, a TURN server, an mDNS
+# responder, namespaces,
 # and the five other WebRTC stacks.
 tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format binutils git
-    openssl coturn iproute2 nftables chromium firefox-esr nodejs npm
+    openssl coturn avahi-daemon iproute2 nftables chromium firefox-esr nodejs npm
     golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi python3-jsonschema
     gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good
     gir1.2-gst-plugins-bad-1.0 gi-docgen"
@@ -77,16 +78,21 @@ tell_size ()
         "This takes minutes."
 }
 
-# The package of the TURN server starts one for all the world, the tests start their own.
-stop_turn_server ()
+# Some packages start a server for all the world; the tests start their own.
+stop_servers ()
 {
-    case " $* " in
-        *" coturn "*) ;;
-        *) return 0 ;;
-    esac
     [ -d /run/systemd/system ] || return 0
-    echo "Stopping the service coturn that came with the package: the tests start a server themselves"
-    run_as_root systemctl disable --now coturn > "$apt_log" 2>&1 || cat "$apt_log" >&2
+    for server in coturn avahi-daemon; do
+        case " $* " in
+            *" $server "*) ;;
+            *) continue ;;
+        esac
+        echo "Stopping the service $server that came with the package: the tests start one themselves"
+        units=$server.service
+        [ "$server" != avahi-daemon ] || units="avahi-daemon.socket $units"
+        # shellcheck disable=SC2086 # a list
+        run_as_root systemctl disable --now $units > "$apt_log" 2>&1 || cat "$apt_log" >&2
+    done
 }
 
 install_packages ()
@@ -102,7 +108,7 @@ install_packages ()
     apt_get update
     tell_size "$@"
     apt_get install -y --no-install-recommends "$@"
-    stop_turn_server "$@"
+    stop_servers "$@"
 }
 
 mode=install

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct _FloeIceNames FloeIceNames;
 
 /* @candidate: one that came by name, with the address that was found. NULL: a name was not found in
- * time. May be called inside take() and start(). */
+ * time. From the main loop; may free the names. */
 typedef void (*FloeIceNamesFunc) (const FloeCandidate *candidate, gpointer user_data);
 
 /* @shared (unowned): the transport's. */
@@ -30,9 +30,10 @@ void floe_ice_names_start (FloeIceNames *self);
 /* They are others now. */
 void floe_ice_names_handle_change (FloeIceNames *self);
 
-/* The one call for a candidate of ours that leaves the transport: a host's address becomes its
- * name, which is published, and a related address is blanked. Nothing where the level hides none.
- * FALSE when the candidate may not be told. */
+/* The one call for a candidate of ours that leaves the transport: where the level has names for
+ * hosts, a host's address becomes its name, which is published. What else the level hides is for
+ * floe-privacy-rules, after this. FALSE when there is no name, and the candidate may not be told.
+ */
 gboolean floe_ice_names_hide (FloeIceNames *self, FloeCandidate *local);
 /* RFC 8839 section 5.1: "0.0.0.0" for what is not told. The port stays. */
 void floe_ice_names_blank (FloeCandidate *candidate);
@@ -43,8 +44,8 @@ gboolean floe_ice_names_take (FloeIceNames *self, const FloeCandidate *candidate
 /* A name may still turn out to have an address. */
 gboolean floe_ice_names_is_pending (const FloeIceNames *self);
 /* The one call for a candidate of the peer's that is reported: an address that was found for a name
- * becomes the name. If the peer hides addresses, one that it has not told, and that only its checks
- * have shown, becomes a name with the same port or is blanked. */
+ * becomes the name. One that the peer has not told, and that only its checks have shown, becomes a
+ * name with the same port or is blanked, unless the peer tells its hosts' addresses. */
 void floe_ice_names_show (const FloeIceNames *self, FloeCandidate *remote);
 
 G_END_DECLS

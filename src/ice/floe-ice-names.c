@@ -7,8 +7,6 @@
 #include "floe-log-private.h"
 #include "floe-mdns-private.h"
 
-#define HIDDEN_PORT 9 /* RFC 8839 section 5.1 */
-
 /* One name of the peer's. */
 typedef struct
 {
@@ -24,6 +22,8 @@ struct _FloeIceNames
   gpointer user_data;
   FloeMdnsUser *mdns; /* (owned) (nullable): from the first name on */
   GPtrArray *theirs;  /* (owned) (element-type Name) */
+  GQueue found;       /* (element-type FloeCandidate): to be told; all zero for a name in vain */
+  GSource *source;    /* (owned) (nullable): while @found has something */
   gboolean has_started;
 };
 
@@ -46,6 +46,7 @@ floe_ice_names_new (const FloeIceShared *shared, FloeIceNamesFunc func, gpointer
   self->func = func;
   self->user_data = user_data;
   self->theirs = g_ptr_array_new_with_free_func (free_name);
+  g_queue_init (&self->found);
   return self;
 }
 
@@ -53,6 +54,10 @@ void
 floe_ice_names_free (FloeIceNames *self)
 {
   g_clear_pointer (&self->mdns, floe_mdns_user_free);
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  g_queue_clear_full (&self->found, g_free);
   g_ptr_array_unref (self->theirs);
   g_free (self);
 }
@@ -70,14 +75,41 @@ find_name (const FloeIceNames *self, const char *name)
   return NULL;
 }
 
-static void
-hand_on (const FloeIceNames *self, const FloeCandidate *candidate, const char *address)
+/* Whoever is told may free the names. */
+static gboolean
+on_tell (gpointer user_data)
 {
-  FloeCandidate found = *candidate;
+  FloeIceNames *self = user_data;
+  g_autofree FloeCandidate *candidate = g_queue_pop_head (&self->found);
+  gboolean has_more = !g_queue_is_empty (&self->found);
 
-  memset (found.address, 0, sizeof found.address);
-  g_strlcpy (found.address, address, sizeof found.address);
-  self->func (&found, self->user_data);
+  if (!has_more)
+    g_clear_pointer (&self->source, g_source_unref);
+  self->func (candidate->port != 0 ? candidate : NULL, self->user_data);
+  return has_more;
+}
+
+/* Takes @candidate. */
+static void
+tell_later (FloeIceNames *self, FloeCandidate *candidate)
+{
+  g_queue_push_tail (&self->found, candidate);
+  if (self->source != NULL)
+    return;
+  self->source = g_idle_source_new ();
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->source, on_tell, self, NULL);
+  g_source_attach (self->source, self->shared->context);
+}
+
+static void
+hand_on (FloeIceNames *self, const FloeCandidate *candidate, const char *address)
+{
+  FloeCandidate *found = g_memdup2 (candidate, sizeof *candidate);
+
+  memset (found->address, 0, sizeof found->address);
+  g_strlcpy (found->address, address, sizeof found->address);
+  tell_later (self, found);
 }
 
 static void
@@ -89,7 +121,7 @@ on_found (const char *text, const char *address, gpointer user_data)
   if (address == NULL)
     {
       floe_debug (FLOE_LOG_ICE, "the name of a remote candidate was not found");
-      self->func (NULL, self->user_data);
+      tell_later (self, g_new0 (FloeCandidate, 1));
       return;
     }
   g_ptr_array_add (name->addresses, g_strdup (address));
@@ -141,11 +173,6 @@ floe_ice_names_hide (FloeIceNames *self, FloeCandidate *local)
 
   if (!self->shared->rules.names_host)
     return TRUE;
-  if (local->related_address[0] != '\0')
-    {
-      g_strlcpy (local->related_address, "0.0.0.0", sizeof local->related_address);
-      local->related_port = HIDDEN_PORT;
-    }
   /* A peer on the same link sees a host's address, and so reports it as what it sees. */
   if (local->type != FLOE_ICE_CANDIDATE_TYPE_HOST
       && (local->type != FLOE_ICE_CANDIDATE_TYPE_PRFLX || !is_own (self, local->address)))
@@ -245,8 +272,9 @@ floe_ice_names_take (FloeIceNames *self, const FloeCandidate *candidate)
 gboolean
 floe_ice_names_is_pending (const FloeIceNames *self)
 {
-  return self->has_started ? self->mdns != NULL && floe_mdns_user_is_pending (self->mdns)
-                           : self->theirs->len > 0;
+  if (!self->has_started)
+    return self->theirs->len > 0;
+  return self->found.head != NULL || (self->mdns != NULL && floe_mdns_user_is_pending (self->mdns));
 }
 
 static gboolean
@@ -280,8 +308,9 @@ find_by (const FloeIceNames *self, const char *address, guint16 port)
   return NULL;
 }
 
+/* What the peer has told with an address, by that address or, for NULL, of any host. */
 static gboolean
-is_among (const GPtrArray *candidates, const char *address)
+is_told (const GPtrArray *candidates, const char *address)
 {
   for (guint i = 0; i < candidates->len; i++)
     {
@@ -289,23 +318,30 @@ is_among (const GPtrArray *candidates, const char *address)
       char text[NICE_ADDRESS_STRING_LEN];
 
       nice_address_to_string (&candidate->addr, text);
-      if (strcmp (text, address) == 0)
+      if (address != NULL ? strcmp (text, address) == 0
+                          : candidate->type == NICE_CANDIDATE_TYPE_HOST)
         return TRUE;
     }
   return FALSE;
 }
 
+/* A peer may be seen before it has told any candidate: then it may be about to tell names. */
+static gboolean
+may_be_shown (const FloeIceNames *self, const char *address)
+{
+  const FloeIceRemote *remote = self->shared->remote;
+
+  if (self->theirs->len == 0 && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
+    return TRUE;
+  return is_told (remote->candidates, address) || is_told (remote->tcp, address);
+}
+
 void
 floe_ice_names_show (const FloeIceNames *self, FloeCandidate *remote)
 {
-  const FloeIceRemote *told = self->shared->remote;
-  const Name *name;
+  const Name *name = find_by (self, remote->address, 0);
 
-  if (self->theirs->len == 0)
-    return;
-  name = find_by (self, remote->address, 0);
-  if (name == NULL
-      && (is_among (told->candidates, remote->address) || is_among (told->tcp, remote->address)))
+  if (name == NULL && may_be_shown (self, remote->address))
     return;
   if (name == NULL)
     name = find_by (self, NULL, remote->port);

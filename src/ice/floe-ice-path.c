@@ -208,6 +208,9 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
+  if (self->reflexive != NULL
+      && (!self->shared->rules.tells_host || self->shared->rules.names_host))
+    floe_reflexive_set_host_hidden (self->reflexive);
   server = floe_ice_path_get_server (self);
   if (server == NULL)
     {

@@ -88,7 +88,7 @@ struct _FloeIceTransport
 /* floe-ice-transport-outbox.c */
 /* (transfer full) @names */
 void floe_ice_transport_init_outbox (FloeIceTransport *self, FloeIceNames *names);
-/* Takes @event; it is told from the main loop, without addresses that nobody shall see. */
+/* Takes @event; it is told from the main loop; a candidate without what is to be hidden. */
 void floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event);
 /* Tells what has queued up now. The handlers may close the transport and drop their reference. */
 void floe_ice_transport_flush (FloeIceTransport *self);

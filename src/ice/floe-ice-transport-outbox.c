@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* What the transport tells: in order, from the main loop, and with names where addresses are to
- * stay hidden. */
+/* What the transport tells: in order, from the main loop, and candidates by name where addresses
+ * are to stay hidden. */
 #include "floe-ice-transport-internal-private.h"
 
 void
@@ -35,24 +35,12 @@ on_flush (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* FALSE when @event may not be told. */
-static gboolean
-hide_addresses (FloeIceTransport *self, FloeIceEvent *event)
-{
-  if (event->type == FLOE_ICE_EVENT_CANDIDATE)
-    return floe_ice_names_hide (self->outbox.names, &event->local);
-  if (event->type != FLOE_ICE_EVENT_PAIR)
-    return TRUE;
-  if (!floe_ice_names_hide (self->outbox.names, &event->local))
-    floe_ice_names_blank (&event->local);
-  floe_ice_names_show (self->outbox.names, &event->remote);
-  return TRUE;
-}
-
 void
 floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event)
 {
-  if (self->is_closed || !hide_addresses (self, event))
+  if (self->is_closed
+      || (event->type == FLOE_ICE_EVENT_CANDIDATE
+          && !floe_ice_names_hide (self->outbox.names, &event->local)))
     {
       floe_ice_event_free (event);
       return;

@@ -94,8 +94,9 @@ void floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan);
 void floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                                 const char *pwd);
 
-/* UDP candidates with literal addresses are handed to the paths, passive TCP ones to those over
- * TCP; others are counted and dropped. Bounded: at most 100 and 8 are kept. */
+/* UDP candidates are handed to the paths, passive TCP ones to those over TCP, those with mDNS names
+ * when the names are found (floe-ice-names); others are counted and dropped. Bounded: at most 100
+ * and 8 are kept, and of 16 names. */
 void floe_ice_transport_add_remote_candidate (FloeIceTransport *self,
                                               const FloeCandidate *candidate);
 void floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self);

@@ -13,6 +13,18 @@ is_same_place (const FloeCandidate *a, const FloeCandidate *b)
   return a->type == b->type && a->port == b->port && strcmp (a->address, b->address) == 0;
 }
 
+/* As it may be told. */
+static gboolean
+get_shown_pair (FloeIceTransport *self, FloeCandidate *local, FloeCandidate *remote)
+{
+  if (!floe_ice_path_get_pair (self->carrier->path, local, remote))
+    return FALSE;
+  if (!floe_ice_names_hide (self->outbox.names, local))
+    floe_ice_names_blank (local);
+  floe_ice_names_show (self->outbox.names, remote);
+  return TRUE;
+}
+
 static void
 report_pair (FloeIceTransport *self)
 {
@@ -23,7 +35,7 @@ report_pair (FloeIceTransport *self)
     return;
   event = floe_ice_event_new (FLOE_ICE_EVENT_PAIR);
   event->path_id = floe_ice_path_get_id (self->carrier->path);
-  if (!floe_ice_path_get_pair (self->carrier->path, &event->local, &event->remote)
+  if (!get_shown_pair (self, &event->local, &event->remote)
       || (last != NULL && last->path_id == event->path_id
           && is_same_place (&last->local, &event->local)
           && is_same_place (&last->remote, &event->remote)))

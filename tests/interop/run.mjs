@@ -70,7 +70,8 @@ async function runScenario({ foreign, offers, scenario }, subjectName, record) {
   const peers = [];
   let end = (peer) => peer.kill();
   try {
-    for (const [name, options] of [[subjectName, []], [foreign, ['--no-echo']]])
+    const subjectOptions = scenario.subjectOptions ?? [];
+    for (const [name, options] of [[subjectName, subjectOptions], [foreign, ['--no-echo']]])
       peers.push(await take(name, options));
     const [subject, other] = peers;
     const pair = {

@@ -3,6 +3,8 @@
  * is a process of its own in a network namespace, which it may make as root or where users may. */
 #include "ice-peer.h"
 #include "own-namespace.h"
+#include "../own-namespace.h"
+#include "ice-peer.h"
 
 class IceInterface : public OwnNamespaceTest
 {

@@ -45,7 +45,6 @@ struct PeerOptions
   const char *username = "floe";
   const char *credential = "secret";
   bool relay_only = false;
-  FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   bool is_controlling = false;
   guint failed_timeout_ms = 0; /* 0: as long as usual */
   guint relay_warm_ms = 0;     /* 0: as long as usual */
@@ -54,6 +53,7 @@ struct PeerOptions
   bool has_udp = true;         /* else there is no direct row */
   int tcp_start_ms = -1;       /* of a row for ICE-TCP, when not negative */
   std::vector<const char *> interfaces = { "lo" };
+  FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   GProxyResolver *proxy_resolver = nullptr;
   GTlsDatabase *tls_database = nullptr;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Privacy levels on machines with addresses of several kinds: private and global ones, and a
  * default route that changes. */
-#include "own-namespace.h"
+#include "../own-namespace.h"
+#include "ice-peer.h"
 #include "raw-peer.h"
 
 #include <set>

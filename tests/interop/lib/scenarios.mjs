@@ -7,6 +7,7 @@
 
 import { link, openAtBoth, opened } from './link.mjs';
 import { crc32, pattern, sameCrc } from './payload.mjs';
+import { NAME_SCENARIOS } from './names.mjs';
 import { FORGERIES, HARMLESS, forceSetup, sections, setupRoles, tellNat,
          tellNatBeside } from './sdp.mjs';
 
@@ -246,7 +247,8 @@ const forgedFingerprint = (role, change) => async (pair) => {
 
 /* onlyOffers: 'foreign' where the scenario asks something of the foreign peer's offer.
  * role: the subject's DTLS role, where the scenario decides it; opens: and where it shall open.
- * needs: what both stacks must be able to do; see `cannot` in stacks.mjs. */
+ * needs: what both stacks must be able to do; see `cannot` in stacks.mjs.
+ * subjectOptions: what the subject is started with. */
 export const SCENARIOS = [
   { name: 'echoes text and binary of all sizes', run: echoes },
   { name: 'agrees on channel options', run: channelOptions },
@@ -263,6 +265,7 @@ export const SCENARIOS = [
   { name: 'tells the other side that it closes', run: connectionClose((pair) => pair.subject),
     needs: 'notice of a close' },
   { name: 'sees the other side close', run: connectionClose((pair) => pair.foreign) },
+  ...NAME_SCENARIOS,
   ...['client', 'server'].flatMap((role) => [
     ...Object.entries(HARMLESS).map(([name, change]) => ({
       name: `as DTLS ${role} accepts ${name}`, run: rightFingerprint(role, change), role,

@@ -50,6 +50,7 @@ const STACKS = {
   },
   pion: {
     command: [process.env.FLOE_INTEROP_PION ?? ''],
+    cannot: ['hidden addresses'],
     // 3.1 answers active whatever was offered
     limits: { answersActiveOnly: true },
     lacks: () => (isExecutable(process.env.FLOE_INTEROP_PION ?? '') ? null
@@ -61,7 +62,7 @@ const STACKS = {
     // but actpass, numbers its channels by the ICE role instead of the DTLS role, and fails on
     // rejected sections, which JSEP (RFC 8829 section 5.3.1) leaves without ICE credentials
     limits: { asciiLabels: true, answersActiveOnly: true, numbersByIceRole: true },
-    cannot: ['media'],
+    cannot: ['media', 'hidden addresses'],
     lacks: () => pythonLacks('import aiortc', 'python3-aiortc'),
   },
   webrtcbin: {
@@ -71,7 +72,7 @@ const STACKS = {
     limits: { mistakesEmptyMessages: true },
     // It fails on rejected sections, which have no fingerprint, and reports nothing within 12 s of
     // a close by Floe, Chromium or pion
-    cannot: ['media', 'notice of a close'],
+    cannot: ['media', 'notice of a close', 'hidden addresses'],
     lacks: () => pythonLacks(
       "import gi; gi.require_version('GstWebRTC','1.0'); from gi.repository import Gst, GstWebRTC;"
       + 'Gst.init(None); assert all(map(Gst.ElementFactory.find,'

@@ -3,6 +3,8 @@
  * users may. */
 #pragma once
 
+#include "floe-test.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -46,6 +48,7 @@ Do (const char *command)
     }
 }
 
+/* d0, with 192.0.2.1. */
 inline void
 AddInterface ()
 {
