@@ -23,6 +23,7 @@ struct _FloeIceNames
   FloeMdnsUser *mdns; /* (owned) (nullable): from the first name on */
   GPtrArray *theirs;  /* (owned) (element-type Name) */
   gboolean has_started;
+  gboolean has_any; /* the peer hides addresses behind names, looked up or not */
 };
 
 static void
@@ -229,6 +230,7 @@ floe_ice_names_take (FloeIceNames *self, const FloeCandidate *candidate)
 
   if (floe_candidate_has_literal_address (candidate))
     return FALSE;
+  self->has_any = TRUE;
   why = take (self, candidate);
   if (why != NULL)
     floe_debug (FLOE_LOG_ICE, "remote candidate not used (%s)", why);
@@ -296,7 +298,7 @@ may_be_shown (const FloeIceNames *self, const char *address)
 {
   const FloeIceRemote *remote = self->shared->remote;
 
-  if (self->theirs->len == 0 && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
+  if (!self->has_any && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
     return TRUE;
   return is_told (remote->candidates, address) || is_told (remote->tcp, address);
 }
