@@ -25,6 +25,7 @@ struct _FloeIceNames
   GQueue found;       /* (element-type FloeCandidate): to be told; all zero for a name in vain */
   GSource *source;    /* (owned) (nullable): while @found has something */
   gboolean has_started;
+  gboolean has_any; /* the peer hides addresses behind names, looked up or not */
 };
 
 static void
@@ -263,6 +264,7 @@ floe_ice_names_take (FloeIceNames *self, const FloeCandidate *candidate)
 
   if (floe_candidate_has_literal_address (candidate))
     return FALSE;
+  self->has_any = TRUE;
   why = take (self, candidate);
   if (why != NULL)
     floe_debug (FLOE_LOG_ICE, "remote candidate not used (%s)", why);
@@ -331,7 +333,7 @@ may_be_shown (const FloeIceNames *self, const char *address)
 {
   const FloeIceRemote *remote = self->shared->remote;
 
-  if (self->theirs->len == 0 && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
+  if (!self->has_any && (is_told (remote->candidates, NULL) || is_told (remote->tcp, NULL)))
     return TRUE;
   return is_told (remote->candidates, address) || is_told (remote->tcp, address);
 }

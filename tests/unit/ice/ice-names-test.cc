@@ -145,6 +145,16 @@ TEST_F (IceNames, AreNotInventedForPeersThatTellTheirHosts)
   EXPECT_EQ (Show ("198.51.100.1", 4000), "198.51.100.1");
 }
 
+TEST_F (IceNames, ThatAreNotLookedUpHideAddressesAllTheSame)
+{
+  SetLevel (FLOE_PRIVACY_LEVEL_NO_HOST);
+  Tell (Candidate ("192.0.2.1"));
+  EXPECT_EQ (Show ("198.51.100.1", 4000), "198.51.100.1");
+  EXPECT_TRUE (Take (Candidate ("peer.local")));
+  EXPECT_EQ (Show ("198.51.100.1", 4000), "0.0.0.0");
+  EXPECT_EQ (Show ("192.0.2.1", 4000), "192.0.2.1");
+}
+
 TEST_F (IceNames, AreMissingBeforeGathering)
 {
   FloeCandidate host = Candidate ("192.0.2.1"), relay = host;
