@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MPL-2.0
 """The world that connections are watched in, and what each of its addresses is to alice."""
 
+import contextlib
 import ipaddress
 import json
+import math
 import re
 import time
 
@@ -76,7 +78,7 @@ class Places:
                            for gateway in interface.gateways])
         first, second = alice.interfaces
         self.default_interface, self._second = first.name, second
-        self._moved_at = None
+        self._move_began = self._move_ended = math.inf
         self.own = {}
         self._own("own", _all_addresses([first]))
         self._own("own-other", [*_all_addresses([second]), *LATE_ADDRESSES])
@@ -100,10 +102,13 @@ class Places:
             if interface["ifname"] != "lo":
                 self._own(key, [address["local"] for address in interface["addr_info"]])
 
+    @contextlib.contextmanager
     def move(self):
-        """The default route is the second interface's from now on, whose addresses are as good as
-        the first one's were."""
-        self._moved_at = time.monotonic()
+        """After it the default route is the second interface's, whose addresses are as good as the
+        first one's were."""
+        self._move_began = time.monotonic()
+        yield
+        self._move_ended = time.monotonic()
         for address in _all_addresses([self._second]):
             self.own[str(ipaddress.ip_address(address))] = "own"
         for address, key in self.own.items():
@@ -112,8 +117,8 @@ class Places:
 
     def is_default(self, interface, when):
         """Whether it had the default route then."""
-        has_moved = self._moved_at is not None and when >= self._moved_at
-        return interface == (self._second.name if has_moved else self.default_interface)
+        return (interface == self.default_interface and when <= self._move_ended
+                or interface == self._second.name and when >= self._move_began)
 
     def name(self, address, port=0):
         """Which of DESTINATIONS it is, `link` for what the kernel does by itself, or None."""

@@ -211,8 +211,8 @@ def _late_interface(host, places):
 
 def _lose_default_route(world, places):
     """From now on the other interface has it, and what the level grants is granted for that one."""
-    places.move()
-    _ip(world["alice"], [f"link set {places.default_interface} down"])
+    with places.move():
+        _ip(world["alice"], [f"link set {places.default_interface} down"])
 
 
 def _live(world, places, alice, bob, is_offerer, moves):
@@ -231,14 +231,13 @@ def _live(world, places, alice, bob, is_offerer, moves):
     with _late_interface(world["alice"], places):
         time.sleep(_CHANGE_SECONDS)
         _converse(caller, called)
-    time.sleep(_END_SECONDS)
+    if moves:
+        _lose_default_route(world, places)
+        _converse(caller, called)
     if bob.kind == "chromium":
         # Which Floe refuses so far: see that nothing follows from it.
         bob.say(cmd="offer", iceRestart=True)
         time.sleep(_CHANGE_SECONDS)
-    if moves:
-        _lose_default_route(world, places)
-        _converse(caller, called)
     for what in ("pair", "metrics"):
         alice.say(cmd=what)
         alice.wait(what, time.monotonic() + PATIENCE)
