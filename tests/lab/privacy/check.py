@@ -38,6 +38,7 @@ def find_faults(visit):
     return [*_compare(visit.destinations(), DESTINATIONS, level, "sent to", visit.excused),
             *_report(visit.dns_names() - may_ask, "DNS was asked for"),
             *_compare(visit.shown(visit.signaled), SHOWN, level, "signalled"),
+            *_report(visit.wrong_candidates(), "signalled, with what is hidden"),
             *_report(hidden, "told or logged"),
             *_report(visit.strangers(visit.signaled), "signalled, and nobody knows whose it is"),
             *_report(visit.strangers(visit.told), "told, though the peer did not tell it"),

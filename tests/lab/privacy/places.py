@@ -69,10 +69,10 @@ class Places:
         server = world["proxy" if has_proxy else "turn-a"]
         self._turn = {server.address(family) for family in (4, 6)}
         self._add("relay", _all_addresses(world["turn-b"].interfaces))
-        self._add("mapped", world.command("addresses home-b"))
-        for address in _all_addresses(world["bob"].interfaces):
-            self._add("host" if ipaddress.ip_address(address).version == 4 else "public", [address])
-        self._add("neighbour", _all_addresses(world["neighbour"].interfaces))
+        self._add("public", world.command("addresses home-b"))
+        for host, private in (("bob", "host"), ("neighbour", "neighbour")):
+            self._add(private, [world[host].address()])
+            self._add("public", [world[host].address(6)])
         self._add("mdns", MDNS_GROUPS)
         self._add("link", [gateway for interface in alice.interfaces
                            for gateway in interface.gateways])
@@ -80,10 +80,10 @@ class Places:
         self.default_interface, self._second = first.name, second
         self._move_began = self._move_ended = math.inf
         self.own = {}
-        self._own("own", _all_addresses([first]))
-        self._own("own-other", [*_all_addresses([second]), *LATE_ADDRESSES])
-        self._own("own-mapped", world.command("addresses wifi"))
-        self._own("own-mapped-other", world.command("addresses cell"))
+        self._own("own", [first.address()])
+        self._own("own-public", [first.address(6), *world.command("addresses wifi")])
+        self._second_public = [second.address(6), *world.command("addresses cell")]
+        self._own("own-other", [second.address(), *self._second_public, *LATE_ADDRESSES])
         self._own("own-relay", _all_addresses(world["turn-a"].interfaces))
         self.look_at(alice)
 
@@ -109,11 +109,9 @@ class Places:
         self._move_began = time.monotonic()
         yield
         self._move_ended = time.monotonic()
-        for address in _all_addresses([self._second]):
-            self.own[str(ipaddress.ip_address(address))] = "own"
-        for address, key in self.own.items():
-            if key == "own-mapped-other":
-                self.own[address] = "own-mapped"
+        self.own[self._second.address()] = "own"
+        for address in self._second_public:
+            self.own[str(ipaddress.ip_address(address))] = "own-public"
 
     def is_default(self, interface, when):
         """Whether it had the default route then."""

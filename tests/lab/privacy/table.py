@@ -31,10 +31,8 @@ DESTINATIONS = {
     "dns": Row("DNS, for the names of servers", _ALWAYS),
     "turn": Row("TURN servers, or the proxy to them", _ALWAYS),
     "stun": Row("STUN servers, and what NAT discovery asks", _up_to("no-host")),
-    "mapped": Row("the peer's NAT, or its public IPv4 address", _up_to("no-host")),
-    "relay": Row("the peer's relays", _up_to("no-host"), is_certain=False),
-    "public": Row("the peer's public address of a family in which this machine's is public, too",
-                  _up_to("obfuscated"), is_certain=False),
+    "public": Row("public addresses that the peer names", _up_to("no-host")),
+    "relay": Row("among them its relays", _up_to("no-host"), is_certain=False),
     "host": Row("private addresses that the peer names", _up_to("obfuscated")),
     "neighbour": Row("among them any on the own link", _up_to("obfuscated")),
     "mdns": Row("the link's multicast group for names (mDNS)", _up_to("obfuscated")),
@@ -44,14 +42,21 @@ DESTINATIONS = {
 # What the peer and the signalling server are told in descriptions and candidates, and the program
 # in statistics, events and logs.
 SHOWN = {
-    "own": Row("addresses of the default route's interface", _up_to("default-route")),
-    "own-other": Row("addresses of other interfaces", _up_to("open")),
-    "name": Row("a random `.local` name in their place", _ONLY_OBFUSCATED),
-    "own-mapped": Row("the public address that a STUN server sees", _up_to("no-host")),
-    "own-mapped-other": Row("the one of another interface", _up_to("open"), is_certain=False),
+    "own": Row("private addresses of the default route's interface", _up_to("default-route")),
+    "name": Row("random `.local` names in place of its addresses", _ONLY_OBFUSCATED),
+    "own-public": Row("its public address, which a STUN server sees", _up_to("no-host")),
+    "own-other": Row("addresses of other interfaces, private and public", _up_to("open")),
     "own-relay": Row("the address of a relay", _ALWAYS),
     "nat": Row("how the NAT behaves (`a=floe-nat`)", _up_to("default-route"), is_certain=False),
 }
+
+# The kinds of candidates that are signalled; host candidates have names at "obfuscated".
+TYPES = {"host": _up_to("obfuscated"), "srflx": _up_to("no-host"), "relay": _ALWAYS}
+
+
+def may_signal(kind, level):
+    """Whether candidates of that type are told at that level."""
+    return kind in TYPES and TYPES[kind][LEVELS.index(level)]
 
 
 def _table(title, rows):

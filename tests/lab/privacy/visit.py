@@ -5,6 +5,7 @@ ended, and what was seen of it: on the wire, in what she signalled, and in what 
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from pairs.peer import Peer, introduce
 from wire import Secret, Watcher, find_secrets
 
 from .places import LATE_ADDRESSES, MDNS_GROUPS, NAMES, WORLD, Places, addresses_in, names_in
-from .table import DESTINATIONS, SHOWN
+from .table import SHOWN, may_signal
 
 PATIENCE = 60
 # How long is looked: for tries of other paths, after a change of the network, after the end.
@@ -24,6 +25,8 @@ _MESSAGE_SIZE = 20000
 _SIGNALING_SECONDS = 0.02
 NOBODYS_NAME = "5e0a27c1-6f1e-4c5a-9d55-0c3e2a1b9f77.local"
 _DNS_PORT = 53
+_CANDIDATE = re.compile(
+    r"(candidate:\S+ \d+ \S+ \d+ (\S+) \d+ typ (\w+)( raddr \S+ rport \d+)?)")
 _PROXY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "suite", "connect_proxy.py")
 _PROXY_PORT = 3128
 
@@ -104,6 +107,15 @@ class Visit:
         return addresses_in(text) - {"0.0.0.0", "::", "127.0.0.1"} - set(self.places.own) \
             - addresses_in(self.given)
 
+    def wrong_candidates(self):
+        """Those that were signalled and have what the level hides, by their form."""
+        hides = not SHOWN["own"].may(self.level)
+        for text, address, kind, related in _CANDIDATE.findall(self.signaled):
+            is_named = kind != "host" or not hides or address.endswith(".local")
+            is_bare = not hides or related in ("", " raddr 0.0.0.0 rport 9", " raddr :: rport 9")
+            if not (may_signal(kind, self.level) and is_named and is_bare):
+                yield text
+
     def _secrets(self):
         return [Secret(SHOWN[key].words, address) for address, key in self.places.own.items()
                 if not SHOWN[key].may(self.level)]
@@ -117,16 +129,9 @@ class Visit:
         return list(first.values())
 
     def _may_hold(self, secret, frame):
-        """Answers to questions for names may have what the names stand for. And what is asked of
-        servers may have the public address that the packet comes from: NAT discovery has a TURN
-        server send something there. No NAT hides that, and they see it above."""
-        if self.places.own[str(secret.address)] != "own":
-            return False
-        if self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS:
-            return True
-        return (DESTINATIONS["stun"].may(self.level) and secret.address.version == 6
-                and frame.source[0] == str(secret.address)
-                and self.places.name(*frame.destination) in ("stun", "turn"))
+        """Answers to questions for names have what the names stand for."""
+        return (self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS
+                and self.places.own[str(secret.address)] == "own")
 
     def written_leaks(self):
         """The same of what alice wrote and logged, in any form."""
