@@ -164,6 +164,12 @@ FLOE_AVAILABLE_IN_1_0
 guint floe_configuration_get_relay_warm (FloeConfiguration *self);
 
 FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_trickle (FloeConfiguration *self, gboolean trickle);
+
+FLOE_AVAILABLE_IN_1_0
+gboolean floe_configuration_get_trickle (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
 void floe_configuration_set_privacy_level (FloeConfiguration *self, FloePrivacyLevel level);
 
 FLOE_AVAILABLE_IN_1_0

@@ -20,6 +20,7 @@
 #include <floe/floe-network.h>
 #include <floe/floe-path-event.h>
 #include <floe/floe-peer-connection.h>
+#include <floe/floe-privacy.h>
 #include <floe/floe-server-directory-chain.h>
 #include <floe/floe-server-directory.h>
 #include <floe/floe-server-query.h>

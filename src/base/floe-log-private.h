@@ -24,6 +24,7 @@ typedef enum
   FLOE_LOG_BASE,
   FLOE_LOG_NAT,
   FLOE_LOG_TUNNEL,
+  FLOE_LOG_MDNS,
   FLOE_N_LOG_CATEGORIES,
 } FloeLogCategory;
 

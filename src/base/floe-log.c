@@ -9,7 +9,7 @@ static const char *const category_names[FLOE_N_LOG_CATEGORIES] = {
   [FLOE_LOG_PEER] = "peer",     [FLOE_LOG_JSEP] = "jsep", [FLOE_LOG_ICE] = "ice",
   [FLOE_LOG_DTLS] = "dtls",     [FLOE_LOG_SCTP] = "sctp", [FLOE_LOG_CHANNEL] = "channel",
   [FLOE_LOG_STACK] = "stack",   [FLOE_LOG_BASE] = "base", [FLOE_LOG_NAT] = "nat",
-  [FLOE_LOG_TUNNEL] = "tunnel",
+  [FLOE_LOG_TUNNEL] = "tunnel", [FLOE_LOG_MDNS] = "mdns",
 };
 
 static int log_addresses; /* atomic */

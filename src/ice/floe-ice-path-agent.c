@@ -33,6 +33,18 @@ get_pacing_ms (const FloeIcePath *self)
   return is_loopback ? PACING_LOOPBACK_MS : PACING_MS * MAX (self->shared->path_count, 1);
 }
 
+/* Of requests to the servers. What goes by TCP to one relay is paced by TCP: each request but the
+ * first one answers the server, and no NAT has to make a mapping for it. */
+static gint64
+get_gathering_pacing_ms (const FloeIcePath *self)
+{
+  gint64 pacing_ms = get_pacing_ms (self);
+
+  return floe_path_spec_get_relay_protocol (self->spec) > FLOE_RELAY_PROTOCOL_UDP
+             ? MIN (pacing_ms, PACING_MS)
+             : pacing_ms;
+}
+
 FloeCandidateMark
 floe_ice_path_get_mark (const FloeIcePath *self)
 {
@@ -43,7 +55,7 @@ floe_ice_path_get_mark (const FloeIcePath *self)
     .relay_protocol = protocol,
     .is_successor = self->spec->is_successor,
     /* Through a tunnel the agent's own address is a loopback one. */
-    .hides_related = self->shared->relay_only || protocol > FLOE_RELAY_PROTOCOL_UDP,
+    .hides_related = !self->shared->rules.tells_related || protocol > FLOE_RELAY_PROTOCOL_UDP,
   };
 }
 
@@ -170,9 +182,7 @@ repeat_checks (FloeIcePath *self, const NiceCandidate *candidate)
 {
   if (self->repeats == NULL && self->reflexive != NULL && self->shared->remote->pwd != NULL)
     self->repeats = floe_ice_repeats_new (self->shared, self->reflexive);
-  if (self->repeats != NULL
-      && floe_candidate_guard_allows (candidate, self->shared->addresses,
-                                      &self->shared->remote->nat64))
+  if (self->repeats != NULL && floe_ice_path_may_check (self, candidate))
     floe_ice_repeats_add_remote (self->repeats, candidate);
 }
 
@@ -217,7 +227,7 @@ floe_ice_path_make_agent (FloeIcePath *self)
     .is_controlling = self->shared->is_controlling,
     .is_relay = self->spec->kind == FLOE_PATH_RELAY,
     .is_tcp = self->spec->kind == FLOE_PATH_ICE_TCP,
-    .pacing_ms = (guint) get_pacing_ms (self),
+    .pacing_ms = (guint) get_gathering_pacing_ms (self),
     .min_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->min_port,
     .max_port = self->spec->local_port != 0 ? self->spec->local_port : self->shared->max_port,
   };
@@ -232,6 +242,8 @@ floe_ice_path_make_agent (FloeIcePath *self)
 const char *
 floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
 {
+  const char *error;
+
   if (!floe_candidate_guard_has_room ())
     return "The machine has too many network addresses";
   connect_agent (self);
@@ -244,6 +256,12 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
       floe_nice_sockets_tap (self->agent, &mark, self->reflexive);
     }
   floe_ice_path_begin_tcp (self);
+  error = floe_ice_path_close_gates (self);
+  if (error != NULL)
+    {
+      floe_ice_path_drop_agent (self);
+      return error;
+    }
   self->gathering.has_sockets = TRUE;
   floe_ice_path_update_remote (self);
   return NULL;
@@ -281,7 +299,7 @@ take_fresh (FloeIcePath *self, GSList *fresh)
 
       if (number <= self->fed.number || self->fed.count >= MAX_FED)
         break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64)
+      if (!floe_ice_path_may_check (self, candidate)
           || (number < recent && candidate->type != NICE_CANDIDATE_TYPE_RELAYED))
         continue;
       self->fed.count++;
@@ -305,7 +323,7 @@ take_translated (FloeIcePath *self, GSList *fresh)
       if (self->fed.count >= MAX_FED
           || (self->spec->is_try && remote->translated->len - i >= FLOE_RECENT_REMOTE_CANDIDATES))
         break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+      if (!floe_ice_path_may_check (self, candidate))
         continue;
       self->fed.count++;
       fresh = g_slist_prepend (fresh, candidate);
@@ -351,7 +369,7 @@ floe_ice_path_update_remote (FloeIcePath *self)
       return;
     }
   feed_candidates (self);
-  if (remote->is_ended && !remote->is_asking && !self->fed.has_end)
+  if (remote->is_ended && !remote->is_asking && !remote->is_resolving && !self->fed.has_end)
     {
       self->fed.has_end = TRUE;
       nice_agent_peer_candidate_gathering_done (self->agent, FLOE_NICE_STREAM);

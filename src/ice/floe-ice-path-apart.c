@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "floe-candidate-guard-private.h"
 #include "floe-local-addresses-private.h"
 
 /* libnice checks no more than its limit of pairs, and each candidate makes one. */
@@ -76,8 +75,7 @@ floe_ice_path_add_candidate (FloeIcePath *self, const FloeCandidate *candidate)
   nice = self->own->len < MAX_OWN ? floe_candidate_to_nice (candidate, &why) : NULL;
   if (nice == NULL)
     return FALSE;
-  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP
-      || !floe_candidate_guard_allows (nice, self->shared->addresses, &self->shared->remote->nat64))
+  if (nice->transport != NICE_CANDIDATE_TRANSPORT_UDP || !floe_ice_path_may_check (self, nice))
     {
       nice_candidate_free (nice);
       return FALSE;

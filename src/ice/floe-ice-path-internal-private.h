@@ -75,6 +75,13 @@ void floe_ice_path_feed_own (FloeIcePath *self);
 /* (transfer full) (element-type FloeLocalAddress): to bind to. */
 GArray *floe_ice_path_select_addresses (const FloeIcePath *self);
 
+/* floe-ice-path-privacy.c */
+/* Whether checks may go to @candidate, by the guard and by the privacy level. */
+gboolean floe_ice_path_may_check (const FloeIcePath *self, const NiceCandidate *candidate);
+/* Has the agent's sockets hear only whom the privacy level lets them answer. Returns why that can't
+ * be, or NULL. */
+const char *floe_ice_path_close_gates (FloeIcePath *self);
+
 /* floe-ice-path-tcp.c: nothing happens on other paths. */
 void floe_ice_path_begin_tcp (FloeIcePath *self);
 void floe_ice_path_end_tcp (FloeIcePath *self);

@@ -14,6 +14,7 @@
 #include "floe-gather-core-private.h"
 #include "floe-ice-remote-private.h"
 #include "floe-path-spec-private.h"
+#include "floe-privacy-rules-private.h"
 #include "floe-rise-core-private.h"
 
 G_BEGIN_DECLS
@@ -54,9 +55,10 @@ typedef struct
   guint16 min_port;
   guint16 max_port;
   gboolean relay_only;
+  FloePrivacyRules rules;
   gboolean is_controlling;
   GArray *addresses;              /* (owned) (element-type FloeLocalAddress): to bind to */
-  gboolean has_free_choice;       /* no interfaces were named: a relay path may use any address */
+  gboolean has_free_choice;       /* a relay path may use any address that leads to its server */
   const FloeIceRemote *remote;    /* (unowned): the transport's */
   GProxyResolver *proxy_resolver; /* (owned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
@@ -126,5 +128,7 @@ FloeRouteKind floe_ice_path_get_route (const FloeIcePath *self);
 /* Whether the selected pair's socket is bound to one of @addresses (element-type
  * FloeLocalAddress), or nobody can tell: a tunnel's socket is GIO's. */
 gboolean floe_ice_path_is_bound_to (const FloeIcePath *self, const GArray *addresses);
+/* Whether all its sockets are bound to @addresses (element-type FloeLocalAddress). */
+gboolean floe_ice_path_keeps_to (const FloeIcePath *self, const GArray *addresses);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "floe-candidate-guard-private.h"
 #include "floe-inet-convert-private.h"
 #include "floe-nice-sockets-private.h"
 
@@ -186,6 +185,8 @@ floe_ice_path_begin_tcp (FloeIcePath *self)
   self->tcp->met = g_array_new (FALSE, FALSE, sizeof (Met));
   self->tcp->told = g_ptr_array_new_with_free_func (g_free);
   self->tcp->so = make_so (self);
+  if (!self->shared->rules.may_listen)
+    floe_tcp_gate_shut (self->tcp->gate);
 }
 
 void
@@ -239,7 +240,7 @@ floe_ice_path_take_tcp (FloeIcePath *self, GSList *fresh)
 
       if (self->fed.count >= MAX_FED_TCP)
         break;
-      if (!floe_candidate_guard_allows (candidate, self->shared->addresses, &remote->nat64))
+      if (!floe_ice_path_may_check (self, candidate))
         continue;
       self->fed.count++;
       if (candidate->transport == NICE_CANDIDATE_TRANSPORT_TCP_SO)

@@ -121,6 +121,7 @@ start_relay (FloeIcePath *self)
     .context = self->shared->context,
     .addresses = self->shared->addresses,
     .has_free_choice = self->shared->has_free_choice,
+    .is_strict = !self->shared->rules.follows_redirects,
     .proxy_resolver = self->shared->proxy_resolver,
     .tls_database = self->shared->tls_database,
   };
@@ -195,6 +196,8 @@ floe_ice_path_start (FloeIcePath *self, gint64 now_us)
       && self->spec->stun_servers->len > 0 && floe_socket_tap_is_possible ())
     self->reflexive = floe_reflexive_new (self->shared->context, self->id, self->spec->stun_servers,
                                           &reflexive_events, self);
+  if (self->reflexive != NULL && !self->shared->rules.tells_host)
+    floe_reflexive_set_host_hidden (self->reflexive);
   server = floe_ice_path_get_server (self);
   if (server == NULL)
     {
@@ -358,7 +361,10 @@ name_reflexive (const FloeIcePath *self, FloeCandidate *local)
 {
   const FloeCandidate *gathered = NULL;
 
-  if (self->reflexive != NULL && local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX)
+  /* A host that hides itself is known by what servers have seen, be it the same. */
+  if (self->reflexive != NULL
+      && (local->type == FLOE_ICE_CANDIDATE_TYPE_PRFLX
+          || (local->type == FLOE_ICE_CANDIDATE_TYPE_HOST && !self->shared->rules.tells_host)))
     gathered = floe_reflexive_find (self->reflexive, local->address, local->port);
   if (gathered != NULL)
     *local = *gathered;

@@ -2,6 +2,8 @@
 /* Which servers there are: rows of the plan become lanes, and lanes give way to others. */
 #include "floe-ice-relays-internal-private.h"
 
+#include "floe-tunnel-tls-private.h"
+
 #define RETIRING_PREFERENCE 1
 
 /* So many paths in the life of one transport: with credentials for ten minutes, over two weeks. */
@@ -85,6 +87,20 @@ renew (FloeIceRelays *self, FloeIceLane *lane, const FloePathSpec *row, gint64 n
   floe_ice_relays_succeed (self, lane, row, now_us);
 }
 
+/* What TLS needs is read now where a relay over TLS is asked for early; behind relays over UDP it
+ * has time enough when its turn comes. */
+static void
+prepare (const FloeIceRelays *self, GPtrArray *plan)
+{
+  gboolean has[FLOE_RELAY_PROTOCOL_TLS + 1] = { FALSE };
+
+  for (guint i = 0; i < plan->len; i++)
+    has[floe_path_spec_get_relay_protocol (g_ptr_array_index (plan, i))] = TRUE;
+  if (has[FLOE_RELAY_PROTOCOL_TLS] && !has[FLOE_RELAY_PROTOCOL_UDP]
+      && self->shared->tls_database == NULL)
+    floe_tunnel_tls_prepare ();
+}
+
 void
 floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
 {
@@ -92,6 +108,7 @@ floe_ice_relays_set_plan (FloeIceRelays *self, GPtrArray *plan)
   guint old_count = self->lanes->len;
   gint64 now_us = g_get_monotonic_time ();
 
+  prepare (self, plan);
   for (guint i = 0; i < old_count; i++)
     {
       FloeIceLane *lane = floe_ice_relays_get_lane (self, i);

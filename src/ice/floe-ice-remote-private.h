@@ -26,9 +26,10 @@ typedef struct
   GPtrArray *candidates; /* (owned) (element-type NiceCandidate): the oldest first */
   GArray *numbers;       /* (owned) (element-type guint): theirs, from 1, ever growing */
   guint last_number;
-  GArray *early;      /* (owned) (element-type FloeCandidate): before the credentials */
-  gboolean is_ended;  /* no more candidates will come */
-  gboolean is_asking; /* the network's NAT64 prefixes may still come */
+  GArray *early;         /* (owned) (element-type FloeCandidate): before the credentials */
+  gboolean is_ended;     /* no more candidates will come */
+  gboolean is_resolving; /* a candidate's name may still turn out to have an address */
+  gboolean is_asking;    /* the network's NAT64 prefixes may still come */
   FloeNat64 nat64;
   /* (owned) (element-type NiceCandidate): public IPv4 ones once more, at the addresses by which
    * NAT64 leads to them; the oldest first. For direct paths: relays speak IPv4 themselves. */

@@ -126,6 +126,11 @@ floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candidate)
     return;
   event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE);
   event->local = *candidate;
+  if (!floe_privacy_rules_prepare (&self->shared.rules, &event->local))
+    {
+      floe_ice_event_free (event);
+      return;
+    }
   floe_ice_transport_push (self, event);
   self->moves.is_told_gathered = FALSE;
   floe_ice_transport_update (self);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What the files of the transport share: floe-ice-transport.c has what comes in,
- * floe-ice-transport-life.c what is known of the paths' life and of the host's network,
- * floe-ice-transport-update.c the conclusions.
+ * floe-ice-transport-life.c what is known of the paths' life, floe-ice-transport-addresses.c what
+ * of the host's network, floe-ice-transport-update.c the conclusions, floe-ice-transport-outbox.c
+ * what is told.
  *
  * Layer: ice. Network thread only. */
 #pragma once
 
 #include "floe-gather-core-private.h"
 #include "floe-ice-event-private.h"
+#include "floe-ice-names-private.h"
 #include "floe-ice-relays-private.h"
 #include "floe-ice-rise-private.h"
 #include "floe-ice-state-core-private.h"
@@ -42,6 +44,14 @@ typedef struct
   GQueue held;    /* (element-type FloeIceEvent): candidates that are not told yet */
 } FloeIceTiming;
 
+/* What is to be told, and under which names. */
+typedef struct
+{
+  GQueue queue;          /* (element-type FloeIceEvent) */
+  GSource *flush_source; /* (owned) (nullable): while @queue has something */
+  FloeIceNames *names;   /* (owned): until closed */
+} FloeIceOutbox;
+
 /* What may be bound to. */
 typedef struct
 {
@@ -63,19 +73,25 @@ struct _FloeIceTransport
   FloeIceRise *rise;     /* (owned): until closed */
   FloeIceStateCore core;
   FloeGatherCore gather;
-  GQueue queue; /* (element-type FloeIceEvent) */
+  FloeIceOutbox outbox;
   FloeIceMoves moves;
   FloeIceTiming timing;
-  GSource *flush_source;    /* (owned) (nullable): while @queue has something */
   GSource *deadline_source; /* (owned) (nullable): until closed */
   GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
   gboolean has_started;
   gboolean is_closed;
 };
 
-/* floe-ice-transport.c */
-/* Takes @event; it is told from the main loop. */
+/* floe-ice-transport-outbox.c */
+/* (transfer full) @names */
+void floe_ice_transport_init_outbox (FloeIceTransport *self, FloeIceNames *names);
+/* Takes @event; it is told from the main loop, without addresses that nobody shall see. */
 void floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event);
+/* Tells what has queued up now. The handlers may close the transport and drop their reference. */
+void floe_ice_transport_flush (FloeIceTransport *self);
+void floe_ice_transport_clear_outbox (FloeIceTransport *self);
+
+/* floe-ice-transport.c */
 /* Not started yet. */
 FloeIceLane *floe_ice_transport_add_lane (FloeIceTransport *self, const FloePathSpec *spec,
                                           gboolean is_successor);
@@ -102,6 +118,10 @@ void floe_ice_transport_note_steps (FloeIceTransport *self, gint64 now_us);
 
 /* floe-ice-transport-life.c */
 void floe_ice_transport_end_expired (FloeIceTransport *self);
+
+/* floe-ice-transport-addresses.c */
+/* (transfer full) (element-type FloeLocalAddress): what may be bound to now. */
+GArray *floe_ice_transport_select_addresses (const FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
 static inline FloeIceLane *

@@ -146,6 +146,11 @@ floe_ice_transport_tell_candidate (FloeIceTransport *self, FloeIceEvent *event)
 {
   gint64 release_us = get_release_us (self, self->timing.schedule.hold_candidates_ms);
 
+  if (!floe_privacy_rules_prepare (&self->shared.rules, &event->local))
+    {
+      floe_ice_event_free (event);
+      return;
+    }
   /* Nobody's packets to a relay can spoil a port of our NAT. */
   if (event->local.type != FLOE_ICE_CANDIDATE_TYPE_RELAY && g_get_monotonic_time () < release_us)
     {

@@ -37,6 +37,7 @@ report_pair (FloeIceTransport *self)
   self->moves.last = g_memdup2 (event, sizeof *event);
   /* Another pair of the same agent is a better one: libnice moves up only. */
   self->moves.reason = FLOE_PATH_REASON_BETTER;
+  floe_privacy_rules_mask (&self->shared.rules, &event->local);
   floe_ice_transport_push (self, event);
 }
 
@@ -183,7 +184,7 @@ floe_ice_transport_collect_facts (const FloeIceTransport *self)
     .is_carried = self->carrier != NULL,
     .is_alive = self->carrier != NULL && floe_ice_lane_is_trusted (self->carrier),
     .is_gathered = self->gather.is_complete,
-    .is_remote_ended = self->remote.is_ended,
+    .is_remote_ended = self->remote.is_ended && !self->remote.is_resolving,
     .is_ready = self->carrier != NULL && floe_ice_path_is_finished (self->carrier->path),
     .is_closed = self->is_closed,
   };

@@ -6,50 +6,11 @@
 #include "floe-deadline-source-private.h"
 #include "floe-ice-path-private.h"
 #include "floe-ice-remote-private.h"
-#include "floe-local-addresses-private.h"
 #include "floe-nat64-private.h"
 #include "floe-turn-cause-private.h"
 
 #define DEFAULT_FAILED_TIMEOUT_MS 39500 /* RFC 8863 section 4 */
 #define DEFAULT_RELAY_WARM_MS 10000
-
-/* Delivers what has queued up. The handlers may close the transport and drop their reference. */
-static void
-flush_events (FloeIceTransport *self)
-{
-  FloeIceEvent *event;
-
-  floe_ice_transport_ref (self);
-  while ((event = g_queue_pop_head (&self->queue)) != NULL)
-    {
-      if (!self->is_closed)
-        floe_ice_event_deliver (event, self->events, self->user_data);
-      floe_ice_event_free (event);
-    }
-  floe_ice_transport_unref (self);
-}
-
-static gboolean
-on_flush (gpointer data)
-{
-  FloeIceTransport *self = data;
-
-  g_clear_pointer (&self->flush_source, g_source_unref);
-  flush_events (self);
-  return G_SOURCE_REMOVE;
-}
-
-void
-floe_ice_transport_push (FloeIceTransport *self, FloeIceEvent *event)
-{
-  g_queue_push_tail (&self->queue, event);
-  if (self->flush_source != NULL)
-    return;
-  self->flush_source = g_idle_source_new ();
-  g_source_set_priority (self->flush_source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (self->flush_source, on_flush, self, NULL);
-  g_source_attach (self->flush_source, self->shared.context);
-}
 
 static void
 on_path_candidate (FloeIcePath *path, const FloeCandidate *candidate, gpointer user_data)
@@ -113,7 +74,7 @@ on_path_changed (FloeIcePath *path, gpointer user_data)
   const FloeIceEvent *last;
 
   floe_ice_transport_update (self);
-  last = g_queue_peek_tail (&self->queue);
+  last = g_queue_peek_tail (&self->outbox.queue);
   if (last == NULL || last->type != FLOE_ICE_EVENT_CHANGED)
     floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_CHANGED));
 }
@@ -126,7 +87,7 @@ on_path_received (FloeIcePath *path, const guint8 *data, gsize size, gpointer us
 
   /* What happened before the datagram is told before it. */
   floe_ice_transport_ref (self);
-  flush_events (self);
+  floe_ice_transport_flush (self);
   if (!self->is_closed)
     {
       floe_ice_transport_get_lane (self, path_id)->tally.received_bytes += size;
@@ -269,11 +230,43 @@ add_plan (FloeIceTransport *self, GPtrArray *plan, guint warm_ms)
   floe_ice_relays_set_plan (self->relays, plan);
 }
 
+static void
+update_paths (FloeIceTransport *self)
+{
+  for (guint i = 0; i < self->lanes->len; i++)
+    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
+  floe_ice_transport_update (self);
+}
+
+static void
+take_remote (FloeIceTransport *self, const FloeCandidate *candidate)
+{
+  floe_ice_remote_add (&self->remote, candidate);
+  floe_ice_rise_handle_remote_candidate (self->rise);
+  update_paths (self);
+}
+
+/* @candidate has the address that its name was found to have; NULL when one was not found. */
+static void
+on_name (const FloeCandidate *candidate, gpointer user_data)
+{
+  FloeIceTransport *self = user_data;
+
+  self->remote.is_resolving = floe_ice_names_is_pending (self->outbox.names);
+  if (candidate != NULL)
+    take_remote (self, candidate);
+  else
+    update_paths (self);
+}
+
 FloeIceTransport *
 floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
                         const FloeIceTransportEvents *events, gpointer user_data)
 {
   FloeIceTransport *self = g_new0 (FloeIceTransport, 1);
+  FloePrivacyRules rules =
+      floe_privacy_rules_get (config->privacy, config->relay_only ? FLOE_ICE_TRANSPORT_POLICY_RELAY
+                                                                  : FLOE_ICE_TRANSPORT_POLICY_ALL);
   guint failed_timeout_ms =
       config->failed_timeout_ms != 0 ? config->failed_timeout_ms : DEFAULT_FAILED_TIMEOUT_MS;
 
@@ -286,10 +279,11 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
     .pwd = g_strdup (config->pwd),
     .min_port = config->min_port,
     .max_port = config->max_port,
-    .relay_only = config->relay_only,
+    .relay_only = !rules.speaks_to_peers,
+    .rules = rules,
     .proxy_resolver = config->proxy_resolver != NULL ? g_object_ref (config->proxy_resolver) : NULL,
     .tls_database = config->tls_database != NULL ? g_object_ref (config->tls_database) : NULL,
-    .has_free_choice = config->interfaces == NULL,
+    .has_free_choice = config->interfaces == NULL && rules.uses_all_routes,
     .remote = &self->remote,
     .budget = g_new0 (FloeCheckBudget, 1),
   };
@@ -300,7 +294,8 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
   floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
-  g_queue_init (&self->queue);
+  floe_ice_transport_init_outbox (
+      self, floe_ice_names_new (&self->shared, config->privacy, on_name, self));
 
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
   self->moves.look_us = -1;
@@ -341,14 +336,6 @@ floe_ice_transport_set_controlling (FloeIceTransport *self, gboolean is_controll
 }
 
 static void
-update_paths (FloeIceTransport *self)
-{
-  for (guint i = 0; i < self->lanes->len; i++)
-    floe_ice_path_update_remote (floe_ice_transport_get_lane (self, i)->path);
-  floe_ice_transport_update (self);
-}
-
-static void
 on_prefixes (const FloeNat64 *nat64, gpointer user_data)
 {
   FloeIceTransport *self = user_data;
@@ -361,7 +348,7 @@ on_prefixes (const FloeNat64 *nat64, gpointer user_data)
 static void
 look_up_prefixes (FloeIceTransport *self)
 {
-  if (!floe_nat64_is_needed ())
+  if (self->shared.relay_only || !floe_nat64_is_needed ())
     return;
   self->remote.is_asking = TRUE;
   self->prefixes = g_cancellable_new ();
@@ -371,17 +358,15 @@ look_up_prefixes (FloeIceTransport *self)
 void
 floe_ice_transport_gather (FloeIceTransport *self)
 {
-  g_autoptr (GArray) all = NULL;
   gint64 now_us = g_get_monotonic_time ();
 
   if (self->is_closed || self->has_started)
     return;
-  all = floe_local_addresses_list ();
-  self->shared.addresses = floe_local_addresses_select (
-      all, (const char *const *) self->interfaces.names, self->interfaces.include_loopback);
+  self->shared.addresses = floe_ice_transport_select_addresses (self);
   self->has_started = TRUE;
   self->moves.start_us = now_us;
   look_up_prefixes (self);
+  floe_ice_names_start (self->outbox.names);
   floe_gather_core_start (&self->gather, now_us);
   floe_ice_rise_start (self->rise, now_us);
   for (guint i = 0; i < self->lanes->len; i++)
@@ -446,11 +431,12 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
 {
   if (self->is_closed)
     return;
-  floe_ice_remote_add (&self->remote, candidate);
   /* The peer has come after all. */
   floe_ice_relays_set_hopeless (self->relays, FALSE);
-  floe_ice_rise_handle_remote_candidate (self->rise);
-  update_paths (self);
+  if (floe_ice_names_take (self->outbox.names, candidate))
+    self->remote.is_resolving = floe_ice_names_is_pending (self->outbox.names);
+  else
+    take_remote (self, candidate);
 }
 
 void
@@ -466,14 +452,6 @@ FloeIceConnectionState
 floe_ice_transport_get_state (FloeIceTransport *self)
 {
   return self->core.state;
-}
-
-static void
-destroy_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
 }
 
 void
@@ -492,9 +470,9 @@ floe_ice_transport_close (FloeIceTransport *self)
   g_clear_object (&self->prefixes);
   g_clear_pointer (&self->relays, floe_ice_relays_free);
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
-  destroy_source (&self->flush_source);
-  destroy_source (&self->deadline_source);
+  g_source_destroy (self->deadline_source);
+  g_clear_pointer (&self->deadline_source, g_source_unref);
   g_clear_pointer (&self->moves.last, floe_ice_event_free);
   floe_ice_transport_clear_schedule (self);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) floe_ice_event_free);
+  floe_ice_transport_clear_outbox (self);
 }

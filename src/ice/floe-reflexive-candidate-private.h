@@ -31,6 +31,12 @@ typedef struct
 void floe_reflexive_candidate_make (FloeCandidate *out, const FloeCandidate *host,
                                     const FloeReflexiveName *name, const FloeStunAddress *mapped);
 
+/* Whether what a server sees is what the host candidate at @base says already. Without a NAT it
+ * does, unless that candidate is hidden: what the server learns peers may know as well, but for
+ * addresses of a local network. */
+gboolean floe_reflexive_is_redundant (const FloeStunAddress *base, gboolean is_hidden,
+                                      const FloeStunAddress *mapped);
+
 /* FALSE for another family, and for a server out there from loopback: the host's own addresses are
  * reached from there, too, but nothing beyond. */
 gboolean floe_reflexive_may_reach (const FloeStunAddress *base, const FloeStunAddress *server);

@@ -58,6 +58,16 @@ is_fitting (const FloeStunAddress *mapped, const FloeStunAddress *base)
              : base->size == FLOE_STUN_IPV6_SIZE && scope == FLOE_STUN_SCOPE_GLOBAL;
 }
 
+/* RFC 8445 section 5.1.3: a candidate is redundant "if and only if its transport address and base
+ * equal those of another candidate". */
+gboolean
+floe_reflexive_is_redundant (const FloeStunAddress *base, gboolean is_hidden,
+                             const FloeStunAddress *mapped)
+{
+  return floe_stun_address_equal (base, mapped)
+         && !(is_hidden && floe_stun_address_get_scope (mapped) == FLOE_STUN_SCOPE_GLOBAL);
+}
+
 gboolean
 floe_reflexive_may_reach (const FloeStunAddress *base, const FloeStunAddress *server)
 {

@@ -32,6 +32,7 @@ typedef struct
   FloeStunAddress address;
   FloeCandidate host; /* its priority and foundation lead to those of the reflexive ones */
   guint8 tag[FLOE_STUN_MAX_ID_PREFIX_SIZE]; /* what transaction ids begin with */
+  gboolean is_hidden;                       /* the host candidate is not told */
 } FloeReflexiveBase;
 
 typedef enum

@@ -229,8 +229,6 @@ find_first_base (const FloeReflexiveCore *self, guint index)
   return first;
 }
 
-/* RFC 8445 section 5.1.3: a candidate is redundant "if and only if its transport address and base
- * equal those of another candidate". */
 static gboolean
 take_mapping (FloeReflexiveCore *self, const Question *question, const FloeStunAddress *address)
 {
@@ -245,7 +243,7 @@ take_mapping (FloeReflexiveCore *self, const Question *question, const FloeStunA
     .ordinal = base->mapping_count,
   };
 
-  if (floe_stun_address_equal (address, &base->base.address)
+  if (floe_reflexive_is_redundant (&base->base.address, base->base.is_hidden, address)
       || base->mapping_count >= FLOE_REFLEXIVE_MAX_MAPPINGS
       || floe_reflexive_mappings_have (self->mappings, question->base, address))
     return FALSE;

@@ -33,6 +33,9 @@ typedef struct
 /* @servers (element-type FloeIceUri): lookups start at once. @path_id goes into foundations. */
 FloeReflexive *floe_reflexive_new (GMainContext *context, guint path_id, const GArray *servers,
                                    const FloeReflexiveEvents *events, gpointer user_data);
+/* Host candidates are not told: a server that sees a host at its own, global, address leads to a
+ * candidate as well. */
+void floe_reflexive_set_host_hidden (FloeReflexive *self);
 /* Best when the agent has closed its sockets (floe-socket-tap). */
 void floe_reflexive_free (FloeReflexive *self);
 

@@ -36,6 +36,7 @@ struct _FloeReflexive
   GPtrArray *bases;        /* (owned) (element-type Base) */
   GPtrArray *servers;      /* (owned) (element-type Server) */
   GSource *timer;          /* (owned) */
+  gboolean is_host_hidden;
 };
 
 static void
@@ -221,6 +222,12 @@ floe_reflexive_new (GMainContext *context, guint path_id, const GArray *servers,
 }
 
 void
+floe_reflexive_set_host_hidden (FloeReflexive *self)
+{
+  self->is_host_hidden = TRUE;
+}
+
+void
 floe_reflexive_free (FloeReflexive *self)
 {
   g_ptr_array_unref (self->servers);
@@ -249,6 +256,7 @@ floe_reflexive_add_socket (FloeReflexive *self, GSocket *socket, const FloeCandi
     }
   facts = &added->facts;
   facts->host = *host;
+  facts->is_hidden = self->is_host_hidden;
   facts->address = *floe_socket_tap_get_address (added->tap);
   memcpy (facts->tag, floe_socket_tap_get_tag (added->tap), sizeof facts->tag);
   if (!floe_reflexive_core_add_base (self->core, g_get_monotonic_time (), facts))

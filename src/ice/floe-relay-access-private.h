@@ -9,6 +9,7 @@
 #include <nice/agent.h>
 
 #include "floe-path-spec-private.h"
+#include "floe-socket-gate-private.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,7 @@ typedef struct
   /* (unowned) (element-type FloeLocalAddress): outlives the access */
   const GArray *addresses;
   gboolean has_free_choice;       /* addresses that are not in @addresses will do */
+  gboolean is_strict;             /* other servers than the one of the path are not spoken to */
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
 } FloeRelayAccessConfig;
@@ -46,6 +48,12 @@ void floe_relay_access_free (FloeRelayAccess *self);
 /* Gives the agent its server, and the address to bind to. FALSE when there is no address. The
  * tunnel lives as long as the agent, so that it can give its allocation back. */
 gboolean floe_relay_access_use (FloeRelayAccess *self, NiceAgent *agent);
+
+/* Adds whom the agent's UDP sockets are to hear: nobody when a tunnel leads to the server. */
+void floe_relay_access_fill_gate (const FloeRelayAccess *self, FloeSocketGate *gate);
+/* Whether the way to the server begins at one of @addresses (element-type FloeLocalAddress), as far
+ * as it is not the agent's socket. */
+gboolean floe_relay_access_keeps_to (const FloeRelayAccess *self, const GArray *addresses);
 
 /* The agent has got an address. */
 void floe_relay_access_handle_relayed (FloeRelayAccess *self);

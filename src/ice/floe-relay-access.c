@@ -6,6 +6,7 @@
 #include <floe/floe-error.h>
 
 #include "floe-deadline-source-private.h"
+#include "floe-inet-convert-private.h"
 #include "floe-local-addresses-private.h"
 #include "floe-log-private.h"
 #include "floe-name-resolver-private.h"
@@ -27,6 +28,7 @@ struct _FloeRelayAccess
   GCancellable *lookup;         /* (owned) (nullable): while the name is being resolved */
   GList *servers;               /* (owned) (element-type GInetAddress): of UDP */
   FloeRelayWay *way;            /* (owned) (nullable): of TCP and TLS */
+  GArray *way_locals;           /* (owned) (element-type FloeStunAddress): where it may begin */
   FloeTurnDiagnosis *diagnosis; /* (owned) (nullable): while one is made */
   FloeStunRedirects redirects;
   GSource *verdict; /* (owned): tells what is known, from the main loop */
@@ -132,6 +134,13 @@ follow (FloeRelayAccess *self, const FloeStunMessage *response)
   g_autoptr (GInetAddress) address = NULL;
   g_autofree char *text = NULL;
 
+  if (self->config.is_strict)
+    {
+      conclude (self, FLOE_STUN_ERROR_TRY_ALTERNATE,
+                g_strdup ("The TURN server sends us on to another one, which the privacy level "
+                          "does not allow: configure that one"));
+      return;
+    }
   if (!floe_stun_redirects_follow (&self->redirects, g_get_monotonic_time (), &server, response,
                                    &alternate, &error))
     {
@@ -178,6 +187,13 @@ choose_local (const FloeRelayAccess *self, GSocketFamily family)
                                       : floe_local_addresses_find (self->config.addresses, family);
 }
 
+/* Sockets without an address are for where any will do. */
+static gboolean
+lacks_local (const FloeRelayAccess *self, const GInetAddress *local)
+{
+  return !self->config.has_free_choice && local == NULL;
+}
+
 static void
 diagnose (FloeRelayAccess *self)
 {
@@ -191,6 +207,11 @@ diagnose (FloeRelayAccess *self)
     .local = local,
   };
 
+  if (lacks_local (self, local))
+    {
+      conclude_code (self, FLOE_CODE_UNREACHABLE);
+      return;
+    }
   self->diagnosis = floe_turn_diagnosis_new (&config, self->spec->username, self->spec->credential,
                                              on_diagnosed, self, &error);
   if (self->diagnosis == NULL)
@@ -227,6 +248,15 @@ choose_stream_local (const FloeRelayAccess *self, GSocketFamily family)
 }
 
 static void
+note_local (FloeRelayAccess *self, GSocketAddress *local)
+{
+  FloeStunAddress address;
+
+  if (local != NULL && floe_stun_address_from_socket_address (local, &address))
+    g_array_append_val (self->way_locals, address);
+}
+
+static void
 open_way (FloeRelayAccess *self)
 {
   g_autoptr (GError) error = NULL;
@@ -245,6 +275,14 @@ open_way (FloeRelayAccess *self)
   };
 
   g_clear_pointer (&self->way, floe_relay_way_leave);
+  if (!self->config.has_free_choice && ipv4 == NULL && ipv6 == NULL)
+    {
+      conclude (self, FLOE_CODE_UNREACHABLE, g_strdup ("There is no address that may be used"));
+      return;
+    }
+  g_array_set_size (self->way_locals, 0);
+  note_local (self, ipv4);
+  note_local (self, ipv6);
   self->way = floe_relay_way_new (self->config.context, &config, &way_events, self, &error);
   if (self->way == NULL)
     conclude (self, FLOE_CODE_UNREACHABLE, g_strdup (error->message));
@@ -318,6 +356,7 @@ floe_relay_access_new (const FloePathSpec *spec, const FloeRelayAccessConfig *co
   self->config = *config;
   self->events = events;
   self->user_data = user_data;
+  self->way_locals = g_array_new (FALSE, FALSE, sizeof (FloeStunAddress));
   self->verdict = floe_deadline_source_new (config->context, on_verdict, self);
   start (self);
   return self;
@@ -332,6 +371,7 @@ floe_relay_access_free (FloeRelayAccess *self)
   g_clear_pointer (&self->diagnosis, floe_turn_diagnosis_free);
   g_clear_pointer (&self->way, floe_relay_way_leave);
   g_list_free_full (self->servers, g_object_unref);
+  g_array_unref (self->way_locals);
   g_source_destroy (self->verdict);
   g_source_unref (self->verdict);
   floe_path_spec_free (self->used);
@@ -348,6 +388,42 @@ floe_relay_access_use (FloeRelayAccess *self, NiceAgent *agent)
                                        self->config.has_free_choice);
   floe_nice_servers_use_tunnel (agent, self->spec, floe_relay_way_get_tunnel (self->way));
   floe_relay_way_tie (self->way, agent);
+  return TRUE;
+}
+
+void
+floe_relay_access_fill_gate (const FloeRelayAccess *self, FloeSocketGate *gate)
+{
+  for (GList *link = self->way == NULL ? self->servers : NULL; link != NULL; link = link->next)
+    {
+      FloeStunAddress server = floe_stun_address_from_inet (link->data, self->used->server.port);
+
+      if (!floe_socket_gate_add_server (gate, &server))
+        return;
+    }
+}
+
+static gboolean
+has_address (const GArray *addresses, const FloeStunAddress *address)
+{
+  g_autofree char *text = floe_stun_address_to_text (address);
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      if (strcmp (g_array_index (addresses, FloeLocalAddress, i).text, text) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+floe_relay_access_keeps_to (const FloeRelayAccess *self, const GArray *addresses)
+{
+  for (guint i = 0; self->way != NULL && i < self->way_locals->len; i++)
+    {
+      if (!has_address (addresses, &g_array_index (self->way_locals, FloeStunAddress, i)))
+        return FALSE;
+    }
   return TRUE;
 }
 

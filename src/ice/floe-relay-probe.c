@@ -71,8 +71,12 @@ ask (FloeRelayProbe *self, GInetAddress *address)
     .port = self->server.port,
     .local = local,
   };
-  FloeStunAsker *asker = floe_stun_asker_new (&config, on_outcome, self, NULL);
+  FloeStunAsker *asker;
 
+  /* Without one of the family the system would choose. */
+  if (self->addresses != NULL && local == NULL)
+    return;
+  asker = floe_stun_asker_new (&config, on_outcome, self, NULL);
   if (asker == NULL)
     return;
   self->askers[self->pending_count++] = asker;

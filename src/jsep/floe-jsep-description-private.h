@@ -26,10 +26,11 @@ FloeJsepDescription *floe_jsep_description_ref (FloeJsepDescription *self);
 void floe_jsep_description_unref (FloeJsepDescription *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FloeJsepDescription, floe_jsep_description_unref)
 
-/* The text with local candidates in its data section, and their default in "m=" and "c=".
+/* The text with local candidates in its data section, and their default in "m=" and "c=",
+ * unless @hides_default: then these stay as RFC 8840 section 4.3.1 has them without candidates.
  * @candidates (element-type FloeCandidate) */
 char *floe_jsep_description_to_text (const FloeJsepDescription *self, GArray *candidates,
-                                     gboolean is_complete);
+                                     gboolean is_complete, gboolean hides_default);
 
 /* TRUE when @text says the same but for candidates, the default address and line ends. */
 gboolean floe_jsep_description_matches (const FloeJsepDescription *self, const char *text);

@@ -96,10 +96,10 @@ set_default (FloeSdpSection *section, const FloeCandidate *candidate)
 
 char *
 floe_jsep_description_to_text (const FloeJsepDescription *self, GArray *candidates,
-                               gboolean is_complete)
+                               gboolean is_complete, gboolean hides_default)
 {
   g_autoptr (FloeSdp) sdp = floe_sdp_copy (self->sdp);
-  const FloeCandidate *best = find_default (candidates);
+  const FloeCandidate *best = hides_default ? NULL : find_default (candidates);
   FloeSdpSection *section;
 
   if (self->data_index < 0)

@@ -39,7 +39,9 @@ typedef struct
   guint64 session_id;       /* RFC 8829 section 5.2.1: random, 62 bits, the highest bit 0 */
   guint64 max_message_size; /* RFC 8841 section 6; 0: no limit */
   guint max_channels;
+  gboolean is_whole;         /* takes no candidates after the peer's description */
   const FloeNatSummary *nat; /* (nullable): told to the peer when there is one */
+  gboolean hides_default;    /* "c=" and "m=" have no candidate's address */
 } FloeJsepIdentity;
 
 typedef enum

@@ -38,7 +38,8 @@ write_session (const FloeJsepIdentity *identity)
   floe_sdp_section_add (sdp->session, "t=0 0");
   /* RFC 8840 section 4.1.1. Never "ice2": nomination is aggressive, which RFC 8445 section 10
    * takes from an agent that announces it. */
-  floe_sdp_section_add (sdp->session, "a=ice-options:trickle");
+  if (!identity->is_whole)
+    floe_sdp_section_add (sdp->session, "a=ice-options:trickle");
   if (identity->nat != NULL)
     {
       g_autofree char *nat =

@@ -138,7 +138,7 @@ floe_jsep_create_offer (FloeJsep *self, GError **error)
       floe_jsep_description_new (FLOE_SDP_TYPE_OFFER, sdp, data_index, FLOE_JSEP_SETUP_ACTPASS);
   set_version (self, self->created_offer);
   return floe_jsep_description_to_text (self->created_offer, self->local_candidates,
-                                        self->is_gathered);
+                                        self->is_gathered, self->identity.hides_default);
 }
 
 /* RFC 8842 section 5.3: an answerer that may choose "SHOULD" be active, which saves half a round
@@ -174,7 +174,7 @@ floe_jsep_create_answer (FloeJsep *self, GError **error)
       floe_jsep_description_new (FLOE_SDP_TYPE_ANSWER, sdp, offer->data_index, setup);
   set_version (self, self->created_answer);
   return floe_jsep_description_to_text (self->created_answer, self->local_candidates,
-                                        self->is_gathered);
+                                        self->is_gathered, self->identity.hides_default);
 }
 
 gboolean
@@ -213,5 +213,6 @@ floe_jsep_get_description (const FloeJsep *self, FloeJsepSide side, FloeJsepSlot
   *type = description->type;
   if (side == FLOE_JSEP_REMOTE)
     return floe_sdp_serialize (description->sdp);
-  return floe_jsep_description_to_text (description, self->local_candidates, self->is_gathered);
+  return floe_jsep_description_to_text (description, self->local_candidates, self->is_gathered,
+                                        self->identity.hides_default);
 }

@@ -16,6 +16,7 @@ enum
   PROP_RELAY_START,
   PROP_RELAY_WARM,
   PROP_PRIVACY_LEVEL,
+  PROP_TRICKLE,
 };
 
 static const GParamFlags flags =
@@ -54,6 +55,32 @@ install_nat (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_NAT_SUMMARY,
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
+}
+
+/* What the peer is told, and when. */
+static void
+install_signaling (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:privacy-level:
+   *
+   * What of this machine's addresses may leave it.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
+                                   g_param_spec_enum ("privacy-level", NULL, NULL,
+                                                      FLOE_TYPE_PRIVACY_LEVEL,
+                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
+  /**
+   * FloeConfiguration:trickle:
+   *
+   * Whether candidates are exchanged as they come, and not only with the descriptions.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (object_class, PROP_TRICKLE,
+                                   g_param_spec_boolean ("trickle", NULL, NULL, TRUE, flags));
 }
 
 void
@@ -101,17 +128,7 @@ floe_configuration_install_paths (GObjectClass *object_class)
   g_object_class_install_property (
       object_class, PROP_RELAY_WARM,
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
-  /**
-   * FloeConfiguration:privacy-level:
-   *
-   * What of this machine's addresses may leave it.
-   *
-   * Since: 1.0
-   */
-  g_object_class_install_property (object_class, PROP_PRIVACY_LEVEL,
-                                   g_param_spec_enum ("privacy-level", NULL, NULL,
-                                                      FLOE_TYPE_PRIVACY_LEVEL,
-                                                      FLOE_PRIVACY_LEVEL_OPEN, flags));
+  install_signaling (object_class);
   install_nat (object_class);
 }
 
@@ -121,6 +138,7 @@ floe_configuration_init_paths (FloeConfiguration *self)
   self->paths.punching = FLOE_PUNCHING_ONE_SIDED;
   self->paths.relay_start_ms = FLOE_STRATEGY_OWN_START;
   self->paths.relay_warm_ms = DEFAULT_RELAY_WARM_MS;
+  self->paths.trickle = TRUE;
 }
 
 void
@@ -158,8 +176,8 @@ floe_configuration_has_same_paths (const FloeConfiguration *self, const FloeConf
   return a->strategy == b->strategy && a->discovery == b->discovery && a->report == b->report
          && is_same_summary (a->summary, b->summary) && a->punching == b->punching
          && a->relay_start_ms == b->relay_start_ms && a->relay_warm_ms == b->relay_warm_ms
-         && a->max_sockets == b->max_sockets && a->max_probes == b->max_probes
-         && a->max_probe_rate == b->max_probe_rate;
+         && a->trickle == b->trickle && a->max_sockets == b->max_sockets
+         && a->max_probes == b->max_probes && a->max_probe_rate == b->max_probe_rate;
 }
 
 gboolean
@@ -190,6 +208,9 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
       return TRUE;
     case PROP_PRIVACY_LEVEL:
       g_value_set_enum (value, self->privacy);
+      return TRUE;
+    case PROP_TRICKLE:
+      g_value_set_boolean (value, self->paths.trickle);
       return TRUE;
     default:
       return FALSE;
@@ -234,6 +255,9 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
     case PROP_PRIVACY_LEVEL:
       floe_configuration_set_privacy_level (self, g_value_get_enum (value));
       return TRUE;
+    case PROP_TRICKLE:
+      floe_configuration_set_trickle (self, g_value_get_boolean (value));
+      return TRUE;
     default:
       return FALSE;
     }
@@ -243,13 +267,14 @@ FloeStrategyConfig
 floe_configuration_get_strategy_config (const FloeConfiguration *self, gboolean is_metered)
 {
   const FloeConfigurationPaths *paths = &self->paths;
+  gboolean may_punch = floe_configuration_get_privacy_rules (self).may_punch;
 
   return (FloeStrategyConfig){
     .strategy = paths->strategy,
-    .policy = self->ice_transport_policy,
+    .policy = floe_configuration_get_effective_policy (self),
     .has_ice_tcp = self->ice_tcp,
     .is_metered = is_metered,
-    .punching = paths->punching,
+    .punching = may_punch ? paths->punching : FLOE_PUNCHING_NONE,
     .fail_after_ms = self->ice_failed_timeout_ms,
     .max_sockets = paths->max_sockets,
     .max_probes = paths->max_probes,

@@ -2,6 +2,20 @@
 /* What connections may show of this machine. */
 #include "floe-configuration-private.h"
 
+FloePrivacyRules
+floe_configuration_get_privacy_rules (const FloeConfiguration *self)
+{
+  return floe_privacy_rules_get (self->privacy, self->ice_transport_policy);
+}
+
+FloeIceTransportPolicy
+floe_configuration_get_effective_policy (const FloeConfiguration *self)
+{
+  return floe_configuration_get_privacy_rules (self).speaks_to_peers
+             ? FLOE_ICE_TRANSPORT_POLICY_ALL
+             : FLOE_ICE_TRANSPORT_POLICY_RELAY;
+}
+
 /**
  * floe_configuration_set_privacy_level:
  * @self: a configuration

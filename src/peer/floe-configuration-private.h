@@ -4,6 +4,7 @@
 
 #include <floe/floe-configuration.h>
 
+#include "floe-privacy-rules-private.h"
 #include "floe-strategy-core-private.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   FloePunching punching;
   int relay_start_ms;  /* or FLOE_STRATEGY_OWN_START */
   guint relay_warm_ms; /* G_MAXUINT: for as long as the connection lasts */
+  gboolean trickle;    /* candidates are exchanged as they come */
   guint max_sockets;   /* 0: the strategy's own; and so for the two that follow */
   guint max_probes;
   guint max_probe_rate;
@@ -50,6 +52,12 @@ struct _FloeConfiguration
 
 /* (transfer none): the configuration's certificate, made now when there is none yet. */
 FloeCertificate *floe_configuration_ensure_certificate (FloeConfiguration *self, GError **error);
+
+/* floe-configuration-privacy.c */
+/* What the privacy level and the transport policy say together. */
+FloePrivacyRules floe_configuration_get_privacy_rules (const FloeConfiguration *self);
+/* %FLOE_ICE_TRANSPORT_POLICY_RELAY when either of them wants that. */
+FloeIceTransportPolicy floe_configuration_get_effective_policy (const FloeConfiguration *self);
 
 /* floe-configuration-paths.c */
 #define FLOE_CONFIGURATION_FIRST_PATHS_PROP 100

@@ -135,8 +135,8 @@ floe_configuration_get_punch_limits (FloeConfiguration *self, guint *max_sockets
  * TLS move along. It is half the time until all has failed at most, so that there is always a last
  * resort.
  *
- * Applications that send their offer whole, after gathering, want 0: where the own NAT is known,
- * such an offer has no relay's address otherwise.
+ * Where candidates do not trickle (floe_configuration_set_trickle()) relays are asked for with
+ * gathering, whatever is set here.
  *
  * Since: 1.0
  */

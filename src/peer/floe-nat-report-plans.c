@@ -36,7 +36,8 @@ floe_nat_report_explain_plans (const FloeNatReport *self, FloeConfiguration *con
   config = floe_configuration_get_strategy_config (used, FALSE);
   config.is_offerer = TRUE;
   /* Servers that can't be used are none. */
-  paths = floe_ice_servers_to_plan (used->ice_servers, used->ice_transport_policy, NULL);
+  paths = floe_ice_servers_to_plan (used->ice_servers,
+                                    floe_configuration_get_effective_policy (used), NULL);
   for (guint i = 0; paths != NULL && i < paths->len; i++)
     {
       FloeRelayProtocol protocol = floe_path_spec_get_relay_protocol (g_ptr_array_index (paths, i));

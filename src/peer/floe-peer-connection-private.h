@@ -72,6 +72,7 @@ typedef struct
   FloeNatSummary local;
   guint lifetime_s;    /* of the NAT's idle mappings; 0: not known */
   gboolean is_known;   /* @local is; it stays as it is then */
+  gboolean is_secret;  /* the privacy level has it told to nobody */
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;
   gboolean has_remote; /* the network side was told of the peer's */
@@ -126,6 +127,7 @@ typedef enum
 {
   FLOE_PEER_SIGNAL_ICE_CANDIDATE,
   FLOE_PEER_SIGNAL_ICE_CANDIDATE_ERROR,
+  FLOE_PEER_SIGNAL_FILTER_CANDIDATE,
   FLOE_PEER_SIGNAL_DATA_CHANNEL,
   FLOE_PEER_SIGNAL_NEGOTIATION_NEEDED,
   FLOE_PEER_SIGNAL_ICE_SERVER_EXPIRING,
@@ -170,6 +172,10 @@ extern const FloeMailboxFuncs floe_peer_fact_funcs;
 /* Tells the application of a local candidate. */
 void floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value);
 void floe_peer_tell_gathered (FloePeerConnection *self);
+/* Asks the application. FALSE when the candidate is to be as if it were not there, and when the
+ * connection is closed, which a handler may have done. */
+gboolean floe_peer_keeps_candidate (FloePeerConnection *self, const FloeCandidate *value,
+                                    gboolean is_local);
 
 /* floe-peer-servers.c */
 /* Returns: (transfer full) */

@@ -250,6 +250,8 @@ set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
     .session_id = floe_random_uint64 () >> 2,
     .max_message_size = floe_configuration_get_max_message_size (configuration),
     .max_channels = floe_configuration_get_max_channels (configuration),
+    .hides_default = !floe_configuration_get_privacy_rules (configuration).tells_default,
+    .is_whole = !floe_configuration_get_trickle (configuration),
   };
   FloeStackConfig config = {
     .certificate = certificate,
@@ -325,10 +327,11 @@ floe_peer_connection_new (FloeConfiguration *configuration, GError **error)
 
   used = configuration != NULL ? g_object_ref (configuration) : floe_configuration_new ();
   plan = floe_ice_servers_to_plan (floe_configuration_get_ice_servers (used),
-                                   floe_configuration_get_ice_transport_policy (used), error);
+                                   floe_configuration_get_effective_policy (used), error);
   if (plan == NULL)
     return NULL;
-  if (floe_configuration_get_ice_tcp (used))
+  if (floe_configuration_get_ice_tcp (used)
+      && floe_configuration_get_effective_policy (used) != FLOE_ICE_TRANSPORT_POLICY_RELAY)
     floe_ice_plan_add_tcp (plan);
   certificate = floe_configuration_ensure_certificate (used, error);
   if (certificate == NULL || !check_certificate (certificate, error))

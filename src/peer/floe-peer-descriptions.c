@@ -14,8 +14,11 @@
 static void
 post_candidate (FloePeerConnection *self, const FloeCandidate *candidate)
 {
-  FloeOrder *order = floe_order_new (FLOE_ORDER_ADD_CANDIDATE);
+  FloeOrder *order;
 
+  if (!floe_peer_keeps_candidate (self, candidate, FALSE))
+    return;
+  order = floe_order_new (FLOE_ORDER_ADD_CANDIDATE);
   floe_peer_metrics_add_candidate (self, FLOE_METRICS_REMOTE, candidate);
   order->with.candidate = g_memdup2 (candidate, sizeof *candidate);
   floe_stack_post (self->stack, order);
@@ -59,6 +62,8 @@ carry_out (FloePeerConnection *self, const FloeJsepActions *actions)
     return;
   for (guint i = 0; actions->candidates != NULL && i < actions->candidates->len; i++)
     post_candidate (self, &g_array_index (actions->candidates, FloeCandidate, i));
+  if (self->is_closed)
+    return;
   if (actions->end_of_candidates)
     floe_stack_post (self->stack, floe_order_new (FLOE_ORDER_END_OF_CANDIDATES));
   if (actions->dtls_role != FLOE_JSEP_ROLE_UNKNOWN && !self->is_started)
@@ -117,7 +122,7 @@ keep_early_candidate (FloePeerConnection *self, FloeIceCandidate *candidate, GEr
 static void
 use_early_candidates (FloePeerConnection *self)
 {
-  while (!g_queue_is_empty (&self->early_candidates))
+  while (!self->is_closed && !g_queue_is_empty (&self->early_candidates))
     {
       g_autoptr (FloeIceCandidate) candidate = g_queue_pop_head (&self->early_candidates);
       g_autoptr (GError) error = NULL;

@@ -19,14 +19,35 @@ make_candidate (FloePeerConnection *self, const FloeCandidate *value, const char
   return floe_ice_candidate_new_from_value (value, mid, index, ufrag);
 }
 
+/* A server was late, or replaces another one. The transport tells again when that is all. */
+static void
+begin_gathering_again (FloePeerConnection *self)
+{
+  if (self->states.gathering == FLOE_ICE_GATHERING_STATE_COMPLETE)
+    floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_GATHERING);
+}
+
+gboolean
+floe_peer_keeps_candidate (FloePeerConnection *self, const FloeCandidate *value, gboolean is_local)
+{
+  guint signal_id = floe_peer_get_signal_id (FLOE_PEER_SIGNAL_FILTER_CANDIDATE);
+  g_autoptr (FloeIceCandidate) candidate = NULL;
+  gboolean is_kept = TRUE;
+
+  if (self->is_closed || !g_signal_has_handler_pending (self, signal_id, 0, FALSE))
+    return !self->is_closed;
+  candidate = make_candidate (self, value,
+                              is_local ? self->ufrag : floe_jsep_get_remote_ufrag (self->jsep));
+  g_signal_emit (self, signal_id, 0, candidate, is_local, &is_kept);
+  return is_kept && !self->is_closed;
+}
+
 void
 floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value)
 {
   g_autoptr (FloeIceCandidate) candidate = NULL;
 
-  /* A server was late, or replaces another one. The transport tells again when that is all. */
-  if (self->states.gathering == FLOE_ICE_GATHERING_STATE_COMPLETE)
-    floe_peer_set_gathering_state (self, FLOE_ICE_GATHERING_STATE_GATHERING);
+  begin_gathering_again (self);
   floe_jsep_add_local_candidate (self->jsep, value);
   candidate = make_candidate (self, value, self->ufrag);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_ICE_CANDIDATE, candidate);
@@ -35,6 +56,9 @@ floe_peer_tell_candidate (FloePeerConnection *self, const FloeCandidate *value)
 static void
 handle_candidate (FloePeerConnection *self, FloeCandidate *value)
 {
+  begin_gathering_again (self);
+  if (!floe_peer_keeps_candidate (self, value, TRUE))
+    return;
   floe_peer_nat_mark_candidate (self, value);
   floe_peer_tell_candidate (self, value);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What both sides' NATs are: found out in the background or given by the application, told to the
  * peer once, in the first description or candidate after it is known, and never changed then, so
- * that both sides make their plans of the same words. */
+ * that both sides make their plans of the same words. What the privacy level keeps from the peer
+ * this side makes no plan of either. */
 #include "floe-peer-connection-private.h"
 
 #include "floe-configuration-private.h"
@@ -81,8 +82,9 @@ floe_peer_nat_init (FloePeerConnection *self)
   gboolean is_metered = g_network_monitor_get_network_metered (g_network_monitor_get_default ());
 
   self->network.strategy = floe_configuration_get_strategy_config (self->configuration, is_metered);
+  self->network.is_secret = !floe_configuration_get_privacy_rules (self->configuration).tells_nat;
   /* Where only relays may be used nothing is told that is of no use. */
-  if (self->configuration->ice_transport_policy == FLOE_ICE_TRANSPORT_POLICY_RELAY)
+  if (self->network.strategy.policy == FLOE_ICE_TRANSPORT_POLICY_RELAY)
     return;
   if (paths->summary != NULL)
     take_summary (self, paths->summary);
@@ -118,7 +120,7 @@ tell_late (FloePeerConnection *self)
   gboolean is_of_use = self->states.ice == FLOE_ICE_CONNECTION_STATE_NEW
                        || self->states.ice == FLOE_ICE_CONNECTION_STATE_CHECKING;
 
-  if (self->network.is_told || self->network.last == NULL || !is_of_use
+  if (self->network.is_told || self->network.is_secret || self->network.last == NULL || !is_of_use
       || self->states.gathering != FLOE_ICE_GATHERING_STATE_COMPLETE)
     return;
   floe_peer_nat_mark_candidate (self, self->network.last);
@@ -184,7 +186,7 @@ floe_peer_nat_start (FloePeerConnection *self)
   FloeNatDiscoveryMode mode = self->configuration->paths.discovery;
 
   if (self->network.is_known || mode == FLOE_NAT_DISCOVERY_MODE_OFF
-      || self->configuration->ice_transport_policy == FLOE_ICE_TRANSPORT_POLICY_RELAY
+      || self->network.strategy.policy == FLOE_ICE_TRANSPORT_POLICY_RELAY
       || !has_stun_server (self->configuration))
     return;
   asked = floe_peer_servers_copy_configuration (self->configuration);
@@ -210,8 +212,8 @@ floe_peer_nat_clear (FloePeerConnection *self)
 void
 floe_peer_nat_write (FloePeerConnection *self)
 {
-  floe_jsep_set_local_nat (self->jsep, self->network.is_known ? &self->network.local : NULL);
-  self->network.is_written = self->network.is_known;
+  self->network.is_written = self->network.is_known && !self->network.is_secret;
+  floe_jsep_set_local_nat (self->jsep, self->network.is_written ? &self->network.local : NULL);
 }
 
 void
@@ -239,7 +241,7 @@ floe_peer_nat_handle_remote (FloePeerConnection *self)
 void
 floe_peer_nat_mark_candidate (FloePeerConnection *self, FloeCandidate *candidate)
 {
-  if (self->network.is_known && !self->network.is_told)
+  if (self->network.is_known && !self->network.is_told && !self->network.is_secret)
     {
       candidate->has_nat = TRUE;
       candidate->nat = self->network.local;

@@ -179,7 +179,8 @@ make_plan (FloePeerConnection *self, const FloeConfiguration *configuration, GEr
   g_ptr_array_extend (servers, configuration->ice_servers, NULL, NULL);
   if (found != NULL)
     g_ptr_array_extend (servers, found, NULL, NULL);
-  return floe_ice_servers_to_plan (servers, configuration->ice_transport_policy, error);
+  return floe_ice_servers_to_plan (servers, floe_configuration_get_effective_policy (configuration),
+                                   error);
 }
 
 /* (transfer full) @plan */
@@ -226,12 +227,22 @@ on_servers_failed (const char *text, gpointer user_data)
 static const FloeDirectoryWatchEvents watch_events = { on_servers_found, on_servers_settled,
                                                        on_servers_failed };
 
+/* Candidates that nobody listens to reach the peer with the description only. */
+static gboolean
+has_all_in_description (FloePeerConnection *self)
+{
+  return !self->configuration->paths.trickle
+         || !g_signal_has_handler_pending (
+             self, floe_peer_get_signal_id (FLOE_PEER_SIGNAL_ICE_CANDIDATE), 0, TRUE);
+}
+
 void
 floe_peer_servers_gather (FloePeerConnection *self, gboolean is_controlling)
 {
   FloeOrder *order = floe_order_new (FLOE_ORDER_GATHER);
 
   order->is_set = is_controlling;
+  order->key = has_all_in_description (self);
   if (self->servers.watch == NULL)
     {
       floe_stack_post (self->stack, order);
@@ -306,7 +317,7 @@ find_modification (const FloeConfiguration *applied, const FloeConfiguration *wa
       || wanted->gather_timeout_ms != applied->gather_timeout_ms)
     return "the directory of servers and the time for gathering";
   if (!floe_configuration_has_same_paths (wanted, applied))
-    return "the strategy, what is known of the NAT, and what punching may cost";
+    return "the strategy, what is known of the NAT, what punching may cost, and trickling";
   return NULL;
 }
 

@@ -25,6 +25,17 @@ floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...)
   va_end (arguments);
 }
 
+/* The first handler that drops a candidate is the last that is asked. */
+static gboolean
+accumulate_kept (GSignalInvocationHint *hint, GValue *result, const GValue *of_handler,
+                 gpointer user_data)
+{
+  gboolean is_kept = g_value_get_boolean (of_handler);
+
+  g_value_set_boolean (result, is_kept);
+  return is_kept;
+}
+
 /* Those that W3C's RTCPeerConnection has, too. */
 static void
 install_standard_signals (GType type)
@@ -86,6 +97,39 @@ install_standard_signals (GType type)
 }
 
 static void
+install_filter_signal (GType type)
+{
+  /**
+   * FloePeerConnection::filter-candidate:
+   * @self: the connection
+   * @candidate: a candidate, never the end of candidates
+   * @is_local: whether it is one of this side's
+   *
+   * A candidate was found, or came from the peer, and the application may have it dropped: each
+   * one is asked about once, before anything is done with it. Of several handlers the first one
+   * that drops it is the last one that is asked; without a handler all are kept.
+   *
+   * A local candidate that is dropped is neither signalled by #FloePeerConnection::ice-candidate
+   * nor part of the local description, in which #FloePeerConnection::ice-candidate with %NULL still
+   * ends them. Its address is not closed: packets may leave from it, and tell it to whom they
+   * reach. What is to be hidden from the network, too, is the business of
+   * #FloeConfiguration:privacy-level, which is kept to whatever this answers.
+   *
+   * A remote candidate that is dropped is not sent any packet for its own sake. It is still in the
+   * text of the remote description. If the peer itself sends from there, it is answered.
+   *
+   * Handlers are called inside operations, in their order, and may close the connection; other
+   * operations that they begin come after the one that is under way.
+   *
+   * Returns: %TRUE to keep the candidate, %FALSE to drop it
+   * Since: 1.0
+   */
+  signals[FLOE_PEER_SIGNAL_FILTER_CANDIDATE] =
+      g_signal_new ("filter-candidate", type, G_SIGNAL_RUN_LAST, 0, accumulate_kept, NULL, NULL,
+                    G_TYPE_BOOLEAN, 2, FLOE_TYPE_ICE_CANDIDATE, G_TYPE_BOOLEAN);
+}
+
+static void
 install_further_signals (GType type)
 {
   /**
@@ -137,5 +181,6 @@ void
 floe_peer_install_signals (GType type)
 {
   install_standard_signals (type);
+  install_filter_signal (type);
   install_further_signals (type);
 }

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  FLOE_ORDER_GATHER,            /* @is_set: this side controls */
+  FLOE_ORDER_GATHER,            /* @is_set: this side controls; @key: 1: no candidate trickles */
   FLOE_ORDER_SET_REMOTE,        /* @remote */
   FLOE_ORDER_ADD_CANDIDATE,     /* @candidate */
   FLOE_ORDER_END_OF_CANDIDATES, /* the peer has no more */

@@ -72,7 +72,7 @@ handle_ice_order (FloeStack *self, FloeOrder *order)
     {
     case FLOE_ORDER_GATHER:
       floe_ice_transport_set_controlling (self->ice, order->is_set);
-      floe_traversal_start (self->traversal, order->is_set);
+      floe_traversal_start (self->traversal, order->is_set, order->key != 0);
       floe_ice_transport_gather (self->ice);
       break;
     case FLOE_ORDER_ADD_CANDIDATE:

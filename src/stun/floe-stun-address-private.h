@@ -36,6 +36,18 @@ typedef enum
   FLOE_STUN_SCOPE_GLOBAL,
 } FloeStunScope;
 
+/* All addresses whose first @bits are those of @bytes, but for those of an earlier range. */
+typedef struct
+{
+  guint8 bytes[FLOE_STUN_IPV6_SIZE];
+  guint bits;
+  FloeStunScope scope;
+} FloeStunRange;
+
+/* (transfer none): what get_scope() goes by, for addresses of @size bytes: the first range that an
+ * address is of decides, and all addresses are of the last one, which has no bits. */
+const FloeStunRange *floe_stun_scope_get_ranges (gsize size);
+
 FloeStunFamily floe_stun_address_get_family (const FloeStunAddress *self);
 gboolean floe_stun_address_equal (const FloeStunAddress *a, const FloeStunAddress *b);
 /* Equal but for the port. */

@@ -3,15 +3,8 @@
 
 #include <string.h>
 
-typedef struct
-{
-  guint8 bytes[FLOE_STUN_IPV6_SIZE];
-  guint bits; /* how many of them count */
-  FloeStunScope scope;
-} Range;
-
 /* The first that fits decides: RFC 6890 and the registries that it made. */
-static const Range ipv4_ranges[] = {
+static const FloeStunRange ipv4_ranges[] = {
   { { 0 }, 8, FLOE_STUN_SCOPE_NONE },
   { { 127 }, 8, FLOE_STUN_SCOPE_LOOPBACK },
   { { 169, 254 }, 16, FLOE_STUN_SCOPE_LINK },
@@ -23,14 +16,14 @@ static const Range ipv4_ranges[] = {
   { { 0 }, 0, FLOE_STUN_SCOPE_GLOBAL },
 };
 
-static const Range ipv6_ranges[] = {
+static const FloeStunRange ipv6_ranges[] = {
   { { 0 }, 128, FLOE_STUN_SCOPE_NONE },         { { [15] = 1 }, 128, FLOE_STUN_SCOPE_LOOPBACK },
   { { 0xfe, 0x80 }, 10, FLOE_STUN_SCOPE_LINK }, { { 0xfc }, 7, FLOE_STUN_SCOPE_PRIVATE },
   { { 0xff }, 8, FLOE_STUN_SCOPE_NONE },        { { 0 }, 0, FLOE_STUN_SCOPE_GLOBAL },
 };
 
 static gboolean
-is_within (const guint8 *bytes, const Range *range)
+is_within (const guint8 *bytes, const FloeStunRange *range)
 {
   gsize whole = range->bits / 8;
   guint rest = range->bits % 8;
@@ -40,11 +33,17 @@ is_within (const guint8 *bytes, const Range *range)
 }
 
 static FloeStunScope
-find_scope (const guint8 *bytes, const Range *ranges)
+find_scope (const guint8 *bytes, const FloeStunRange *ranges)
 {
   while (!is_within (bytes, ranges))
     ranges++;
   return ranges->scope;
+}
+
+const FloeStunRange *
+floe_stun_scope_get_ranges (gsize size)
+{
+  return size == FLOE_STUN_IPV4_SIZE ? ipv4_ranges : ipv6_ranges;
 }
 
 FloeStunFamily

@@ -29,7 +29,8 @@ struct _FloeTraversal
   char *remote_pwd;   /* (owned) (nullable) */
   char *local_ufrag;  /* (owned) */
   char *local_pwd;    /* (owned) */
-  gboolean is_eager;  /* the peer takes no candidates later */
+  gboolean is_whole;  /* the peer is told of no candidates after the description */
+  gboolean is_deaf;   /* the peer takes none */
   Running running[FLOE_TRAVERSAL_TACTIC_COUNT];
   GSource *timer; /* (owned) */
 };
@@ -73,7 +74,7 @@ take_plan (FloeTraversal *self)
   FloeIceSchedule schedule;
 
   floe_debug (FLOE_LOG_ICE, "%s", plan->explanation);
-  floe_traversal_fill_schedule (&schedule, plan, self->is_eager);
+  floe_traversal_fill_schedule (&schedule, plan, self->is_whole || self->is_deaf);
   floe_ice_transport_set_schedule (self->context.ice, &schedule);
   /* Of what is made for a peer that nobody knows nobody need hear. */
   if (self->core.both_us != -1)
@@ -187,8 +188,9 @@ floe_traversal_set_metered (FloeTraversal *self, gboolean is_metered)
 }
 
 void
-floe_traversal_start (FloeTraversal *self, gboolean is_offerer)
+floe_traversal_start (FloeTraversal *self, gboolean is_offerer, gboolean is_whole)
 {
+  self->is_whole = is_whole;
   self->context.is_offerer = is_offerer;
   /* RFC 8445 section 6.1.1: the side that offers controls, and neither is a lite one here. */
   self->context.is_controlling = is_offerer;
@@ -204,7 +206,7 @@ floe_traversal_handle_description (FloeTraversal *self, const char *ufrag, const
   g_free (self->remote_pwd);
   self->context.remote_ufrag = self->remote_ufrag = g_strdup (ufrag);
   self->context.remote_pwd = self->remote_pwd = g_strdup (pwd);
-  self->is_eager = !can_trickle;
+  self->is_deaf = !can_trickle;
   floe_traversal_core_handle_description (&self->core, g_get_monotonic_time ());
   carry_out (self);
 }

@@ -4,6 +4,7 @@
  * one leads to the server. */
 #include "floe-tunnel-connect-private.h"
 #include "floe-tunnel-error-private.h"
+#include "floe-tunnel-tls-private.h"
 
 #include "floe-deadline-source-private.h"
 #include "floe-nat64-private.h"
@@ -144,17 +145,9 @@ on_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *c
     case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
       self->phase = FLOE_TUNNEL_PHASE_PROXY;
       break;
-    case G_SOCKET_CLIENT_TLS_HANDSHAKING:
-      self->phase = FLOE_TUNNEL_PHASE_TLS;
-      g_set_object (&self->tls, G_TLS_CONNECTION (connection));
-      if (self->database != NULL)
-        g_tls_connection_set_database (self->tls, self->database);
-      if (self->identity != NULL)
-        g_tls_client_connection_set_server_identity (G_TLS_CLIENT_CONNECTION (self->tls),
-                                                     self->identity);
-      break;
     case G_SOCKET_CLIENT_RESOLVED:
     case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
+    case G_SOCKET_CLIENT_TLS_HANDSHAKING:
     case G_SOCKET_CLIENT_TLS_HANDSHAKED:
     case G_SOCKET_CLIENT_COMPLETE:
     default:
@@ -166,8 +159,7 @@ on_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *c
 static gboolean
 is_tls_new_enough (const Attempt *self)
 {
-  return self->tls == NULL
-         || g_tls_connection_get_protocol_version (self->tls) >= G_TLS_PROTOCOL_VERSION_TLS_1_2;
+  return g_tls_connection_get_protocol_version (self->tls) >= G_TLS_PROTOCOL_VERSION_TLS_1_2;
 }
 
 /* A certificate that is refused here will not be better by another way. */
@@ -232,6 +224,52 @@ unwrap (GSocketConnection *connection)
 }
 
 static void
+on_handshaken (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attempt *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  (void) source;
+  if (!g_tls_connection_handshake_finish (self->tls, result, &error))
+    handle_failure (task, error);
+  else if (!is_tls_new_enough (self))
+    fail (task, g_error_new (FLOE_ERROR, FLOE_ERROR_NETWORK,
+                             "%s speaks only versions of TLS that are not secure any more",
+                             self->server));
+  else
+    g_task_return_pointer (task, g_object_ref (self->tls), g_object_unref);
+}
+
+static void
+on_tls_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attempt *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  (void) source;
+  self->tls = floe_tunnel_tls_new_finish (result, &error);
+  if (self->tls == NULL)
+    handle_failure (task, error);
+  else
+    g_tls_connection_handshake_async (self->tls, G_PRIORITY_DEFAULT, self->cancellable,
+                                      on_handshaken, g_object_ref (task));
+}
+
+/* Here and not by GSocketClient, which makes a connection of TLS in this thread. */
+static void
+secure (GTask *task, GSocketConnection *connection)
+{
+  Attempt *self = g_task_get_task_data (task);
+  g_autoptr (GIOStream) base = unwrap (connection);
+
+  self->phase = FLOE_TUNNEL_PHASE_TLS;
+  floe_tunnel_tls_new_async (base, self->identity != NULL ? self->identity : self->address,
+                             self->database, self->cancellable, on_tls_made, g_object_ref (task));
+}
+
+static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -243,10 +281,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
   if (connection == NULL)
     handle_failure (task, error);
-  else if (!is_tls_new_enough (self))
-    fail (task, g_error_new (FLOE_ERROR, FLOE_ERROR_NETWORK,
-                             "%s speaks only versions of TLS that are not secure any more",
-                             self->server));
+  else if (self->is_tls)
+    secure (task, connection);
   else
     g_task_return_pointer (task, unwrap (connection), g_object_unref);
 }
@@ -315,7 +351,6 @@ try_next (GTask *task)
       g_socket_client_set_local_address (client, self->local);
       target = choose_target (self);
     }
-  g_socket_client_set_tls (client, self->is_tls);
   g_signal_connect (client, "event", G_CALLBACK (on_event), self);
   self->phase = FLOE_TUNNEL_PHASE_RESOLVING;
   g_socket_client_connect_async (client, target, self->cancellable, on_connected,
@@ -388,6 +423,8 @@ floe_tunnel_connect_async (const FloeTunnelConfig *config, GCancellable *cancell
                                self->server);
       return;
     }
+  if (config->is_tls && config->tls_database == NULL)
+    floe_tunnel_tls_prepare ();
   if (resolver == NULL)
     resolver = g_proxy_resolver_get_default ();
   g_proxy_resolver_lookup_async (resolver, self->uri, self->cancellable, on_proxies,

@@ -26,7 +26,9 @@ mkdir -p "$build/found"
 run_target ()
 {
     mkdir -p "$build/corpus/$2"
-    "$1" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
+    words=
+    [ ! -f "$here/dictionaries/$2.dict" ] || words=-dict=$here/dictionaries/$2.dict
+    "$1" ${words:+"$words"} -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$build/found/$2-" "$build/corpus/$2" "$here/corpus/$2" \
         > "$build/found/$2.log" 2>&1 && : > "$build/found/$2.ok"
 }

@@ -2,36 +2,49 @@
 # SPDX-License-Identifier: MPL-2.0
 # Measures how transfers bear moves between paths, and writes docs/measured/rise.md.
 #
-#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N] [--peers A,B]
+#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N]
+#                        [--peers A,B] [--parts A,B,...] [--jobs N] [--resume FILE] [--logs DIR]
 #
-# 50 rounds of 100 MB, with floe-peer and Chromium: hours. The last line is
-# 'N passed, N failed, N skipped'.
+# 50 rounds of 100 MB, with floe-peer and Chromium: hours. --jobs N has N rounds with loss, and deaths,
+# at a time; those without loss take a processor and are alone. --resume FILE writes each round there,
+# and holds none again that is there of the same commit. --parts: death, outage, interface, relay,
+# clean, lossy. --logs keeps what the peers say, and captures. The last line is 'N passed, N failed,
+# N skipped'.
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=
 output=$root/docs/measured/rise.md
 words=
+jobs=1
+resume=
+logs=
 while [ $# -gt 1 ]; do
     case $1 in
         --build) build=$2 ;;
         --output) output=$2 ;;
-        --rounds | --megabytes | --deaths | --peers) words="$words $1 $2" ;;
+        --rounds | --megabytes | --deaths | --peers | --parts) words="$words $1 $2" ;;
+        --jobs) jobs=$2 ;;
+        --resume) resume=$2 ;;
+        --logs) logs=$2 ;;
         *) echo "rise.sh: no option $1" >&2; exit 2 ;;
     esac
     shift 2
 done
-[ -x "$build/samples/peer/floe-peer" ] || { sed -n '5s/^# *//p' "$0" >&2; exit 2; }
+[ -x "$build/samples/peer/floe-peer" ] || { sed -n '5,6s/^# *//p' "$0" >&2; exit 2; }
 build=$(CDPATH='' cd -- "$build" && pwd)
 
+commit=$(git -C "$root" describe --always --dirty --exclude '*' 2> /dev/null || echo unknown)
 table=$(mktemp) || exit 1
 trap 'rm -f "$table"' EXIT
 LAB_ROUTER=$build/tests/lab/lab-router LAB_FLOE_PEER=$build/samples/peer/floe-peer \
-    /usr/bin/python3 "$root/tests/lab/rise.py" $words > "$table"
+    /usr/bin/python3 "$root/tests/lab/rise.py" $words --jobs "$jobs" --commit "$commit" \
+    ${resume:+--resume "$resume"} ${logs:+--logs "$logs"} > "$table"
 status=$?
 cat "$table"
+# With 1 something is too slow or not whole; else there is no table.
+[ "$status" -lt 2 ] || exit "$status"
 
-commit=$(git -C "$root" describe --always --dirty --exclude '*' 2> /dev/null || echo unknown)
 {
     cat << END
 # Moves between paths, measured

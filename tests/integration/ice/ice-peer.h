@@ -45,6 +45,7 @@ struct PeerOptions
   const char *username = "floe";
   const char *credential = "secret";
   bool relay_only = false;
+  FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   bool is_controlling = false;
   guint failed_timeout_ms = 39500;
   guint relay_warm_ms = 0;    /* 0: as long as usual */
@@ -74,6 +75,7 @@ public:
     config.pwd = pwd.c_str ();
     config.interfaces = options.interfaces.empty () ? nullptr : interfaces.data ();
     config.relay_only = options.relay_only;
+    config.privacy = options.privacy;
     config.proxy_resolver = options.proxy_resolver;
     config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;

@@ -3,6 +3,8 @@
 
 import time
 
+from pairs import log as logs
+
 from .journey import await_path, let_direct, meet, servers
 from .transfer import Transfer
 
@@ -38,12 +40,12 @@ def _finish(peers, transfer):
     return fault
 
 
-def lose_path(world):
+def lose_path(world, log=logs.Nothing()):
     """(what is wrong or None, seconds until data flowed again) of a direct path that dies under
     load, with a relay in reserve."""
     _, options = servers(world)
     let_direct(world, True)
-    peers = meet(world, options)
+    peers = meet(world, options, log=log)
     transfer = Transfer(*peers)
     transfer.run(MESSAGES)
     if peers[0].find("path")[1]["to"]["relayed"]:
@@ -56,11 +58,11 @@ def lose_path(world):
     return _finish(peers, transfer), gap
 
 
-def lose_network(world, seconds=10):
+def lose_network(world, seconds=10, log=logs.Nothing()):
     """The same of a host whose network is gone for a while."""
     _, options = servers(world)
     let_direct(world, True)
-    peers = meet(world, options)
+    peers = meet(world, options, log=log)
     transfer = Transfer(*peers)
     transfer.run(MESSAGES)
     world.command("down alice")
@@ -73,12 +75,12 @@ def lose_network(world, seconds=10):
     return _finish(peers, transfer), after
 
 
-def lose_relay(world):
+def lose_relay(world, log=logs.Nothing()):
     """The same of two peers with a TURN server each, when the sender's dies: then only the
     receiver's is left, which the sender has to find anew."""
     started, options = servers(world, 2)
     half = len(options) // 2
-    peers = meet(world, (options[:half], options[half:]))
+    peers = meet(world, (options[:half], options[half:]), log=log)
     transfer = Transfer(*peers)
     transfer.run(MESSAGES)
     closed = time.monotonic()
@@ -88,10 +90,10 @@ def lose_relay(world):
     return _finish(peers, transfer), transfer.gap(closed, closed + 60)
 
 
-def change_address(world):
+def change_address(world, log=logs.Nothing()):
     """The same of a host with two networks, when the interface that carries is gone."""
     _, options = servers(world)
-    peers = meet(world, options)
+    peers = meet(world, options, log=log)
     transfer = Transfer(*peers)
     transfer.run(MESSAGES)
     closed = time.monotonic()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """What is kept of a meeting for whoever looks into it: each line said, captures, facts."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -56,3 +57,13 @@ class Folder:
                              ("trace", "trace"), ("coturn-turn/log", "coturn.log")):
             if os.path.exists(self.world.path(source)):
                 shutil.copy(self.world.path(source), os.path.join(self.path, name))
+
+
+@contextlib.contextmanager
+def kept(log, world):
+    """What happens in that world meanwhile is kept."""
+    log.begin(world)
+    try:
+        yield log
+    finally:
+        log.end()

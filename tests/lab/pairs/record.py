@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""A file of meetings that were held, a line of JSON each, so that a long measurement can be done in
-pieces. A meeting counts only for what is just like it: commit, peers, servers, reports."""
+"""A file of what was done, a line of JSON each, so that a long measurement can be done in pieces. A
+result counts only for what is just like it: commit, peers, servers, reports."""
 
 import dataclasses
 import json
@@ -9,8 +9,10 @@ import os
 from .meeting import Meeting
 
 
-class Record:
-    """`path` may be None: nothing is known and nothing kept."""
+class Results:
+    """By task, a dictionary. `path` may be None: nothing is known and nothing kept."""
+
+    RESULT = "result"
 
     def __init__(self, path, commit):
         self.path, self.commit = path, commit
@@ -25,8 +27,25 @@ class Record:
             item = json.loads(line)
         except ValueError:
             return  # whoever wrote it was killed
-        if item["commit"] == self.commit:
-            self.known[json.dumps(item["task"])] = Meeting(**item["meeting"])
+        if item["commit"] == self.commit and self.RESULT in item:
+            self.known[json.dumps(item["task"])] = item[self.RESULT]
+
+    def find(self, task):
+        """The result of that task, or None."""
+        return self.known.get(json.dumps(task))
+
+    def add(self, task, result):
+        if self.path is None:
+            return
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps({"commit": self.commit, "task": task,
+                                   self.RESULT: result}) + "\n")
+
+
+class Record(Results):
+    """The same of meetings."""
+
+    RESULT = "meeting"
 
     @staticmethod
     def _name(task):
@@ -35,11 +54,8 @@ class Record:
 
     def find(self, task):
         """The Meeting of that task, or None."""
-        return self.known.get(json.dumps(self._name(task)))
+        result = super().find(self._name(task))
+        return result and Meeting(**result)
 
     def add(self, task, meeting):
-        if self.path is None:
-            return
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"commit": self.commit, "task": self._name(task),
-                                   "meeting": dataclasses.asdict(meeting)}) + "\n")
+        super().add(self._name(task), dataclasses.asdict(meeting))

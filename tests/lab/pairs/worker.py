@@ -79,8 +79,13 @@ def _discover(task):
     return {"summary": reports.discover(task["discover"])}
 
 
-def serve():
-    """The work itself, inside the enclosure."""
+def _handle(task, output):
+    return _discover(task) if "discover" in task else _hold(task, output)
+
+
+def serve(handle=_handle):
+    """The work itself, inside the enclosure: `handle` makes a result of a task, and is given where
+    to say `quiet`."""
     # It has no terminal's business: its end comes with the end of whoever started it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     enclosure.settle()
@@ -89,7 +94,7 @@ def serve():
     for line in sys.stdin:
         task = json.loads(line)
         try:
-            result = _discover(task) if "discover" in task else _hold(task, output)
+            result = handle(task, output)
         except Exception as error:  # pylint: disable=broad-except
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(result), file=output, flush=True)
@@ -98,8 +103,8 @@ def serve():
 class Worker:
     """The other side: starts such a process with `command`, again if it hangs."""
 
-    def __init__(self, command):
-        self.command, self.process = command, None
+    def __init__(self, command, hang_seconds=_HANG_SECONDS):
+        self.command, self.hang_seconds, self.process = command, hang_seconds, None
 
     def start(self):
         # A session of its own: Ctrl-C is for us, and we tell it.
@@ -111,7 +116,7 @@ class Worker:
         """The result of `task`, as a dictionary, with `error` if there is none."""
         if self.process is None or self.process.poll() is not None:
             self.start()
-        watchdog = threading.Timer(_HANG_SECONDS, self.process.terminate)
+        watchdog = threading.Timer(self.hang_seconds, self.process.terminate)
         watchdog.start()
         try:
             self.process.stdin.write(json.dumps(task) + "\n")
