@@ -17,9 +17,9 @@ def parse_arguments():
     parser.add_argument("level", choices=LEVELS, nargs="?", help="of the Floe that is watched")
     parser.add_argument("role", choices=("offering", "answering"), nargs="?", default="offering")
     parser.add_argument("other", choices=("floe", "chromium"), nargs="?", default="floe")
-    parser.add_argument("--turn", choices=("udp", "tcp", "tls", "proxy"),
+    parser.add_argument("--turn", choices=("udp", "tcp", "tls", "proxy", "dead"),
                         default="udp",
-                        help="how the TURN server is reached")
+                        help="how the TURN server is reached; dead: not at all")
     parser.add_argument("--move", action="store_true",
                         help="the interface of the default route goes away meanwhile")
     parser.add_argument("--as", choices=LEVELS, dest="held_to", metavar="LEVEL",

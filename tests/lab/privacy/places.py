@@ -127,6 +127,6 @@ class Places:
         return "link" if address in self.own else None
 
     def is_of_link(self, address):
-        """Groups that the kernel speaks to by itself: routers, nodes, and solicited nodes."""
+        """What the kernel joins or looks for by itself: nodes, solicited nodes, routers."""
         return address in ("ff02::1", "ff02::2", "ff02::16", "224.0.0.22", "224.0.0.1") \
             or address.startswith("ff02::1:ff") or address.startswith("fe80:")

@@ -9,14 +9,17 @@ _WORDS = {True: "yes", False: "no"}
 
 
 class Row(NamedTuple):
-    """For each level whether it may be; `is_certain`: where it may, it is in a connection of the
-    laboratory, too."""
+    """For each level whether it may be; and at which of them it has to be in a connection of the
+    laboratory, if it may: the rest depends on what is quicker."""
     words: str
     levels: tuple
-    is_certain: bool = True
+    certain: tuple = LEVELS
 
     def may(self, level):
         return self.levels[LEVELS.index(level)]
+
+    def must(self, level):
+        return self.may(level) and level in self.certain
 
 
 def _up_to(level):
@@ -24,16 +27,17 @@ def _up_to(level):
     return tuple(LEVELS.index(each) <= LEVELS.index(level) for each in LEVELS)
 
 
+_NEVER_CERTAIN, _CERTAIN_ALONE = (), ("relay-only",)
 _ALWAYS, _ONLY_OBFUSCATED = _up_to("relay-only"), tuple(each == "obfuscated" for each in LEVELS)
 
 # Whom packets go to.
 DESTINATIONS = {
     "dns": Row("DNS, for the names of servers", _ALWAYS),
-    "turn": Row("TURN servers, or the proxy to them", _ALWAYS),
+    "turn": Row("TURN servers, or the proxy to them", _ALWAYS, _CERTAIN_ALONE),
     "stun": Row("STUN servers, and what NAT discovery asks", _up_to("no-host")),
     "public": Row("public addresses that the peer names", _up_to("no-host")),
-    "relay": Row("among them its relays", _up_to("no-host"), is_certain=False),
-    "host": Row("private addresses that the peer names", _up_to("obfuscated")),
+    "relay": Row("among them its relays", _up_to("no-host"), _NEVER_CERTAIN),
+    "host": Row("private addresses that the peer names", _up_to("obfuscated"), _NEVER_CERTAIN),
     "neighbour": Row("among them any on the own link", _up_to("obfuscated")),
     "mdns": Row("the link's multicast group for names (mDNS)", _up_to("obfuscated")),
     "interface": Row("any of them by other interfaces than the default route's", _up_to("open")),
@@ -46,8 +50,8 @@ SHOWN = {
     "name": Row("random `.local` names in place of its addresses", _ONLY_OBFUSCATED),
     "own-public": Row("its public address, which a STUN server sees", _up_to("no-host")),
     "own-other": Row("addresses of other interfaces, private and public", _up_to("open")),
-    "own-relay": Row("the address of a relay", _ALWAYS),
-    "nat": Row("how the NAT behaves (`a=floe-nat`)", _up_to("default-route"), is_certain=False),
+    "own-relay": Row("the address of a relay", _ALWAYS, _CERTAIN_ALONE),
+    "nat": Row("how the NAT behaves (`a=floe-nat`)", _up_to("default-route"), _NEVER_CERTAIN),
 }
 
 # The kinds of candidates that are signalled; host candidates have names at "obfuscated".
