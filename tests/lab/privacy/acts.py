@@ -18,7 +18,7 @@ PATIENCE = 60
 _LOOK_SECONDS, _CHANGE_SECONDS, _END_SECONDS = 2.5, 1.5, 0.3
 _MESSAGE_SIZE = 20000
 _SIGNALING_SECONDS = 0.02
-_NOBODYS_NAME = "5e0a27c1-6f1e-4c5a-9d55-0c3e2a1b9f77.local"
+NOBODYS_NAME = "5e0a27c1-6f1e-4c5a-9d55-0c3e2a1b9f77.local"
 # What no level sends to: a name for DNS, link-local addresses, groups, everybody.
 _NEVER = ("tracker.floe.test", "169.254.7.7", "fe80::7", "224.0.0.9", "ff02::9", "255.255.255.255")
 _PROXY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "suite", "connect_proxy.py")
@@ -66,7 +66,7 @@ def _lure(peer, world):
     neighbour = world["neighbour"]
     for number, (protocol, address, more) in enumerate((
             ("udp", neighbour.address(), ""), ("udp", neighbour.address(6), ""),
-            ("tcp", neighbour.address(), " tcptype passive"), ("udp", _NOBODYS_NAME, ""),
+            ("tcp", neighbour.address(), " tcptype passive"), ("udp", NOBODYS_NAME, ""),
             *(("udp", target, "") for target in _NEVER))):
         candidate = (f"candidate:900{number} 1 {protocol} {2130706431 - number} {address} "
                      f"{5000 + number} typ host{more}")

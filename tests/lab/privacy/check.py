@@ -40,6 +40,7 @@ def find_faults(visit):
             *_compare(visit.shown(visit.signaled), SHOWN, level, "signalled", visit.excused),
             *_report(visit.wrong_candidates(), "signalled, with what is hidden"),
             *_report(hidden, "told or logged"),
+            *_report(visit.logged_addresses(), "logged at full length"),
             *_report(visit.strangers(visit.signaled), "signalled, and nobody knows whose it is"),
             *_report(visit.strangers(visit.told), "told, though the peer did not tell it"),
             *_report(visit.leaks(), "in a packet"),

@@ -17,7 +17,7 @@ router cell eim-apdf
 router home-b eim-apdf
 host alice behind=wifi,cell
 host neighbour behind=wifi
-host bob behind=home-b
+host bob behind={}
 host stun addresses=2
 host turn-a addresses=2
 host turn-b
@@ -73,6 +73,7 @@ class Places:
         for host, private in (("bob", "host"), ("neighbour", "neighbour")):
             self._add(private, [world[host].address()])
             self._add("public", [world[host].address(6)])
+        self.peers_own = set(_all_addresses(world["bob"].interfaces))
         self._add("mdns", MDNS_GROUPS)
         self._add("link", [gateway for interface in alice.interfaces
                            for gateway in interface.gateways])

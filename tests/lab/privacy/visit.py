@@ -15,6 +15,7 @@ from .places import MDNS_GROUPS, WORLD, Places, addresses_in, names_in
 from .table import SHOWN, may_signal
 
 _DNS_PORT = 53
+_NOBODYS = {"0.0.0.0", "::", "127.0.0.1", "::1"}
 _CANDIDATE = re.compile(
     r"(candidate:\S+ \d+ \S+ \d+ (\S+) \d+ typ (\w+)( raddr \S+ rport \d+)?)")
 
@@ -88,10 +89,16 @@ class Visit:
             found.add("nat")
         return found
 
+    def logged_addresses(self):
+        """Those that the log has at full length, which it never should."""
+        return addresses_in(self.log) - _NOBODYS
+
     def strangers(self, text):
-        """Addresses that are neither alice's, nor nobody's, nor were given to her."""
-        return addresses_in(text) - {"0.0.0.0", "::", "127.0.0.1"} - set(self.places.own) \
-            - addresses_in(self.given)
+        """Addresses that are neither alice's, nor nobody's, nor were given to her. She may see
+        where the peer's packets come from, unless it has names in place of addresses."""
+        hides = names_in(self.given) - {acts.NOBODYS_NAME}
+        return (addresses_in(text) - _NOBODYS - set(self.places.own) - addresses_in(self.given)
+                - (set() if hides else self.places.peers_own))
 
     def wrong_candidates(self):
         """Those that were signalled and have what the level hides, by their form."""
@@ -134,13 +141,17 @@ def _read_question(message):
     return ".".join(labels).lower()
 
 
-def visit(level, is_offerer, other="floe", transport="udp", moves=False, policy=False, seed=1):
+def visit(level, is_offerer, other="floe", transport="udp", moves=False, is_near=False,
+          policy=False):
     """The Visit of a Floe at that level that offers, or answers, with another program, and has a
-    TURN server over that transport. With `moves` the interface of its default route goes away, and
-    with `policy` the transport policy is relay and the level is open."""
+    TURN server over that transport. With `moves` the interface of its default route goes away;
+    with `is_near` the other one is in the same network, and a Floe at the same level; and with
+    `policy` the transport policy is relay and the level is open."""
     options = ["--relay-only"] if policy else ["--privacy", level]
-    with World(WORLD, seed=seed) as world:
+    with World(WORLD.format("wifi" if is_near else "home-b")) as world:
         mine, theirs = acts.start_servers(world, transport)
+        if is_near and other == "floe":
+            theirs += options
         places, lines = Places(world, transport == "proxy"), _Lines(world.folder)
         watcher = Watcher(world["alice"])
         alice = bob = None
@@ -158,6 +169,8 @@ def visit(level, is_offerer, other="floe", transport="udp", moves=False, policy=
             for peer in (alice, bob):
                 if peer is not None:
                     peer.end()
-        # The proxy is reached by its address, and from a dead server no relay comes.
+        # The proxy is reached by its address, from a dead server no relay comes, and who is near is
+        # found before others are tried.
         excused = {"proxy": ["dns"], "dead": ["own-relay"]}.get(transport, [])
+        excused += ["neighbour", "public"] if is_near else []
         return Visit(level, places, watcher, lines, excused)

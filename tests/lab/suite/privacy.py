@@ -60,7 +60,8 @@ def test_guide():
 
 def test_levels():
     """at each level only who may gets packets, and nothing hidden is in them, or in what is told"""
-    expect(find_faults([(level, "offering", "floe") for level in LEVELS[:-1]]), [], "faults")
+    connections = [(level, "offering", "floe") for level in LEVELS[:-1]]
+    expect(find_faults([*connections, ("obfuscated", "offering", "floe", "--near")]), [], "faults")
 
 
 def test_relays():
@@ -74,6 +75,12 @@ def test_relays():
 def test_level(level):
     """at {} likewise, in both roles, with Floe and with Chromium"""
     expect(find_faults([(level, *each) for each in _ALL]), [], "faults")
+
+
+@cases(full=LEVELS)
+def test_near(level):
+    """at {} likewise, when the other one is in the same network"""
+    expect(find_faults([(level, *each, "--near") for each in _ALL]), [], "faults")
 
 
 @cases(full=LEVELS)
