@@ -72,7 +72,7 @@ class Places:
         self._add("public", world.command("addresses home-b"))
         for host, private in (("bob", "host"), ("neighbour", "neighbour")):
             self._add(private, [world[host].address()])
-            self._add("public", [world[host].address(6)])
+            self._add("global", [world[host].address(6)])
         self.peers_own = set(_all_addresses(world["bob"].interfaces))
         self._add("mdns", MDNS_GROUPS)
         self._add("link", [gateway for interface in alice.interfaces
@@ -82,9 +82,10 @@ class Places:
         self._move_began = self._move_ended = math.inf
         self.own = {}
         self._own("own", [first.address()])
-        self._own("own-public", [first.address(6), *world.command("addresses wifi")])
-        self._second_public = [second.address(6), *world.command("addresses cell")]
-        self._own("own-other", [second.address(), *self._second_public, *LATE_ADDRESSES])
+        self._own("own-global", [first.address(6)])
+        self._own("own-public", world.command("addresses wifi"))
+        self._second_public = world.command("addresses cell")
+        self._own("own-other", [*_all_addresses([second]), *self._second_public, *LATE_ADDRESSES])
         self._own("own-relay", _all_addresses(world["turn-a"].interfaces))
         self.look_at(alice)
 
@@ -111,6 +112,7 @@ class Places:
         yield
         self._move_ended = time.monotonic()
         self.own[self._second.address()] = "own"
+        self.own[self._second.address(6)] = "own-global"
         for address in self._second_public:
             self.own[str(ipaddress.ip_address(address))] = "own-public"
 

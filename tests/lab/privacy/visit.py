@@ -122,9 +122,14 @@ class Visit:
         return list(first.values())
 
     def _may_hold(self, secret, frame):
-        """Answers to questions for names have what the names stand for."""
-        return (self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS
-                and self.places.own[str(secret.address)] == "own")
+        """Answers to questions for names have what the names stand for. And what is asked of
+        servers may have the address that the packet comes from, if it is public: NAT discovery has
+        a TURN server send something there, and above the servers see the same."""
+        if self.level == "obfuscated" and frame.destination[0] in MDNS_GROUPS:
+            return self.places.own[str(secret.address)] == "own"
+        return (self.places.own[str(secret.address)] == "own-global"
+                and self.level != "relay-only" and frame.source[0] == str(secret.address)
+                and self.places.name(*frame.destination) in ("stun", "turn"))
 
     def written_leaks(self):
         """The same of what alice wrote and logged, in any form."""
