@@ -317,6 +317,8 @@ suite_lab ()
         --output "$logs/nat-table.md"
     ! $is_full || run_script gathering sh tests/lab/gathering.sh --build "$root/build/check" \
         --output "$logs/gathering.md"
+    ! $is_full || run_script blocked sh tests/lab/blocked.sh --build "$root/build/check" \
+        --output "$logs/blocked.md"
     ! $is_full || measure_pairs
 }
 

@@ -164,6 +164,12 @@ FLOE_AVAILABLE_IN_1_0
 guint floe_configuration_get_relay_warm (FloeConfiguration *self);
 
 FLOE_AVAILABLE_IN_1_0
+void floe_configuration_set_strategy_memory (FloeConfiguration *self, const char *memory);
+
+FLOE_AVAILABLE_IN_1_0
+char *floe_configuration_get_strategy_memory (FloeConfiguration *self);
+
+FLOE_AVAILABLE_IN_1_0
 void floe_configuration_set_trickle (FloeConfiguration *self, gboolean trickle);
 
 FLOE_AVAILABLE_IN_1_0

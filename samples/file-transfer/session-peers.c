@@ -177,6 +177,7 @@ on_peer (gboolean offers, gpointer user_data)
   self->is_peer_gone = FALSE;
   session_set_phase (self, PHASE_CONNECTING);
   configuration = make_configuration (self);
+  networks_fill (self->networks, configuration);
   options.configuration = configuration;
   room_get_key (self->room, key);
   self->link = peer_link_new (&options, &handlers, self, &error);
@@ -205,6 +206,15 @@ on_gone (gpointer user_data)
     on_link_failed (EXIT_STATUS_FAILED, "The other side left before there was a connection", self);
 }
 
+/* Before somebody comes: the other side is told of our NAT with the first description then. */
+static void
+look_at_network (Session *self)
+{
+  g_autoptr (FloeConfiguration) configuration = make_configuration (self);
+
+  networks_look (self->networks, configuration);
+}
+
 static void
 on_entered (gpointer user_data)
 {
@@ -213,6 +223,7 @@ on_entered (gpointer user_data)
   self->moved_at_us = g_get_monotonic_time ();
   if (session_is_ending (self))
     return;
+  look_at_network (self);
   if (room_is_ours (self->room))
     {
       room_warn_if_exposed (self->room, self->report); /* a browser may come */

@@ -3,6 +3,7 @@
  * what engines call; session-peers.c has who comes and goes. */
 #pragma once
 
+#include "networks.h"
 #include "peer-link.h"
 #include "room.h"
 #include "session.h"
@@ -29,6 +30,7 @@ struct _Session
 
   GMainLoop *loop;                         /* (owned) */
   Room *room;                              /* (owned) (nullable): NULL when there could be none */
+  Networks *networks;                      /* (owned) */
   PeerLink *link;                          /* (owned) (nullable): NULL unless somebody is there */
   guint sources[SESSION_SIGNAL_COUNT + 1]; /* and the tick */
   guint parting_source;                    /* 0 unless it is armed */

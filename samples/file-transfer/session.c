@@ -223,6 +223,7 @@ session_new (const Options *options, Report *report, const SessionEngine *engine
   self->moved_at_us = g_get_monotonic_time ();
   for (guint i = 0; i < SESSION_SIGNAL_COUNT; i++)
     self->sources[i] = g_unix_signal_add (signal_numbers[i], on_signal, self);
+  self->networks = networks_new ();
   self->sources[SESSION_SIGNAL_COUNT] = g_timeout_add (TICK_MS, on_tick, self);
   return self;
 }
@@ -235,6 +236,7 @@ session_free (Session *self)
   g_clear_handle_id (&self->parting_source, g_source_remove);
   g_clear_pointer (&self->link, peer_link_free);
   g_clear_pointer (&self->room, room_free);
+  networks_free (self->networks);
   g_main_loop_unref (self->loop);
   g_free (self);
 }

@@ -15,6 +15,7 @@ typedef struct
   char *nat;            /* (owned) (nullable) */
   char *strategy;       /* (owned) (nullable) */
   char *privacy;        /* (owned) (nullable) */
+  int fail_after_ms;    /* 0: not given */
   gboolean no_echo;
   gboolean relay_only;
   gboolean include_loopback;
@@ -110,6 +111,8 @@ add_others (GOptionGroup *group, Raw *raw)
       "What the NAT is, instead of having it found out", "SUMMARY" },
     { "strategy", 0, 0, G_OPTION_ARG_STRING, &raw->strategy,
       "auto, direct-fast, direct-patient, turn-fallback or turn-only", "NAME" },
+    { "fail-after", 0, 0, G_OPTION_ARG_INT, &raw->fail_after_ms,
+      "Fail when nothing has worked for so many milliseconds", "MS" },
     { "privacy", 0, 0, G_OPTION_ARG_STRING, &raw->privacy,
       "open, default-route, obfuscated, no-host or relay-only", "LEVEL" },
     { "no-echo", 0, 0, G_OPTION_ARG_NONE, &raw->no_echo, "Send nothing back", NULL },
@@ -206,6 +209,13 @@ apply_raw (Raw *raw, PeerOptions *options, GError **error)
     return FALSE;
   if (raw->privacy != NULL && !parse_privacy (raw->privacy, &options->privacy, error))
     return FALSE;
+  if (raw->fail_after_ms < 0)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--fail-after takes milliseconds");
+      return FALSE;
+    }
+  options->fail_after_ms = (guint) raw->fail_after_ms;
   options->nat = g_steal_pointer (&raw->nat);
   options->interfaces = g_steal_pointer (&raw->interfaces);
   options->relay_only = raw->relay_only;
@@ -257,6 +267,7 @@ peer_options_make_configuration (const PeerOptions *options, GError **error)
       return NULL;
     }
   floe_configuration_set_strategy (configuration, options->strategy);
+  floe_configuration_set_ice_failed_timeout (configuration, options->fail_after_ms);
   floe_configuration_set_privacy_level (configuration, options->privacy);
   if (options->relay_only)
     floe_configuration_set_ice_transport_policy (configuration, FLOE_ICE_TRANSPORT_POLICY_RELAY);

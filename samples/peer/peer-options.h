@@ -16,6 +16,7 @@ typedef struct
   GProxyResolver *proxies;   /* (owned) (nullable) */
   char *nat;                 /* (owned) (nullable): what to say of the NAT */
   FloeStrategy strategy;
+  guint fail_after_ms; /* 0: as long as Floe likes */
   FloePrivacyLevel privacy;
   gboolean relay_only;
   gboolean include_loopback;

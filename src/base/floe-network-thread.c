@@ -18,6 +18,10 @@ static GMainLoop *network_loop;       /* (owned) (nullable): the thread's */
 static GThread *network_thread;       /* (owned) (nullable) */
 static pid_t network_pid;             /* the process that has the thread */
 
+/* Of the network thread alone. */
+static guint farewells;
+static gboolean is_ending;
+
 static gpointer
 run_network (gpointer user_data)
 {
@@ -28,6 +32,30 @@ run_network (gpointer user_data)
   g_main_loop_run (loop);
   g_main_context_pop_thread_default (context);
   return NULL;
+}
+
+void
+floe_network_begin_farewell (void)
+{
+  farewells++;
+}
+
+void
+floe_network_end_farewell (void)
+{
+  g_assert (farewells > 0);
+  farewells--;
+  if (farewells == 0 && is_ending)
+    g_main_loop_quit (network_loop);
+}
+
+static gboolean
+end_when_all_is_said (gpointer user_data)
+{
+  is_ending = TRUE;
+  if (farewells == 0)
+    g_main_loop_quit (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -49,9 +77,10 @@ stop_network (void)
   if (getpid () != network_pid || g_thread_self () == network_thread)
     return;
   /* By sources, for the loop may not have begun to run: when nothing else is left to do, so that a
-   * close() just before the end still says goodbye to the peer, or when that takes too long. */
+   * close() just before the end still says goodbye to the peer, and gives relays back to their
+   * servers, or when that takes too long. */
   idle = g_idle_source_new ();
-  g_source_set_callback (idle, quit_loop, network_loop, NULL);
+  g_source_set_callback (idle, end_when_all_is_said, network_loop, NULL);
   g_source_attach (idle, network_context);
   limit = g_timeout_source_new (EXIT_LIMIT_MS);
   g_source_set_priority (limit, G_PRIORITY_HIGH);

@@ -34,6 +34,7 @@ typedef struct
   guint code;
   char *text; /* (owned) (nullable) */
   FloePathStep step;
+  gboolean is_heard;
 } FloeIceEvent;
 
 FloeIceEvent *floe_ice_event_new (FloeIceEventType type);

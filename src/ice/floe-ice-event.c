@@ -48,7 +48,7 @@ floe_ice_event_deliver (const FloeIceEvent *self, const FloeIceTransportEvents *
         events->changed (user_data);
       break;
     case FLOE_ICE_EVENT_RESUMED:
-      events->resumed (user_data);
+      events->resumed (self->is_heard, user_data);
       break;
     case FLOE_ICE_EVENT_STEP:
       events->stepped (&self->step, user_data);

@@ -10,8 +10,7 @@
 /* A peer sends on one path; a Floe that is quiet asks it every 5 s. */
 #define LEFT_US (12 * G_TIME_SPAN_SECOND)
 
-/* Two probes without an answer, the second after 500 ms. One that is asked when the carrier is in
- * doubt is known to be mute when the carrier is suspect: paths often die together. */
+/* Two probes without an answer, the second after 500 ms. */
 #define MUTE_US (700 * G_TIME_SPAN_MILLISECOND)
 
 #define RUN_PAUSE_US (500 * G_TIME_SPAN_MILLISECOND)

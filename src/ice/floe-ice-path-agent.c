@@ -199,6 +199,7 @@ on_new_remote (NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
 {
   FloeIcePath *self = user_data;
 
+  self->events->met (self, self->user_data);
   if (floe_candidate_guard_is_flooded (agent))
     floe_ice_path_end_flooded (self);
   else

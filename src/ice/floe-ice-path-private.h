@@ -44,6 +44,8 @@ typedef struct
   /* What the TURN server had lent is lost, or will be. */
   void (*lost) (FloeIcePath *path, guint code, const char *text, gpointer user_data);
   void (*received) (FloeIcePath *path, const guint8 *data, gsize size, gpointer user_data);
+  /* The peer has sent a check, so it has our password. Not told of every one. */
+  void (*met) (FloeIcePath *path, gpointer user_data);
 } FloeIcePathEvents;
 
 /* What all paths of a transport have in common. */

@@ -20,8 +20,7 @@ struct _FloeIceRelays
   GPtrArray *probes; /* (owned) (element-type Probe): under way */
   gint64 start_us;   /* when the plan lets relays begin; -1: not gathering yet */
   FloeRelayStarts starts;
-  gboolean may_rest; /* nobody needs relays, but for what the starts say */
-  gboolean is_hopeless;
+  gboolean may_rest;   /* nobody needs relays, but for what the starts say */
   gint64 succeeded_us; /* when mute ones were last replaced */
   gint64 pause_us;     /* not again before it is over */
 };

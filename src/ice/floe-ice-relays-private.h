@@ -40,8 +40,6 @@ void floe_ice_relays_start (FloeIceRelays *self);
 /* Whether relays are needed. Those that nobody uses are given back meanwhile, but for rows of the
  * plan that stay warm. */
 void floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting);
-/* All has failed, so not one is kept for anybody, or there is hope again. */
-void floe_ice_relays_set_hopeless (FloeIceRelays *self, gboolean is_hopeless);
 /* Those that gave nothing get another chance. */
 void floe_ice_relays_retry (FloeIceRelays *self);
 

@@ -16,6 +16,9 @@
 #define MAX_PAUSE_US (60 * G_TIME_SPAN_SECOND)
 #define FORGET_US (300 * G_TIME_SPAN_SECOND)
 
+/* One that has no pair after so long hardly gets one. */
+#define CHECKED_US (3 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   FloeIceRelays *relays; /* (unowned) */
@@ -156,22 +159,13 @@ static void
 update_resting (FloeIceRelays *self, gint64 now_us)
 {
   floe_relay_core_set_resting (
-      &self->core, now_us,
-      self->is_hopeless
-          || (self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us)));
+      &self->core, now_us, self->may_rest && !floe_relay_starts_is_needed (&self->starts, now_us));
 }
 
 void
 floe_ice_relays_set_resting (FloeIceRelays *self, gboolean is_resting)
 {
   self->may_rest = is_resting;
-  update_resting (self, g_get_monotonic_time ());
-}
-
-void
-floe_ice_relays_set_hopeless (FloeIceRelays *self, gboolean is_hopeless)
-{
-  self->is_hopeless = is_hopeless;
   update_resting (self, g_get_monotonic_time ());
 }
 
@@ -257,8 +251,6 @@ is_standby (const FloeIceRelays *self, const FloeIceLane *lane)
 {
   const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-  if (self->is_hopeless)
-    return FALSE;
   if (spec->stays_warm)
     return TRUE;
   return floe_relay_starts_stays_warm (&self->starts, floe_path_spec_get_relay_protocol (spec))
@@ -330,6 +322,15 @@ is_in_need (const FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us
   return TRUE;
 }
 
+/* It has an address, and no pair: what libnice has checked it does not check again. */
+static gboolean
+has_checked_in_vain (const FloeIceLane *lane, gint64 now_us)
+{
+  return floe_ice_path_get_state (lane->path) == FLOE_PATH_RUNNING
+         && floe_ice_path_is_gathered (lane->path) && !floe_ice_path_is_ready (lane->path)
+         && now_us >= lane->start_us + CHECKED_US;
+}
+
 /* An agent that went up with the peer to a direct address of its can't go back to the peer's relay,
  * as libnice takes a dead pair for a good one. So where nothing else is left fresh agents get the
  * same servers. */
@@ -347,7 +348,8 @@ replace_mute (FloeIceRelays *self, const FloeIceLane *carrier, gint64 now_us)
       FloeIceLane *lane = floe_ice_relays_get_lane (self, i);
       const FloePathSpec *spec = floe_ice_path_get_spec (lane->path);
 
-      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring || !floe_ice_lane_is_candidate (lane))
+      if (spec->kind != FLOE_PATH_RELAY || lane->is_retiring
+          || !(floe_ice_lane_is_candidate (lane) || has_checked_in_vain (lane, now_us)))
         continue;
       if (floe_ice_relays_succeed (self, lane, spec, now_us) == NULL)
         return;

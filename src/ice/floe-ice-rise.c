@@ -9,8 +9,9 @@
 /* A direct path that is not needed stays so long, for what is on its way. */
 #define SPARE_US (10 * G_TIME_SPAN_SECOND)
 
-/* So long after a probe that has no answer: its second one goes out then, too. */
-#define DOUBT_US (500 * G_TIME_SPAN_MILLISECOND)
+/* So long after a probe that has no answer, or two round trips. Others that are asked then are
+ * known to be mute when the carrier is suspect: paths often die together. */
+#define DOUBT_US (250 * G_TIME_SPAN_MILLISECOND)
 
 /* Direct paths at a time, whatever a peer does to keep them: each has a socket for each address. */
 #define MAX_DIRECT 5
@@ -277,14 +278,24 @@ floe_ice_rise_allows (FloeIceRise *self, FloeIceLane *lane, const FloeIceLane *c
   return FALSE;
 }
 
-/* The carrier was asked and is silent: time to know which of the others would do. */
-static gboolean
-is_in_doubt (const FloeIceLane *carrier, gint64 now_us)
+/* When the carrier, which was asked, has been silent for so long that it is time to know which of
+ * the others would do; -1 for never. */
+static gint64
+get_doubt_us (const FloeIceLane *carrier)
 {
   const FloeLivenessCore *liveness = &carrier->liveness;
 
-  return carrier->is_watched && liveness->first_probe_us != 0 && liveness->is_urgent
-         && now_us >= liveness->first_probe_us + DOUBT_US;
+  if (!carrier->is_watched || liveness->first_probe_us == 0 || !liveness->is_urgent)
+    return -1;
+  return liveness->first_probe_us + MAX (DOUBT_US, 2 * liveness->round_trip_us);
+}
+
+static gboolean
+is_in_doubt (const FloeIceLane *carrier, gint64 now_us)
+{
+  gint64 doubt_us = get_doubt_us (carrier);
+
+  return doubt_us != -1 && now_us >= doubt_us;
 }
 
 static void
@@ -372,8 +383,11 @@ sooner (gint64 a, gint64 b)
 gint64
 floe_ice_rise_get_deadline (const FloeIceRise *self, const FloeIceLane *carrier)
 {
-  gint64 deadline_us = floe_rise_core_get_deadline (&self->core, g_get_monotonic_time ());
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 deadline_us = floe_rise_core_get_deadline (&self->core, now_us);
 
+  if (carrier != NULL && carrier->is_proven && !is_in_doubt (carrier, now_us))
+    deadline_us = sooner (deadline_us, get_doubt_us (carrier));
   for (guint i = 0; i < self->lanes->len; i++)
     deadline_us = sooner (deadline_us, get_end_us (self, get_lane (self, i), carrier));
   return deadline_us;

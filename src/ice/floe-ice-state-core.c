@@ -12,15 +12,14 @@
 #define CLOSED FLOE_ICE_CONNECTION_STATE_CLOSED
 #define TO(state) (1u << (state))
 
-/* W3C webrtc-pc section 5.6.4, RTCIceTransportState, without the edges of an ICE restart. FAILED
- * is left when the peer's check brings a pair up after all. */
+/* W3C webrtc-pc section 5.6.4, RTCIceTransportState, without the edges of an ICE restart. */
 static const guint allowed_next[] = {
   [NEW] = TO (CHECKING) | TO (CLOSED),
   [CHECKING] = TO (CONNECTED) | TO (COMPLETED) | TO (FAILED) | TO (CLOSED),
   [CONNECTED] = TO (COMPLETED) | TO (DISCONNECTED) | TO (CLOSED),
   [COMPLETED] = TO (DISCONNECTED) | TO (CLOSED),
   [DISCONNECTED] = TO (CONNECTED) | TO (COMPLETED) | TO (FAILED) | TO (CLOSED),
-  [FAILED] = TO (CONNECTED) | TO (COMPLETED) | TO (CLOSED),
+  [FAILED] = TO (CLOSED),
   [CLOSED] = 0,
 };
 
@@ -57,11 +56,35 @@ watch_hope (FloeIceStateCore *self, const FloeIceFacts *facts, gint64 now_us)
     self->hopeless_since_us = now_us;
 }
 
+/* How long nothing may carry. */
+static gint64
+get_patience (const FloeIceStateCore *self)
+{
+  if (self->is_fixed)
+    return self->failed_timeout_us;
+  if (self->was_connected)
+    return MAX (self->failed_timeout_us, FLOE_ICE_LOST_US);
+  return self->met_us == -1 ? MAX (self->failed_timeout_us, FLOE_ICE_AWAIT_US)
+                            : self->failed_timeout_us;
+}
+
+/* -1 for never. Who learns late that the peer has come gives it the whole time from then on. */
+static gint64
+get_fail_us (const FloeIceStateCore *self)
+{
+  if (self->hopeless_since_us == -1)
+    return -1;
+  if (self->is_fixed || self->was_connected)
+    return self->hopeless_since_us + get_patience (self);
+  return MAX (self->hopeless_since_us, self->met_us) + get_patience (self);
+}
+
 static gboolean
 has_timed_out (const FloeIceStateCore *self, gint64 now_us)
 {
-  return self->hopeless_since_us != -1
-         && now_us >= self->hopeless_since_us + self->failed_timeout_us;
+  gint64 fail_us = get_fail_us (self);
+
+  return fail_us != -1 && now_us >= fail_us;
 }
 
 static gboolean
@@ -71,12 +94,14 @@ is_connected (const FloeIceStateCore *self)
 }
 
 void
-floe_ice_state_core_init (FloeIceStateCore *self, gint64 failed_timeout_us)
+floe_ice_state_core_init (FloeIceStateCore *self, gint64 failed_timeout_us, gboolean is_fixed)
 {
   *self = (FloeIceStateCore){
     .state = NEW,
     .failed_timeout_us = failed_timeout_us,
+    .is_fixed = is_fixed,
     .hopeless_since_us = -1,
+    .met_us = -1,
   };
 }
 
@@ -85,14 +110,16 @@ floe_ice_state_core_handle_facts (FloeIceStateCore *self, const FloeIceFacts *fa
 {
   if (facts->is_closed)
     return set_state (self, CLOSED, "closed");
-  if (self->state == CLOSED || !facts->is_checking)
+  if (floe_ice_state_core_is_over (self) || !facts->is_checking)
     return FALSE;
 
+  self->met_us = facts->met_us;
   watch_hope (self, facts, now_us);
   if (self->state == NEW)
     return set_state (self, CHECKING, "both sides' credentials are there");
   if (facts->is_carried && facts->is_alive)
     {
+      self->was_connected = TRUE;
       if (facts->is_gathered && facts->is_remote_ended && facts->is_ready)
         return set_state (self, COMPLETED, "all candidates are known and checked");
       /* COMPLETED stays when one more pair is checked afterwards. */
@@ -109,7 +136,11 @@ floe_ice_state_core_handle_facts (FloeIceStateCore *self, const FloeIceFacts *fa
 gint64
 floe_ice_state_core_get_deadline (const FloeIceStateCore *self)
 {
-  if (self->hopeless_since_us == -1 || self->state == FAILED || self->state == CLOSED)
-    return -1;
-  return self->hopeless_since_us + self->failed_timeout_us;
+  return floe_ice_state_core_is_over (self) ? -1 : get_fail_us (self);
+}
+
+gboolean
+floe_ice_state_core_is_over (const FloeIceStateCore *self)
+{
+  return self->state == FAILED || self->state == CLOSED;
 }

@@ -94,7 +94,7 @@ floe_ice_transport_look_at_addresses (FloeIceTransport *self)
 void
 floe_ice_transport_handle_network_change (FloeIceTransport *self)
 {
-  if (self->is_closed || !self->has_started)
+  if (floe_ice_transport_is_over (self) || !self->has_started)
     return;
   floe_ice_transport_look_at_addresses (self);
   self->moves.look_us = g_get_monotonic_time () + LOOK_AGAIN_US;

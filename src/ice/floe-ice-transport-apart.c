@@ -29,7 +29,7 @@ floe_ice_transport_add_path (FloeIceTransport *self, const FloePathSpec *spec)
   FloeIceLane *lane;
   guint count = 0;
 
-  if (self->is_closed || !self->has_started || self->shared.relay_only)
+  if (floe_ice_transport_is_over (self) || !self->has_started || self->shared.relay_only)
     return FLOE_ICE_NO_PATH;
   for (guint i = 0; i < self->lanes->len; i++)
     count += floe_ice_path_get_spec (floe_ice_transport_get_lane (self, i)->path)->is_apart;
@@ -122,7 +122,7 @@ floe_ice_transport_tell (FloeIceTransport *self, const FloeCandidate *candidate)
 {
   FloeIceEvent *event;
 
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   event = floe_ice_event_new (FLOE_ICE_EVENT_CANDIDATE);
   event->local = *candidate;

@@ -2,7 +2,7 @@
 /* What the files of the transport share: floe-ice-transport.c has what comes in,
  * floe-ice-transport-life.c what is known of the paths' life, floe-ice-transport-addresses.c what
  * of the host's network, floe-ice-transport-update.c the conclusions, floe-ice-transport-outbox.c
- * what is told.
+ * what is told, floe-ice-transport-end.c how it ends.
  *
  * Layer: ice. Network thread only. */
 #pragma once
@@ -41,6 +41,7 @@ typedef struct
   FloeIceSchedule schedule;
   gboolean is_set;
   gint64 both_us; /* since when both descriptions are there; -1 */
+  gint64 met_us;  /* since when the peer is known to have them, too; -1 */
   GQueue held;    /* (element-type FloeIceEvent): candidates that are not told yet */
 } FloeIceTiming;
 
@@ -49,7 +50,7 @@ typedef struct
 {
   GQueue queue;          /* (element-type FloeIceEvent) */
   GSource *flush_source; /* (owned) (nullable): while @queue has something */
-  FloeIceNames *names;   /* (owned): until closed */
+  FloeIceNames *names;   /* (owned): until all has failed, or closed */
 } FloeIceOutbox;
 
 /* What may be bound to. */
@@ -69,14 +70,14 @@ struct _FloeIceTransport
   FloeIceInterfaces interfaces;
   GPtrArray *lanes;      /* (owned) (element-type FloeIceLane) */
   FloeIceLane *carrier;  /* (unowned) (nullable): of @lanes */
-  FloeIceRelays *relays; /* (owned): until closed */
-  FloeIceRise *rise;     /* (owned): until closed */
+  FloeIceRelays *relays; /* (owned): until all has failed, or closed */
+  FloeIceRise *rise;     /* (owned): likewise */
   FloeIceStateCore core;
   FloeGatherCore gather;
   FloeIceOutbox outbox;
   FloeIceMoves moves;
   FloeIceTiming timing;
-  GSource *deadline_source; /* (owned) (nullable): until closed */
+  GSource *deadline_source; /* (owned) (nullable): until all has failed, or closed */
   GCancellable *prefixes;   /* (owned) (nullable): while NAT64's are looked up */
   gboolean has_started;
   gboolean is_closed;
@@ -124,10 +125,22 @@ void floe_ice_transport_end_expired (FloeIceTransport *self);
 GArray *floe_ice_transport_select_addresses (const FloeIceTransport *self);
 void floe_ice_transport_look_at_addresses (FloeIceTransport *self);
 
+/* floe-ice-transport-end.c */
+/* Nothing is begun any more: all has failed, or the transport is closed. */
+gboolean floe_ice_transport_is_over (const FloeIceTransport *self);
+/* The peer is known to have both descriptions. */
+void floe_ice_transport_note_meeting (FloeIceTransport *self, gint64 now_us);
+/* The peer has told of one more candidate. */
+void floe_ice_transport_note_candidate (FloeIceTransport *self, gint64 now_us);
+void floe_ice_transport_tell_state (FloeIceTransport *self);
+/* When all has failed: ends all there is but the record of it, and tells of it. To be called from
+ * the timer, since nobody ends a path from inside its events. */
+void floe_ice_transport_end_failed (FloeIceTransport *self, gint64 now_us);
+
 static inline FloeIceLane *
 floe_ice_transport_get_lane (const FloeIceTransport *self, guint index)
 {
-  return g_ptr_array_index (self->lanes, index);
+  return (FloeIceLane *) g_ptr_array_index (self->lanes, index);
 }
 
 G_END_DECLS

@@ -42,7 +42,7 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   gboolean was_good, was_alive;
   guint flow;
 
-  if (self->is_closed || path_id >= self->lanes->len)
+  if (floe_ice_transport_is_over (self) || path_id >= self->lanes->len)
     return;
   lane = floe_ice_transport_get_lane (self, path_id);
   was_good = floe_ice_lane_is_trusted (lane) && floe_ice_lane_is_alive (lane) && lane->is_proven;
@@ -75,7 +75,7 @@ floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 
 {
   FloeIceLane *lane;
 
-  if (self->is_closed || path_id >= self->lanes->len)
+  if (floe_ice_transport_is_over (self) || path_id >= self->lanes->len)
     return;
   lane = floe_ice_transport_get_lane (self, path_id);
   self->shared.life_us = g_get_monotonic_time ();
@@ -87,7 +87,7 @@ floe_ice_transport_handle_answer (FloeIceTransport *self, guint path_id, gint64 
 void
 floe_ice_transport_set_mapping_lifetime (FloeIceTransport *self, guint lifetime_s)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   self->shared.mapping_lifetime_s = lifetime_s;
   for (guint i = 0; i < self->lanes->len; i++)

@@ -40,8 +40,10 @@ typedef struct
   /* (nullable): a path works, or does no longer. */
   void (*changed) (gpointer user_data);
   /* What was sent lately is probably lost, and what is sent now may arrive: another path took over
-   * from a silent one (then this follows pair_changed()), or a silent one shows life again. */
-  void (*resumed) (gpointer user_data);
+   * from a silent one (then this follows pair_changed()), or a silent one shows life again.
+   * @is_heard: the peer sends there as well. Where it does not yet this comes again when it does.
+   */
+  void (*resumed) (gboolean is_heard, gpointer user_data);
   /* What became of a path, for metrics. Counters are told with each step, and while data flows
    * about each second. */
   void (*stepped) (const FloePathStep *step, gpointer user_data);
@@ -60,7 +62,7 @@ typedef struct
   gboolean relay_only;
   GProxyResolver *proxy_resolver; /* (unowned) (nullable): for TURN over TCP and TLS */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
-  guint failed_timeout_ms;        /* not FAILED earlier (RFC 8863: 39500) */
+  guint failed_timeout_ms;        /* FAILED then; 0: as floe-ice-state-core has it */
   guint relay_warm_ms;     /* relays stay so long when a direct path carries; G_MAXUINT: for ever */
   guint gather_timeout_ms; /* gathering is complete then at the latest; 0: no limit */
 } FloeIceTransportConfig;
@@ -166,7 +168,9 @@ gint64 floe_ice_transport_get_elapsed_us (const FloeIceTransport *self);
 
 FloeIceConnectionState floe_ice_transport_get_state (FloeIceTransport *self);
 
-/* No event comes after this; allocations are given back in the background. Idempotent. */
+/* No event comes after this; allocations are given back in the background. Idempotent. The same
+ * happens by itself when all has failed, before that is told, but that the state, what was counted
+ * and what is on its way to the events stay; calls do nothing any more. */
 void floe_ice_transport_close (FloeIceTransport *self);
 
 G_END_DECLS

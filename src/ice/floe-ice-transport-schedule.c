@@ -132,7 +132,7 @@ release_checks (FloeIceTransport *self, gint64 now_us)
 void
 floe_ice_transport_set_schedule (FloeIceTransport *self, const FloeIceSchedule *schedule)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   self->timing.schedule = *schedule;
   self->timing.is_set = TRUE;

@@ -131,6 +131,7 @@ static void
 report_resumed (FloeIceTransport *self, gint64 now_us)
 {
   const FloeIceLane *carrier = self->carrier;
+  FloeIceEvent *event;
   gboolean has_lived;
 
   if (carrier == NULL)
@@ -144,7 +145,9 @@ report_resumed (FloeIceTransport *self, gint64 now_us)
   if (self->moves.silent_us == 0 || (self->moves.is_told_resumed && !has_lived))
     return;
   floe_debug (FLOE_LOG_ICE, "data flows again");
-  floe_ice_transport_push (self, floe_ice_event_new (FLOE_ICE_EVENT_RESUMED));
+  event = floe_ice_event_new (FLOE_ICE_EVENT_RESUMED);
+  event->is_heard = has_lived;
+  floe_ice_transport_push (self, event);
   self->moves.is_told_resumed = TRUE;
   if (has_lived)
     self->moves.silent_us = 0;
@@ -187,6 +190,8 @@ floe_ice_transport_collect_facts (const FloeIceTransport *self)
     .is_remote_ended = self->remote.is_ended && !self->remote.is_resolving,
     .is_ready = self->carrier != NULL && floe_ice_path_is_finished (self->carrier->path),
     .is_closed = self->is_closed,
+    /* Who offers has the answer from somebody who has the offer. */
+    .met_us = self->shared.is_controlling ? 0 : self->timing.met_us,
   };
 }
 
@@ -201,8 +206,15 @@ sooner (gint64 a, gint64 b)
 static void
 arm_timer (FloeIceTransport *self)
 {
-  gint64 deadline_us = sooner (floe_ice_state_core_get_deadline (&self->core),
-                               floe_gather_core_get_deadline (&self->gather));
+  gint64 deadline_us;
+
+  if (floe_ice_transport_is_over (self))
+    {
+      floe_deadline_source_set (self->deadline_source, 0);
+      return;
+    }
+  deadline_us = sooner (floe_ice_state_core_get_deadline (&self->core),
+                        floe_gather_core_get_deadline (&self->gather));
 
   for (guint i = 0; self->has_started && i < self->lanes->len; i++)
     deadline_us =
@@ -229,7 +241,7 @@ floe_ice_transport_update (FloeIceTransport *self)
   gint64 now_us = g_get_monotonic_time ();
   FloeIceFacts facts;
 
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   floe_ice_transport_apply_schedule (self, now_us);
   floe_ice_relays_update (self->relays, self->carrier);
@@ -243,16 +255,12 @@ floe_ice_transport_update (FloeIceTransport *self)
   /* A transport may pass several states at once: new, checking, connected. */
   while (floe_ice_state_core_handle_facts (&self->core, &facts, now_us))
     {
-      FloeIceEvent *event = floe_ice_event_new (FLOE_ICE_EVENT_STATE);
-
-      event->state = self->core.state;
-      floe_ice_transport_push (self, event);
-      if (event->state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
+      /* That is told when all is closed. */
+      if (self->core.state == FLOE_ICE_CONNECTION_STATE_FAILED)
+        break;
+      floe_ice_transport_tell_state (self);
+      if (self->core.state == FLOE_ICE_CONNECTION_STATE_CONNECTED)
         settle (self);
-      /* What servers lend is given back. The plan's own sockets stay open: who comes late may still
-       * find them (RFC 8863). */
-      if (event->state == FLOE_ICE_CONNECTION_STATE_FAILED && self->moves.last == NULL)
-        floe_ice_relays_set_hopeless (self->relays, TRUE);
     }
   arm_timer (self);
 }

@@ -96,6 +96,13 @@ on_path_received (FloeIcePath *path, const guint8 *data, gsize size, gpointer us
   floe_ice_transport_unref (self);
 }
 
+static void
+on_path_met (FloeIcePath *path, gpointer user_data)
+{
+  floe_ice_transport_note_meeting (user_data, g_get_monotonic_time ());
+  floe_ice_transport_update (user_data);
+}
+
 static const FloeIcePathEvents path_events = {
   .candidate = on_path_candidate,
   .server_failed = on_path_server_failed,
@@ -103,6 +110,7 @@ static const FloeIcePathEvents path_events = {
   .changed = on_path_changed,
   .lost = on_path_lost,
   .received = on_path_received,
+  .met = on_path_met,
 };
 
 FloeIceLane *
@@ -181,6 +189,11 @@ on_deadline (gpointer user_data)
   FloeIceTransport *self = user_data;
   gint64 now_us = g_get_monotonic_time ();
 
+  if (floe_ice_transport_is_over (self))
+    {
+      floe_ice_transport_end_failed (self, now_us);
+      return;
+    }
   if (self->moves.look_us != -1 && now_us >= self->moves.look_us)
     {
       self->moves.look_us = -1;
@@ -202,6 +215,8 @@ on_deadline (gpointer user_data)
     }
   floe_ice_transport_end_expired (self);
   floe_ice_transport_update (self);
+  if (floe_ice_transport_is_over (self))
+    return;
   floe_ice_rise_handle_timeout (self->rise, self->carrier);
   floe_ice_relays_handle_timeout (self->relays, self->carrier);
   floe_ice_transport_update (self);
@@ -293,13 +308,14 @@ floe_ice_transport_new (const FloeIceTransportConfig *config, GPtrArray *plan,
   self->deadline_source = floe_deadline_source_new (config->context, on_deadline, self);
   floe_gather_core_init (&self->gather,
                          config->gather_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
-  floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND);
+  floe_ice_state_core_init (&self->core, failed_timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND,
+                            config->failed_timeout_ms != 0);
   floe_ice_transport_init_outbox (
       self, floe_ice_names_new (&self->shared, config->privacy, on_name, self));
 
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) floe_ice_lane_free);
   self->moves.look_us = -1;
-  self->timing.both_us = -1;
+  self->timing.both_us = self->timing.met_us = -1;
   g_queue_init (&self->timing.held);
   add_plan (self, plan, config->relay_warm_ms);
   return self;
@@ -409,7 +425,7 @@ set_stun_servers (FloeIceTransport *self, GPtrArray *plan)
 void
 floe_ice_transport_set_plan (FloeIceTransport *self, GPtrArray *plan)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   set_stun_servers (self, plan);
   floe_ice_relays_set_plan (self->relays, plan);
@@ -420,7 +436,7 @@ void
 floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *ufrag,
                                            const char *pwd)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   floe_ice_remote_set_credentials (&self->remote, ufrag, pwd);
   update_paths (self);
@@ -429,10 +445,9 @@ floe_ice_transport_set_remote_credentials (FloeIceTransport *self, const char *u
 void
 floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandidate *candidate)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
-  /* The peer has come after all. */
-  floe_ice_relays_set_hopeless (self->relays, FALSE);
+  floe_ice_transport_note_candidate (self, g_get_monotonic_time ());
   if (floe_ice_names_take (self->outbox.names, candidate))
     self->remote.is_resolving = floe_ice_names_is_pending (self->outbox.names);
   else
@@ -442,7 +457,7 @@ floe_ice_transport_add_remote_candidate (FloeIceTransport *self, const FloeCandi
 void
 floe_ice_transport_set_remote_end_of_candidates (FloeIceTransport *self)
 {
-  if (self->is_closed)
+  if (floe_ice_transport_is_over (self))
     return;
   self->remote.is_ended = TRUE;
   update_paths (self);
@@ -452,27 +467,4 @@ FloeIceConnectionState
 floe_ice_transport_get_state (FloeIceTransport *self)
 {
   return self->core.state;
-}
-
-void
-floe_ice_transport_close (FloeIceTransport *self)
-{
-  FloeIceFacts facts;
-
-  if (self->is_closed)
-    return;
-  self->is_closed = TRUE;
-  facts = floe_ice_transport_collect_facts (self);
-  floe_ice_state_core_handle_facts (&self->core, &facts, g_get_monotonic_time ());
-  self->carrier = NULL;
-  g_clear_pointer (&self->rise, floe_ice_rise_free);
-  g_cancellable_cancel (self->prefixes);
-  g_clear_object (&self->prefixes);
-  g_clear_pointer (&self->relays, floe_ice_relays_free);
-  g_clear_pointer (&self->lanes, g_ptr_array_unref);
-  g_source_destroy (self->deadline_source);
-  g_clear_pointer (&self->deadline_source, g_source_unref);
-  g_clear_pointer (&self->moves.last, floe_ice_event_free);
-  floe_ice_transport_clear_schedule (self);
-  floe_ice_transport_clear_outbox (self);
 }

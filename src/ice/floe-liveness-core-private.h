@@ -11,14 +11,14 @@
  *
  * Where something was to come it is asked for sooner: when life was flowing (five signs, each
  * within 500 ms of the one before), or something that needs an answer was sent. Then the first
- * probe goes out after 500 ms of silence and is repeated every 500 ms, and 1.5 s after it (or 4
- * round trips, if that is longer) the path is SUSPECT: 2 s after the last life. That is no reason
- * to complain, but one to use another path that lives.
+ * probe goes out after 500 ms of silence and is repeated every 500 ms, and 1 s after it (or 4 round
+ * trips, if that is longer) the path is SUSPECT: 1.5 s after the last life. That is no reason to
+ * complain, but one to use another path that lives.
  *
  * Data proves one direction. So a path that life flows on is asked every 500 ms, too; a probe must
- * be answered whatever else comes, and a path that is no longer ALIVE becomes so by an answer only.
- * Other data is a reason to ask it again. Whoever has never answered on any path is believed his
- * data.
+ * be answered whatever else comes, within 1.5 s, and a path that is no longer ALIVE becomes so by
+ * an answer only. Other data is a reason to ask it again. Whoever has never answered on any path is
+ * believed his data.
  *
  * One that is idle, as nothing else has gone over it for 30 s, is asked after 15 s of quiet instead
  * of 5, and so is one that is kept in reserve: that keeps the NATs' mappings (RFC 8445 section 11:
@@ -28,7 +28,8 @@
  * of these are up to a fifth shorter, by chance.
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
- * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start.
+ * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start; unless the
+ * peer sends elsewhere, or has answered there: then it can be asked here as well.
  *
  * DISCONNECTED counts from a probe and not from the last life, so that a process that was stopped
  * for a while asks before it complains.
@@ -65,12 +66,14 @@ typedef struct
   gboolean is_check;     /* and life goes on: only an answer will do */
   gboolean has_answered; /* at least once since the start */
   gboolean must_answer;  /* the peer is known to, here or on another path */
+  gboolean is_asking;    /* it took over from a dead path, and has not answered yet */
   gboolean is_reserve;
   FloeLivenessState state;
 } FloeLivenessCore;
 
 void floe_liveness_core_start (FloeLivenessCore *self, gint64 now_us);
-/* Takes over from a path that showed no life: asked at once, with 25 s left to answer. */
+/* Takes over from a path that showed no life: asked at once, with 25 s left to answer, and 2.5 s
+ * until it is suspect: the peer may still send to the dead path. */
 void floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us);
 /* Life has an expired path asked again: the peer's checks may have revived it. */
 void floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us);

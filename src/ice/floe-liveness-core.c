@@ -12,18 +12,31 @@
 /* Where something was to come. */
 #define URGENT_QUIET_US (500 * G_TIME_SPAN_MILLISECOND)
 #define URGENT_RETRY_US (500 * G_TIME_SPAN_MILLISECOND)
-#define SUSPECT_AFTER_PROBE_US (1500 * G_TIME_SPAN_MILLISECOND)
-#define SUSPECT_ROUND_TRIPS 4
+#define SUSPECT_AFTER_LIFE_US (1500 * G_TIME_SPAN_MILLISECOND)
+#define SUSPECT_AFTER_PROBE_US (1000 * G_TIME_SPAN_MILLISECOND)
+#define SUSPECT_ROUND_TRIPS 4 /* after the probe */
+/* One that takes over: the peer may have to notice the death first, which takes Chromium 2.5 s. */
+#define SUSPECT_AFTER_ASKING_US (2500 * G_TIME_SPAN_MILLISECOND)
+/* And it follows the first data that comes when it has. */
+#define ASKING_RETRY_US (150 * G_TIME_SPAN_MILLISECOND)
 #define CHECK_US (500 * G_TIME_SPAN_MILLISECOND) /* where life flows */
 #define FLOWING 5                                /* signs of life in a row */
 
 /* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
 #define EXPIRY_US (30 * G_TIME_SPAN_SECOND)
 
+/* That the peer can be asked: it has been heard here, has answered somewhere, or sends elsewhere.
+ * Before that the handshake may be under way. */
+static gboolean
+can_ask (const FloeLivenessCore *self)
+{
+  return self->has_lived || self->must_answer || self->flow >= FLOWING;
+}
+
 static gboolean
 is_awaited (const FloeLivenessCore *self)
 {
-  return self->has_lived && (self->flow >= FLOWING || self->awaited_us != 0);
+  return can_ask (self) && (self->flow >= FLOWING || self->awaited_us != 0);
 }
 
 /* RFC 7675 section 5.1 has the time "randomized": otherwise two idle peers would both ask, as the
@@ -60,6 +73,8 @@ get_retry (const FloeLivenessCore *self)
 {
   if (self->state >= FLOE_LIVENESS_DISCONNECTED)
     return DISCONNECTED_RETRY_US;
+  if (self->is_asking && !self->is_reserve && self->state == FLOE_LIVENESS_ALIVE)
+    return ASKING_RETRY_US;
   return self->is_urgent ? URGENT_RETRY_US : RETRY_US;
 }
 
@@ -78,21 +93,24 @@ get_debt (const FloeLivenessCore *self)
 {
   gint64 since_us = MAX (self->first_probe_us, self->awaited_us);
 
-  if (!self->has_lived || self->first_probe_us == 0)
+  if (!can_ask (self) || self->first_probe_us == 0)
     return -1;
   return self->is_check && !self->must_answer ? MAX (since_us, self->last_life_us + URGENT_QUIET_US)
                                               : since_us;
 }
 
-/* When patience ends with one of which something was to come; -1 for never. */
+/* When patience ends with one of which something was to come; -1 for never. Life after the probe
+ * gives it half a second more: it is the probe that was lost, then, rather than the path. */
 static gint64
 get_suspicion (const FloeLivenessCore *self)
 {
   gint64 debt_us = get_debt (self);
+  gint64 least_us = self->is_asking ? SUSPECT_AFTER_ASKING_US : SUSPECT_AFTER_PROBE_US;
+  gint64 patience_us = MAX (least_us, SUSPECT_ROUND_TRIPS * self->round_trip_us);
 
   if (debt_us == -1 || !self->is_urgent)
     return -1;
-  return debt_us + MAX (SUSPECT_AFTER_PROBE_US, SUSPECT_ROUND_TRIPS * self->round_trip_us);
+  return MAX (debt_us + patience_us, MIN (debt_us, self->last_life_us) + SUSPECT_AFTER_LIFE_US);
 }
 
 static void
@@ -129,6 +147,7 @@ floe_liveness_core_start_asking (FloeLivenessCore *self, gint64 now_us)
     .active_us = now_us,
     .idle_quiet_us = self->idle_quiet_us,
     .has_lived = TRUE,
+    .is_asking = TRUE,
     .must_answer = self->must_answer,
   };
 }
@@ -164,6 +183,7 @@ floe_liveness_core_handle_life (FloeLivenessCore *self, gint64 now_us)
   self->last_life_us = now_us;
   self->awaited_us = 0;
   self->has_lived = TRUE;
+  self->is_asking = FALSE;
   if (self->state != FLOE_LIVENESS_ALIVE && self->must_answer)
     {
       ask_again (self, now_us);
@@ -203,7 +223,9 @@ void
 floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us)
 {
   self->active_us = now_us;
-  if (self->awaited_us != 0)
+  /* One that was asked because something was to come owes its answer since then: what SCTP repeats
+   * meanwhile gives it no more time. */
+  if (self->awaited_us != 0 || self->is_urgent)
     return;
   self->awaited_us = now_us;
   self->is_urgent = self->first_probe_us != 0;

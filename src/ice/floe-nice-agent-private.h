@@ -31,6 +31,10 @@ typedef struct
 /* Returns: (transfer full): with its one stream, not gathering yet. */
 NiceAgent *floe_nice_agent_new (const FloeNiceAgentConfig *config);
 
+/* How many of these there are in the process, those on their way out as well. For tests. In any
+ * thread. */
+guint floe_nice_agent_get_count (void);
+
 /* Takes @agent and drops it as soon as libnice can bear it: allocations are given back first, and
  * a name lookup or an allocation that is under way (@is_gathering) may finish. Bounded. */
 void floe_nice_agent_release (NiceAgent *agent, GMainContext *context, gboolean is_relay,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-nice-agent-private.h"
 
+#include "floe-network-thread-private.h"
+
 /* The first check goes out after a pacing interval and is repeated 4 times: at 0.5, 1.5, 3.5 and
  * 7.5 s. libnice's default of 3 in 2 s gives a pair up before a slow peer has its answer; 7 would
  * keep dead pairs around for half a minute. The RTO is that of requests to servers: checks never
@@ -27,6 +29,9 @@
  * address the lookup takes two turns of the main loop. */
 #define LOOKUP_GRACE_MS 100
 
+/* Of agents that are not freed yet. */
+static int alive_count;
+
 /* An agent on its way out. */
 typedef struct
 {
@@ -35,6 +40,18 @@ typedef struct
   gulong gathered_id;    /* 0 when not connected */
   GSource *timer;        /* (owned) */
 } Release;
+
+static void
+on_freed (gpointer user_data, GObject *agent)
+{
+  g_atomic_int_add (&alive_count, -1);
+}
+
+guint
+floe_nice_agent_get_count (void)
+{
+  return (guint) g_atomic_int_get (&alive_count);
+}
 
 NiceAgent *
 floe_nice_agent_new (const FloeNiceAgentConfig *config)
@@ -55,6 +72,8 @@ floe_nice_agent_new (const FloeNiceAgentConfig *config)
       IDLE_TIMEOUT_MS, "max-connectivity-checks", config->is_tcp ? MAX_TCP_CHECKS : MAX_CHECKS,
       "stun-pacing-timer", config->pacing_ms, NULL);
 
+  g_atomic_int_inc (&alive_count);
+  g_object_weak_ref (G_OBJECT (agent), on_freed, NULL);
   nice_agent_add_stream (agent, 1);
   nice_agent_set_local_credentials (agent, FLOE_NICE_STREAM, config->ufrag, config->pwd);
   if (config->max_port > 0)
@@ -79,6 +98,7 @@ static void
 on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   /* The task held the last reference. */
+  floe_network_end_farewell ();
 }
 
 /* An agent without a function for data reads nothing at all, its servers' answers neither. */
@@ -93,6 +113,7 @@ static void
 close_agent (NiceAgent *agent, GMainContext *context)
 {
   g_object_set (agent, "stun-pacing-timer", PACING_AT_RELEASE_MS, NULL);
+  floe_network_begin_farewell ();
   g_main_context_push_thread_default (context);
   nice_agent_close_async (agent, on_closed, NULL);
   g_main_context_pop_thread_default (context);

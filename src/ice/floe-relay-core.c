@@ -348,7 +348,8 @@ floe_relay_core_handle_failed (FloeRelayCore *self, gint64 now_us, guint id)
   FloeRelay *relay = find (self, id);
   gboolean was_good;
 
-  if (relay == NULL || !is_up (relay))
+  /* What has ended is not the one that is to begin. */
+  if (relay == NULL || !is_up (relay) || relay->pending == FLOE_RELAY_OUTPUT_BEGIN)
     return;
   was_good = is_good (relay);
   relay->is_suspect = FALSE;

@@ -169,10 +169,22 @@ floe_configuration_get_gather_timeout (FloeConfiguration *self)
 /**
  * floe_configuration_set_ice_failed_timeout:
  * @self: a configuration
- * @timeout_ms: milliseconds, at least 1
+ * @timeout_ms: milliseconds, or 0 for Floe's own times
  *
- * Sets how long ICE goes on before it is called failed. The default is the 39.5 s of RFC 8863: a
- * peer may be late, and giving up early loses connections that would have come up.
+ * Sets how long ICE goes on with nothing that works before it has failed. Floe's own times:
+ *
+ * - 39.5 s after both descriptions are there (RFC 8863 section 4). A peer may be slow, and giving
+ *   up early loses connections that would have come up.
+ * - 5 minutes where this side has made the answer and nothing tells that the peer has got it:
+ *   neither a check of the peer's nor a candidate that it tells of long after. A person may carry
+ *   the answer over. From the first such sign on it is 39.5 s.
+ * - 2 minutes for a connection that was up and has lost its peer.
+ *
+ * A time that is set here is kept to in all three cases.
+ *
+ * Failed is final, as long as ICE can't be restarted: every path is closed by then, with its
+ * sockets, and relays are given back. What the peer tells later is not used. Nothing but
+ * floe_peer_connection_close() is left to be done, and the metrics can still be read.
  *
  * Since: 1.0
  */
@@ -180,7 +192,7 @@ void
 floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeout_ms)
 {
   g_return_if_fail (FLOE_IS_CONFIGURATION (self));
-  g_return_if_fail (timeout_ms >= 1 && timeout_ms <= G_MAXINT);
+  g_return_if_fail (timeout_ms <= G_MAXINT);
 
   if (self->ice_failed_timeout_ms == timeout_ms)
     return;
@@ -192,9 +204,9 @@ floe_configuration_set_ice_failed_timeout (FloeConfiguration *self, guint timeou
  * floe_configuration_get_ice_failed_timeout:
  * @self: a configuration
  *
- * Gets how long ICE goes on before it is called failed.
+ * Gets how long ICE goes on with nothing that works before it has failed.
  *
- * Returns: milliseconds
+ * Returns: milliseconds; 0 for Floe's own times
  * Since: 1.0
  */
 guint

@@ -17,6 +17,10 @@ enum
   PROP_RELAY_WARM,
   PROP_PRIVACY_LEVEL,
   PROP_TRICKLE,
+  PROP_STRATEGY_MEMORY,
+  PROP_MAX_PUNCH_SOCKETS,
+  PROP_MAX_PUNCH_PROBES,
+  PROP_MAX_PUNCH_RATE,
 };
 
 static const GParamFlags flags =
@@ -55,6 +59,52 @@ install_nat (GObjectClass *object_class)
    */
   g_object_class_install_property (object_class, PROP_NAT_SUMMARY,
                                    g_param_spec_string ("nat-summary", NULL, NULL, NULL, flags));
+  /**
+   * FloeConfiguration:strategy-memory:
+   *
+   * What connections with this configuration have learned of networks.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_STRATEGY_MEMORY,
+      g_param_spec_string ("strategy-memory", NULL, NULL, NULL, flags));
+}
+
+static void
+install_limits (GObjectClass *object_class)
+{
+  /**
+   * FloeConfiguration:max-punch-sockets:
+   *
+   * How many sockets punching may open; 0 for the default (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_SOCKETS,
+      g_param_spec_uint ("max-punch-sockets", NULL, NULL, 0, G_MAXUINT, 0, flags));
+  /**
+   * FloeConfiguration:max-punch-probes:
+   *
+   * How many packets punching may send; 0 for the default (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_PROBES,
+      g_param_spec_uint ("max-punch-probes", NULL, NULL, 0, G_MAXUINT, 0, flags));
+  /**
+   * FloeConfiguration:max-punch-rate:
+   *
+   * How many packets a second punching may send; 0 for the default
+   * (floe_configuration_set_punch_limits()).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_MAX_PUNCH_RATE,
+      g_param_spec_uint ("max-punch-rate", NULL, NULL, 0, G_MAXUINT, 0, flags));
 }
 
 /* What the peer is told, and when. */
@@ -130,6 +180,7 @@ floe_configuration_install_paths (GObjectClass *object_class)
       g_param_spec_uint ("relay-warm", NULL, NULL, 1, G_MAXUINT, DEFAULT_RELAY_WARM_MS, flags));
   install_signaling (object_class);
   install_nat (object_class);
+  install_limits (object_class);
 }
 
 void
@@ -139,6 +190,7 @@ floe_configuration_init_paths (FloeConfiguration *self)
   self->paths.relay_start_ms = FLOE_STRATEGY_OWN_START;
   self->paths.relay_warm_ms = DEFAULT_RELAY_WARM_MS;
   self->paths.trickle = TRUE;
+  self->paths.memory = floe_way_memory_new ();
 }
 
 void
@@ -147,6 +199,7 @@ floe_configuration_clear_paths (FloeConfiguration *self)
   g_clear_pointer (&self->paths.report, floe_nat_report_unref);
   g_clear_pointer (&self->paths.known, floe_nat_report_unref);
   g_clear_pointer (&self->paths.summary, g_free);
+  g_clear_pointer (&self->paths.memory, floe_way_memory_free);
 }
 
 void
@@ -155,6 +208,7 @@ floe_configuration_copy_paths (FloeConfiguration *self, const FloeConfiguration 
   floe_configuration_clear_paths (self);
   self->paths = other->paths;
   self->paths.known = NULL;
+  self->paths.memory = floe_way_memory_new ();
   if (other->paths.report != NULL)
     self->paths.report = floe_nat_report_ref (other->paths.report);
   self->paths.summary = g_memdup2 (other->paths.summary, sizeof *other->paths.summary);
@@ -212,6 +266,18 @@ floe_configuration_get_paths_property (FloeConfiguration *self, guint prop_id, G
     case PROP_TRICKLE:
       g_value_set_boolean (value, self->paths.trickle);
       return TRUE;
+    case PROP_STRATEGY_MEMORY:
+      g_value_take_string (value, floe_configuration_get_strategy_memory (self));
+      return TRUE;
+    case PROP_MAX_PUNCH_SOCKETS:
+      g_value_set_uint (value, self->paths.max_sockets);
+      return TRUE;
+    case PROP_MAX_PUNCH_PROBES:
+      g_value_set_uint (value, self->paths.max_probes);
+      return TRUE;
+    case PROP_MAX_PUNCH_RATE:
+      g_value_set_uint (value, self->paths.max_probe_rate);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -229,6 +295,8 @@ set_summary_property (FloeConfiguration *self, const char *text)
 gboolean
 floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, const GValue *value)
 {
+  const FloeConfigurationPaths *paths = &self->paths;
+
   switch (prop_id)
     {
     case PROP_STRATEGY:
@@ -257,6 +325,21 @@ floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id, c
       return TRUE;
     case PROP_TRICKLE:
       floe_configuration_set_trickle (self, g_value_get_boolean (value));
+      return TRUE;
+    case PROP_STRATEGY_MEMORY:
+      floe_configuration_set_strategy_memory (self, g_value_get_string (value));
+      return TRUE;
+    case PROP_MAX_PUNCH_SOCKETS:
+      floe_configuration_set_punch_limits (self, g_value_get_uint (value), paths->max_probes,
+                                           paths->max_probe_rate);
+      return TRUE;
+    case PROP_MAX_PUNCH_PROBES:
+      floe_configuration_set_punch_limits (self, paths->max_sockets, g_value_get_uint (value),
+                                           paths->max_probe_rate);
+      return TRUE;
+    case PROP_MAX_PUNCH_RATE:
+      floe_configuration_set_punch_limits (self, paths->max_sockets, paths->max_probes,
+                                           g_value_get_uint (value));
       return TRUE;
     default:
       return FALSE;

@@ -5,7 +5,7 @@
 #include <floe/floe-configuration.h>
 
 #include "floe-privacy-rules-private.h"
-#include "floe-strategy-core-private.h"
+#include "floe-way-memory-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +19,7 @@ typedef struct
   FloeNatReport *report;   /* (owned) (nullable): the application's own */
   FloeNatSummary *summary; /* (owned) (nullable): likewise, in words */
   FloeNatReport *known;    /* (owned) (nullable): what a connection has found out last */
+  FloeWayMemory *memory;   /* (owned): what has worked last, by network */
   FloePunching punching;
   int relay_start_ms;  /* or FLOE_STRATEGY_OWN_START */
   guint relay_warm_ms; /* G_MAXUINT: for as long as the connection lasts */
@@ -44,7 +45,7 @@ struct _FloeConfiguration
   gboolean ice_tcp;
   guint max_channels;
   guint64 max_message_size;
-  guint ice_failed_timeout_ms;
+  guint ice_failed_timeout_ms;    /* 0: Floe's own times */
   GProxyResolver *proxy_resolver; /* (owned) (nullable) */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */
   FloeConfigurationPaths paths;
@@ -73,6 +74,11 @@ gboolean floe_configuration_get_paths_property (FloeConfiguration *self, guint p
                                                 GValue *value);
 gboolean floe_configuration_set_paths_property (FloeConfiguration *self, guint prop_id,
                                                 const GValue *value);
+/* floe-configuration-memory.c; @network (nullable): a key of the NAT cache */
+FloeStrategyMemory floe_configuration_recall_way (const FloeConfiguration *self,
+                                                  const char *network);
+void floe_configuration_remember_way (FloeConfiguration *self, const char *network,
+                                      FloeStrategyMemory way);
 /* What strategy is told; which relays there are is not in it. */
 FloeStrategyConfig floe_configuration_get_strategy_config (const FloeConfiguration *self,
                                                            gboolean is_metered);

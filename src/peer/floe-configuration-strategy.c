@@ -78,6 +78,15 @@ floe_configuration_get_punching (FloeConfiguration *self)
   return self->paths.punching;
 }
 
+static void
+take_limit (FloeConfiguration *self, guint *limit, guint value, const char *property)
+{
+  if (*limit == value)
+    return;
+  *limit = value;
+  g_object_notify (G_OBJECT (self), property);
+}
+
 /**
  * floe_configuration_set_punch_limits:
  * @self: a configuration
@@ -96,9 +105,9 @@ floe_configuration_set_punch_limits (FloeConfiguration *self, guint max_sockets,
 {
   g_return_if_fail (FLOE_IS_CONFIGURATION (self));
 
-  self->paths.max_sockets = max_sockets;
-  self->paths.max_probes = max_probes;
-  self->paths.max_probe_rate = max_rate;
+  take_limit (self, &self->paths.max_sockets, max_sockets, "max-punch-sockets");
+  take_limit (self, &self->paths.max_probes, max_probes, "max-punch-probes");
+  take_limit (self, &self->paths.max_probe_rate, max_rate, "max-punch-rate");
 }
 
 /**

@@ -11,9 +11,6 @@
 /* What Chromium takes; RFC 8831 section 6.6 asks to keep messages small without interleaving. */
 #define DEFAULT_MAX_MESSAGE_SIZE (256 * 1024)
 
-/* RFC 8863 section 4: 39.5 s, the time of a check with the default timers of RFC 8445. */
-#define DEFAULT_ICE_FAILED_TIMEOUT_MS 39500
-
 enum
 {
   PROP_ICE_TRANSPORT_POLICY = 1,
@@ -233,12 +230,13 @@ floe_configuration_class_init (FloeConfigurationClass *klass)
   /**
    * FloeConfiguration:ice-failed-timeout:
    *
-   * How long ICE goes on before it is called failed, in milliseconds (RFC 8863).
+   * How long ICE goes on with nothing that works before it has failed, in milliseconds; 0 for what
+   * floe_configuration_set_ice_failed_timeout() tells.
    *
    * Since: 1.0
    */
-  properties[PROP_ICE_FAILED_TIMEOUT] = g_param_spec_uint (
-      "ice-failed-timeout", NULL, NULL, 1, G_MAXINT, DEFAULT_ICE_FAILED_TIMEOUT_MS, flags);
+  properties[PROP_ICE_FAILED_TIMEOUT] =
+      g_param_spec_uint ("ice-failed-timeout", NULL, NULL, 0, G_MAXINT, 0, flags);
   /**
    * FloeConfiguration:proxy-resolver:
    *
@@ -288,7 +286,6 @@ floe_configuration_init (FloeConfiguration *self)
   self->ice_tcp = TRUE;
   self->max_channels = DEFAULT_MAX_CHANNELS;
   self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
-  self->ice_failed_timeout_ms = DEFAULT_ICE_FAILED_TIMEOUT_MS;
   floe_configuration_init_paths (self);
 }
 

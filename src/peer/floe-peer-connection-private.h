@@ -76,6 +76,7 @@ typedef struct
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;
   gboolean has_remote; /* the network side was told of the peer's */
+  char *key;           /* (owned) (nullable): of the network that @local was found out on */
   FloeStrategyConfig strategy;
 } FloePeerNetwork;
 
@@ -150,6 +151,8 @@ void floe_peer_emit (FloePeerConnection *self, FloePeerSignal signal, ...);
 
 /* floe-peer-network.c */
 void floe_peer_watch_network (FloePeerConnection *self);
+/* All paths have ended: nothing is asked, found out or watched for them any more. Idempotent. */
+void floe_peer_leave_network (FloePeerConnection *self);
 
 /* floe-peer-nat.c */
 /* Before the stack is made. */
@@ -166,6 +169,8 @@ void floe_peer_nat_handle_local (FloePeerConnection *self);
 void floe_peer_nat_handle_remote (FloePeerConnection *self);
 /* It is about to be told, and tells of our NAT if nothing else has. */
 void floe_peer_nat_mark_candidate (FloePeerConnection *self, FloeCandidate *candidate);
+/* Another path carries data: that is remembered for this network. */
+void floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed);
 
 /* floe-peer-facts.c */
 extern const FloeMailboxFuncs floe_peer_fact_funcs;

@@ -67,8 +67,7 @@ static void
 stop (FloePeerConnection *self)
 {
   self->is_closed = TRUE;
-  g_clear_pointer (&self->network.watch, floe_network_watch_free);
-  floe_peer_nat_stop (self);
+  floe_peer_leave_network (self);
   if (self->facts != NULL)
     floe_mailbox_close (self->facts);
   if (self->stack != NULL)
@@ -76,7 +75,6 @@ stop (FloePeerConnection *self)
   g_clear_pointer (&self->stack, floe_stack_unref);
   floe_peer_clear_source (&self->operations.source);
   floe_peer_clear_source (&self->operations.needed_source);
-  floe_peer_servers_stop (self);
   floe_peer_channels_clear (self);
 }
 

@@ -63,6 +63,9 @@ take_report (FloePeerConnection *self, const FloeNatReport *report)
       &report->record->findings, floe_strategy_get_punching (&self->network.strategy));
   self->network.lifetime_s = report->record->findings.lifetime_s;
   self->network.is_known = TRUE;
+  self->network.key = g_strdup (report->record->key);
+  self->network.strategy.last =
+      floe_configuration_recall_way (self->configuration, self->network.key);
 }
 
 /* The application has said in words what the NAT is; what it allows is what it has set. */
@@ -101,7 +104,11 @@ tell_network_side (FloePeerConnection *self, FloeOrderType type, const FloeNatSu
   FloeOrder *order = floe_order_new (type);
 
   order->with.nat = g_memdup2 (summary, sizeof *summary);
-  order->size = type == FLOE_ORDER_LOCAL_NAT ? self->network.lifetime_s : 0;
+  if (type == FLOE_ORDER_LOCAL_NAT)
+    {
+      order->size = self->network.lifetime_s;
+      order->key = self->network.strategy.last;
+    }
   floe_stack_post (self->stack, order);
 }
 
@@ -207,6 +214,15 @@ void
 floe_peer_nat_clear (FloePeerConnection *self)
 {
   g_clear_pointer (&self->network.last, g_free);
+  g_clear_pointer (&self->network.key, g_free);
+}
+
+void
+floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed)
+{
+  floe_configuration_remember_way (self->configuration, self->network.key,
+                                   is_relayed ? FLOE_STRATEGY_MEMORY_RELAY
+                                              : FLOE_STRATEGY_MEMORY_DIRECT);
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* The host's network changes: the network side is told, and looks what that means for its paths. */
+/* The host's network changes: the network side is told, and looks what that means for its paths.
+ * And what nobody needs any more when these have failed. */
 #include "floe-peer-connection-private.h"
 
 /* In any thread. */
@@ -17,4 +18,12 @@ floe_peer_watch_network (FloePeerConnection *self)
 {
   self->network.watch = floe_network_watch_new (post_change, floe_stack_ref (self->stack),
                                                 (GDestroyNotify) floe_stack_unref);
+}
+
+void
+floe_peer_leave_network (FloePeerConnection *self)
+{
+  g_clear_pointer (&self->network.watch, floe_network_watch_free);
+  floe_peer_nat_stop (self);
+  floe_peer_servers_stop (self);
 }

@@ -71,6 +71,8 @@ arm_timer (FloePeerConnection *self)
       if (!expiring->is_told)
         wait_us = wait_us == -1 ? own_us : MIN (wait_us, own_us);
     }
+  if (self->servers.timer == NULL)
+    return; /* nobody needs servers any more */
   floe_deadline_source_set (self->servers.timer,
                             wait_us == -1 ? -1 : g_get_monotonic_time () + wait_us);
 }

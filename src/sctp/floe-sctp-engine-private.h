@@ -102,9 +102,10 @@ gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guin
 
 /* What is sent from now on gets through again, after a silence in which it did not: asks for a
  * round trip, whose answer ends the backing off of usrsctp's timer, and repeats the oldest data
- * that is not acknowledged, whose answer has usrsctp go on at once. The last SACK goes out again
- * for the peer's sake. */
-void floe_sctp_engine_resume (FloeSctpEngine *self);
+ * that is not acknowledged, whose answer has usrsctp go on at once. @is_heard: the peer is known to
+ * send here as well. The last SACK goes out again then for its sake: it has a sender whose timer
+ * has backed off go on, once, and before it would do so where nothing gets through. */
+void floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard);
 
 /* Streams that both sides have; 0 before CONNECTED. */
 guint floe_sctp_engine_get_stream_count (const FloeSctpEngine *self);

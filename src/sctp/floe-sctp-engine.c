@@ -394,13 +394,13 @@ floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guint8 *bu
 }
 
 void
-floe_sctp_engine_resume (FloeSctpEngine *self)
+floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard)
 {
   if (!is_up (self))
     return;
   floe_sctp_runtime_catch_up ();
   floe_sctp_socket_ask (self->socket, &self->config, self->id);
-  if (self->repeat.sack_size > 0)
+  if (is_heard && self->repeat.sack_size > 0)
     append_output (self, self->repeat.sack, self->repeat.sack_size);
   if (self->repeat.size > 0)
     append_output (self, self->repeat.packet, self->repeat.size);

@@ -30,7 +30,8 @@ typedef enum
   FLOE_ORDER_CLOSE_CHANNEL,     /* @key */
   FLOE_ORDER_CONSUMED,          /* @key, @size: the application has taken so much */
   FLOE_ORDER_NETWORK_CHANGED,   /* the host's network may have; @is_set: it is metered */
-  FLOE_ORDER_LOCAL_NAT,         /* @nat: the peer was told so of ours; @size: s, its lifetime */
+  FLOE_ORDER_LOCAL_NAT,         /* @nat: the peer was told so of ours; @size: s, its lifetime;
+                                 * @key: a FloeStrategyMemory, of this network */
   FLOE_ORDER_REMOTE_NAT,        /* @nat: the peer has told so of its own */
   FLOE_ORDER_COUNT,             /* tell counters, then FLOE_FACT_COUNTED */
   FLOE_ORDER_CLOSE,

@@ -34,7 +34,7 @@ typedef struct
   GProxyResolver *proxy_resolver; /* (unowned) (nullable) */
   GTlsDatabase *tls_database;     /* (unowned) (nullable) */
   FloeStrategyConfig strategy;    /* which relays there are follows from @plan */
-  guint failed_timeout_ms;
+  guint failed_timeout_ms;        /* 0: Floe's own times */
   guint relay_warm_ms;
   guint gather_timeout_ms; /* 0: no limit */
   guint max_channels;

@@ -198,8 +198,9 @@ tell_ice_state (FloeIceConnectionState state, gpointer user_data)
 
   fact->number = state;
   fact->size = floe_stack_get_elapsed_ms (user_data);
-  floe_stack_tell (user_data, fact);
+  /* When it is told that all has failed, nothing goes on any more. */
   floe_traversal_handle_state (((FloeStack *) user_data)->traversal, state);
+  floe_stack_tell (user_data, fact);
 }
 
 static void
@@ -270,12 +271,12 @@ floe_stack_count (FloeStack *self)
 }
 
 static void
-resume_sending (gpointer user_data)
+resume_sending (gboolean is_heard, gpointer user_data)
 {
   FloeStack *self = user_data;
 
   if (self->sctp != NULL)
-    floe_sctp_engine_resume (self->sctp);
+    floe_sctp_engine_resume (self->sctp, is_heard);
 }
 
 static const FloeIceTransportEvents ice_events = {

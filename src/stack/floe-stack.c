@@ -80,7 +80,7 @@ handle_ice_order (FloeStack *self, FloeOrder *order)
       floe_traversal_handle_remote_candidate (self->traversal, order->with.candidate);
       break;
     case FLOE_ORDER_LOCAL_NAT:
-      floe_traversal_set_local (self->traversal, order->with.nat);
+      floe_traversal_set_local (self->traversal, order->with.nat, (FloeStrategyMemory) order->key);
       floe_ice_transport_set_mapping_lifetime (self->ice, (guint) order->size);
       break;
     case FLOE_ORDER_REMOTE_NAT:

@@ -92,9 +92,9 @@ void floe_traversal_core_set_relays (FloeTraversalCore *self, gint64 now_us, gbo
                                      gboolean has_tcp, gboolean has_tls);
 /* Whether the network is may change, too: what is told of punching does not. */
 void floe_traversal_core_set_metered (FloeTraversalCore *self, gint64 now_us, gboolean is_metered);
-/* The peer was told of our NAT, in these words. */
+/* The peer was told of our NAT, in these words. @last: what has worked on this network. */
 void floe_traversal_core_set_local (FloeTraversalCore *self, gint64 now_us,
-                                    const FloeNatSummary *summary);
+                                    const FloeNatSummary *summary, FloeStrategyMemory last);
 /* The peer has told of its NAT. */
 void floe_traversal_core_set_remote (FloeTraversalCore *self, gint64 now_us,
                                      const FloeNatSummary *summary);

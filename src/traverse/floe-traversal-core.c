@@ -165,10 +165,12 @@ floe_traversal_core_set_metered (FloeTraversalCore *self, gint64 now_us, gboolea
 
 void
 floe_traversal_core_set_local (FloeTraversalCore *self, gint64 now_us,
-                               const FloeNatSummary *summary)
+                               const FloeNatSummary *summary, FloeStrategyMemory last)
 {
-  if (self->has_local && floe_nat_summary_is_equal (&self->local, summary))
+  if (self->has_local && self->config.last == last
+      && floe_nat_summary_is_equal (&self->local, summary))
     return;
+  self->config.last = last;
   self->local = *summary;
   self->has_local = TRUE;
   make_plan (self);

@@ -43,15 +43,16 @@ void floe_traversal_set_servers (FloeTraversal *self, GPtrArray *plan);
 /* Nothing is punched where the network is metered. */
 void floe_traversal_set_metered (FloeTraversal *self, gboolean is_metered);
 
-/* This side's description is there, and gathering is about to begin. @is_whole: what is not gathered
- * then does not reach the peer. */
+/* This side's description is there, and gathering is about to begin. @is_whole: what is not
+ * gathered then does not reach the peer. */
 void floe_traversal_start (FloeTraversal *self, gboolean is_offerer, gboolean is_whole);
 /* @can_trickle: whether the peer takes candidates after its description. */
 void floe_traversal_handle_description (FloeTraversal *self, const char *ufrag, const char *pwd,
                                         gboolean can_trickle);
 
-/* The peer was told of our NAT, in these words. */
-void floe_traversal_set_local (FloeTraversal *self, const FloeNatSummary *summary);
+/* The peer was told of our NAT, in these words. @last: what has worked on this network. */
+void floe_traversal_set_local (FloeTraversal *self, const FloeNatSummary *summary,
+                               FloeStrategyMemory last);
 /* The peer has told of its NAT. */
 void floe_traversal_set_remote (FloeTraversal *self, const FloeNatSummary *summary);
 

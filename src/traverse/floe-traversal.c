@@ -212,9 +212,10 @@ floe_traversal_handle_description (FloeTraversal *self, const char *ufrag, const
 }
 
 void
-floe_traversal_set_local (FloeTraversal *self, const FloeNatSummary *summary)
+floe_traversal_set_local (FloeTraversal *self, const FloeNatSummary *summary,
+                          FloeStrategyMemory last)
 {
-  floe_traversal_core_set_local (&self->core, g_get_monotonic_time (), summary);
+  floe_traversal_core_set_local (&self->core, g_get_monotonic_time (), summary, last);
   carry_out (self);
 }
 

@@ -164,5 +164,40 @@ expect_text sender.out 'asking 2 servers\.\.\.'
 expect_text sender.out "$(printf '\r\033\\[K')Direct"
 end
 
+# transfer: a file, between two who both ask the server what the network does.
+transfer ()
+{
+    echo content > files/known.txt
+    start_send --stun "stun:127.0.0.1:$nat_port" files/known.txt
+    # The sender has waited for some time when the receiver comes.
+    ! [ -n "$1" ] || wait_for "$1" mapping "$sender" || why="$why; $1 does not come to be"
+    receive_within 30 --stun "stun:127.0.0.1:$nat_port"
+    expect_both 0
+}
+
+begin "what a session finds out of the network is kept for the user alone, and without addresses"
+transfer cache/floe/networks
+expect "the folder's mode" "$(stat -c %a cache/floe)" 700
+expect "the mode of networks" "$(stat -c %a cache/floe/networks)" 600
+expect "the mode of ways" "$(stat -c %a cache/floe/ways)" 600
+expect_text cache/floe/ways '^[0-9a-f]\{64\} direct [0-9]*$'
+! grep -q '127\.0\.0' cache/floe/networks cache/floe/ways || why="$why; there are addresses in it"
+expect_text sender.out '"local_nat":"OPEN"'
+end
+
+begin "files of that kind that are none of ours count as empty"
+rm -r cache/floe
+mkdir -p cache/floe/networks
+mkfifo cache/floe/ways
+transfer ''
+end
+
+begin "where nothing can be kept everything works"
+rm -r cache
+echo > cache
+transfer ''
+rm cache
+end
+
 kill "$turn"
 wait "$turn" 2> /dev/null

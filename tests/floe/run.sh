@@ -55,6 +55,9 @@ trap 'for p in $pids; do kill -9 "$p" 2> /dev/null; done; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 cd "$work" || exit 1
 mkdir files
+# What floe remembers of networks is this run's own.
+XDG_CACHE_HOME=$work/cache
+export XDG_CACHE_HOME
 
 . "$here/helpers.sh"
 . "$here/$parts.sh"

@@ -7,9 +7,9 @@
 #
 # 50 rounds of 100 MB, with floe-peer and Chromium: hours. --jobs N has N rounds with loss, and deaths,
 # at a time; those without loss take a processor and are alone. --resume FILE writes each round there,
-# and holds none again that is there of the same commit. --parts: death, outage, interface, relay,
-# clean, lossy. --logs keeps what the peers say, and captures. The last line is 'N passed, N failed,
-# N skipped'.
+# and holds none again that is there of the same commit. --parts: death, outage, tcp, interface,
+# address, relay, clean, lossy. --logs keeps what the peers say, and captures. The last line is
+# 'N passed, N failed, N skipped'.
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)

@@ -47,12 +47,12 @@ struct PeerOptions
   bool relay_only = false;
   FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
   bool is_controlling = false;
-  guint failed_timeout_ms = 39500;
-  guint relay_warm_ms = 0;    /* 0: as long as usual */
-  guint start_after_ms = 0;   /* of the plan's first row */
-  guint give_up_after_ms = 0; /* likewise */
-  bool has_udp = true;        /* else there is no direct row */
-  int tcp_start_ms = -1;      /* of a row for ICE-TCP, when not negative */
+  guint failed_timeout_ms = 0; /* 0: as long as usual */
+  guint relay_warm_ms = 0;     /* 0: as long as usual */
+  guint start_after_ms = 0;    /* of the plan's first row */
+  guint give_up_after_ms = 0;  /* likewise */
+  bool has_udp = true;         /* else there is no direct row */
+  int tcp_start_ms = -1;       /* of a row for ICE-TCP, when not negative */
   std::vector<const char *> interfaces = { "lo" };
   GProxyResolver *proxy_resolver = nullptr;
   GTlsDatabase *tls_database = nullptr;
@@ -236,7 +236,7 @@ private:
         Told (self);
       },
       [] (gpointer data) { Told (static_cast<IcePeer *> (data)); },
-      [] (gpointer data) {
+      [] (gboolean, gpointer data) {
         static_cast<IcePeer *> (data)->resumed_count++;
         Told (static_cast<IcePeer *> (data));
       },

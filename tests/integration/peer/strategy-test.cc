@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../coturn.h"
+#include "../traverse/descriptors.h"
 #include "peer-pair.h"
 
 #define PORT_RESTRICTED "1 udp-yes nat-yes map-ei filter-apd sure-high"
@@ -91,6 +92,46 @@ protected:
 
   Coturn server_;
 };
+
+TEST (StrategyConfiguration, HasLimitsOfPunchingAsProperties)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  guint sockets = 1, probes = 1, rate = 1;
+  std::vector<std::string> told;
+
+  g_signal_connect (
+      configuration, "notify",
+      G_CALLBACK (+[] (GObject *, GParamSpec *property, std::vector<std::string> *log) {
+        log->push_back (property->name);
+      }),
+      &told);
+  g_object_set (configuration, "max-punch-sockets", 64, nullptr);
+  g_object_set (configuration, "max-punch-probes", 500, nullptr);
+  g_object_set (configuration, "max-punch-rate", 50, nullptr);
+  floe_configuration_get_punch_limits (configuration, &sockets, &probes, &rate);
+  EXPECT_EQ (sockets, 64u);
+  EXPECT_EQ (probes, 500u);
+  EXPECT_EQ (rate, 50u);
+  floe_configuration_set_punch_limits (configuration, 64, 0, 50);
+  EXPECT_EQ (told, (std::vector<std::string>{ "max-punch-sockets", "max-punch-probes",
+                                              "max-punch-rate", "max-punch-probes" }));
+}
+
+TEST (StrategyConfiguration, KeepsOfItsMemoryWhatIsOfItsForm)
+{
+  g_autoptr (FloeConfiguration) configuration = floe_configuration_new ();
+  std::string text = "floe-ways 1\n" + std::string (64, 'a') + " relay "
+                     + std::to_string (g_get_real_time () / G_USEC_PER_SEC) + "\n";
+  g_autofree char *kept = nullptr;
+  g_autofree char *none = nullptr;
+
+  floe_configuration_set_strategy_memory (configuration, (text + "192.0.2.1 relay 5\n").c_str ());
+  kept = floe_configuration_get_strategy_memory (configuration);
+  EXPECT_EQ (kept, text);
+  floe_configuration_set_strategy_memory (configuration, nullptr);
+  none = floe_configuration_get_strategy_memory (configuration);
+  EXPECT_STREQ (none, "floe-ways 1\n");
+}
 
 TEST_F (StrategyWithRelay, DirectFastAsksForNoRelay)
 {
@@ -299,6 +340,47 @@ TEST_F (Strategy, EndsWithOneFailureWhenNothingWorks)
   RunFor (1);
   EXPECT_EQ (std::count (dave.states.begin (), dave.states.end (), "failed"), 1);
   EXPECT_EQ (dave.state (), FLOE_PEER_CONNECTION_STATE_FAILED);
+}
+
+/* Each side is told of a password that the other one does not have. */
+static std::string
+SpoilPassword (std::string sdp)
+{
+  return sdp.replace (sdp.find ("a=ice-pwd:") + 10, 8, "spoiled0");
+}
+
+TEST_F (StrategyWithRelay, LeavesNoDescriptorOfAConnectionThatHasFailed)
+{
+  g_autoptr (FloeConfiguration) configuration = Configure (nullptr);
+  int before = 0;
+
+  floe_configuration_set_ice_failed_timeout (configuration, 2000);
+  /* What is opened the first time and stays belongs to nobody. */
+  for (bool is_first : { true, false })
+    {
+      if (!is_first)
+        before = CountDescriptors ();
+      Peer carol (configuration), dave (configuration);
+      auto near = carol.CreateChannel ("never");
+
+      Negotiate (carol, dave, SpoilPassword, SpoilPassword);
+      for (Peer *peer : { &carol, &dave })
+        ASSERT_TRUE (
+            RunUntil ([=] { return peer->state () == FLOE_PEER_CONNECTION_STATE_FAILED; }, 60));
+      EXPECT_TRUE (RunUntil ([=] { return is_first || CountDescriptors () <= before; }, 60))
+          << CountDescriptors () << ", and " << before << " before";
+      for (Peer *peer : { &carol, &dave })
+        {
+          g_autoptr (FloeConnectionMetrics) metrics = floe_peer_connection_get_metrics (peer->pc);
+
+          EXPECT_NE (metrics, nullptr);
+          EXPECT_EQ (std::count (peer->states.begin (), peer->states.end (), "failed"), 1);
+          floe_peer_connection_close (peer->pc);
+          EXPECT_TRUE (
+              RunUntil ([=] { return peer->state () == FLOE_PEER_CONNECTION_STATE_CLOSED; }, 60));
+        }
+      RunFor (is_first ? 2 : 0);
+    }
 }
 
 TEST_F (Strategy, RefusesASummaryThatIsNone)

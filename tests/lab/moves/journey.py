@@ -38,13 +38,13 @@ def let_direct(world, is_let):
         world.command(f"set {home} udp={'all' if is_let else '3478'}")
 
 
-def servers(world, count=1):
+def servers(world, count=1, transport="udp"):
     """Options for peers that have this world's TURN servers: of the hosts turn, turn2, ..."""
     options, started = [], []
     for index in range(count):
         server = Coturn(world[f"turn{index + 1 if index else ''}"], tls=False)
         user, password = server.credentials()
-        options += ["--ice-server", server.url("turn", "udp"), "--ice-user", user, "--ice-pass",
+        options += ["--ice-server", server.url("turn", transport), "--ice-user", user, "--ice-pass",
                     password]
         started.append(server)
     return started, options

@@ -13,11 +13,13 @@ _LOSSY = " loss=2%"
 HANG_SECONDS = 1200  # each of some waits may take more than a minute; 100 MB at loss do, too
 
 _DISASTERS = {
-    "death": ("a direct path dies", outages.lose_path, journey.WORLD.format(link="")),
+    "death": ("a direct path dies, {}", outages.lose_path, journey.WORLD.format(link="")),
     "outage": ("no network for 10 s (from its return)", outages.lose_network,
                journey.WORLD.format(link="")),
+    "tcp": ("likewise, over TCP from peer to peer", outages.lose_tcp, outages.NO_UDP),
     "interface": ("the interface goes, another is there", outages.change_address,
                   outages.TWO_NETWORKS),
+    "address": ("the only interface gets another address", outages.renumber, outages.RENUMBERED),
     "relay": ("one of two relays dies", outages.lose_relay, outages.SYMMETRIC),
 }
 # In the order of the page.
@@ -27,7 +29,8 @@ JOURNEYS = ("clean", "lossy")
 
 def title(task):
     if task["part"] in _DISASTERS:
-        return _DISASTERS[task["part"]][0]
+        way = f"{task['peer']} to floe" if task.get("is_sender") else f"floe to {task.get('peer')}"
+        return _DISASTERS[task["part"]][0].format(way)
     return (f"{task['receiver']}, {task['size'] / 1e6:g} MB, "
             f"loss {'2 %' if task['part'] == 'lossy' else '0'}")
 
@@ -37,12 +40,21 @@ def is_busy(task):
     return task["part"] == "clean"
 
 
+def _kinds(part, options):
+    """What an outage's tasks have besides: who takes part, and who sends."""
+    if part != "death":
+        return [{}]
+    return [{"peer": peer, "is_sender": is_sender} for peer in options.peers
+            for is_sender in (False, True) if peer != "floe" or not is_sender]
+
+
 def make(options):
     """The tasks in the order of the page, a list for each of its rows."""
     rows = []
     for part in options.parts:
         if part not in JOURNEYS:
-            rows.append([{"part": part, "seed": seed} for seed in range(1, options.deaths + 1)])
+            rows += [[{"part": part, **kind, "seed": seed}
+                      for seed in range(1, options.deaths + 1)] for kind in _kinds(part, options)]
             continue
         size = options.megabytes * 1000000 // (10 if part == "lossy" else 1)
         rows += [[{"part": part, "receiver": receiver, "size": size, "seed": seed}
@@ -62,5 +74,6 @@ def hold(task, folder=None):
                                                      log=log))
     _, disaster, text = _DISASTERS[task["part"]]
     with World(text, seed=task["seed"]) as world, logs.kept(log, world):
-        fault, seconds = disaster(world, log=log)
+        details = {key: task[key] for key in task if key not in ("part", "seed")}
+        fault, seconds = disaster(world, log=log, **details)
     return {"fault": fault, "seconds": seconds}

@@ -97,6 +97,12 @@ class Peer:
             return next(((when, item) for when, item in self._events if item["event"] == event and
                          all(item.get(key) == value for key, value in members.items())), None)
 
+    def last(self, event):
+        """The last such event until now, with its time, or None."""
+        with self._news:
+            return next(((when, item) for when, item in reversed(self._events)
+                         if item["event"] == event), None)
+
     def count(self, event, **members):
         """How many such events there were."""
         with self._news:

@@ -2,6 +2,9 @@
 """How two floe-peers come together, on the wire: what is not sent, what is asked of coturn, who is
 late, whose router is spoiled by packets that come too early, and what is left when nothing works."""
 
+import contextlib
+import os
+import re
 import time
 
 from lab import Coturn, World
@@ -10,13 +13,19 @@ from pairs.log import Nothing
 from pairs.meeting import SIGNALING_SECONDS
 from pairs.peer import Peer, introduce
 
-from .meetings import IS_FULL, held, hold, need_peer, stun_and_turn
+from .meetings import IS_FULL, PATIENCE, held, hold, need_peer, over, stun_and_turn
 from .probes import cases, expect
 
 # How long the offer or the answer is on its way: a person who lets it ring.
 LATE_SECONDS = 150 if IS_FULL else 8
+# Later than ICE-TCP begins.
+QUICK_FAIL_SECONDS = 6
+# Longer than libnice takes from one keepalive to the next.
+SILENCE_SECONDS = 35 if IS_FULL else 3
 # The time of RFC 8863, and what a machine may be late.
 FAIL_SECONDS = 39.5 + 20
+# For what takes a moment, on any machine.
+LIMIT_SECONDS = 60
 
 
 def touched(left, host, other):
@@ -66,6 +75,7 @@ class Pair:
         self.peers = [Peer(world[host], "floe", Nothing(), *options) for host in ("alice", "bob")]
         for peer in self.peers:
             peer.wait("ready", time.monotonic() + 20)
+        self.before = [opened(peer) for peer in self.peers]
         introduce(*self.peers, SIGNALING_SECONDS)
         self.peers[0].say(cmd="offer", channels=[{"label": "chat"}])
 
@@ -85,18 +95,81 @@ class Pair:
             peer.process.stdin.close()
         return [peer.process.wait(20) for peer in self.peers]
 
+    def await_end(self, seconds):
+        """Until each has what it had open before it was asked to connect, and nothing else."""
+        until = time.monotonic() + seconds
+        while True:
+            left = [opened(peer) - before for peer, before in zip(self.peers, self.before)]
+            if not any(left):
+                return
+            if time.monotonic() > until:
+                raise AssertionError(f"descriptors that are left: {left}")
+            time.sleep(0.1)
+
+
+def opened(peer):
+    """What the process has open: files, and sockets by their numbers."""
+    folder, found = f"/proc/{peer.process.pid}/fd", set()
+    for number in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(os.readlink(os.path.join(folder, number)))
+    return found
+
+
+def sessions(log, what):
+    """Those of coturn's sessions of which its log says so."""
+    return set(re.findall(r"session (\d+): [^\n]*" + what, log))
+
+
+def fail(options, seconds):
+    """Where no path works: what each peer says of that within `seconds`, and what is left of it."""
+    need_peer()
+    with World(describe("R", "R")) as world:
+        server = Coturn(world["turn"], tls=False,
+                        options=["denied-peer-ip=0.0.0.0-255.255.255.255"])
+        pair = Pair(world, [*stun_and_turn(server), *options])
+        captures = [world.capture(host) for host in ("alice", "bob")]
+        pair.await_state("failed", seconds)
+        pair.await_end(PATIENCE)
+        packets, log = [len(each()) for each in captures], server.log()
+        requests = log.count("incoming packet")
+        expect(min(packets) > 20, True, f"that something was tried, {packets} packets")
+        given = sessions(log, "ALLOCATE processed, success")
+        expect(len(given) >= 2, True, f"that relays were tried, {given}")
+        time.sleep(SILENCE_SECONDS)
+        expect([len(each()) for each in captures], packets, "packets some time later")
+        log = server.log()
+        expect(given - sessions(log, "(?:refreshed, .*lifetime=0$|delete: )"), set(),
+               "allocations that were not given back")
+        expect(log.count("incoming packet"), requests, "requests to coturn")
+        expect(pair.counts("failed"), [1, 1], "how often it failed")
+        expect(pair.counts("connected"), [0, 0], "how often it was connected")
+        expect(pair.end(), [0, 0], "exit statuses")
+
+
+def test_all_fails():
+    """where no path works, each peer says so once, and is silent and has nothing open from then on"""
+    fail(["--fail-after", f"{QUICK_FAIL_SECONDS * 1000}"], QUICK_FAIL_SECONDS + PATIENCE)
+
+
+@cases("udp", "tcp", "tls")
+def test_farewell(transport):
+    """who closes a connection and ends its program at once has given its relay over {} back"""
+    need_peer()
+    with World(describe("R", "R")) as world:
+        server = Coturn(world["turn"], tls=transport == "tls")
+        pair = Pair(world, [*over(transport)(server), "--relay-only"])
+        pair.await_state("connected", LIMIT_SECONDS)
+        expect(pair.end(), [0, 0], "exit statuses")
+        given = server.log().count("ALLOCATE processed, success")
+        expect(given >= 2, True, f"that relays were given, {given}")
+        until = time.monotonic() + LIMIT_SECONDS
+        while server.log().count("lifetime=0") < given and time.monotonic() < until:
+            time.sleep(0.1)
+        expect(server.log().count("lifetime=0"), given, "how many were given back")
+
 
 if IS_FULL:  # it is all waiting
-    def test_all_fails():
-        """where no path works, each peer says so once and in time"""
-        need_peer()
-        with World(describe("R", "R")) as world:
-            server = Coturn(world["turn"], tls=False,
-                            options=["denied-peer-ip=0.0.0.0-255.255.255.255"])
-            pair = Pair(world, stun_and_turn(server))
-            pair.await_state("failed", FAIL_SECONDS)
-            expect(server.log().count("ALLOCATE processed, success") > 0, True,
-                   "that relays were tried")
-            expect(pair.counts("failed"), [1, 1], "how often it failed")
-            expect(pair.counts("connected"), [0, 0], "how often it was connected")
-            expect(pair.end(), [0, 0], "exit statuses")
+    def test_all_fails_in_time():
+        """the same within the time that the strategies state"""
+        fail([], FAIL_SECONDS)

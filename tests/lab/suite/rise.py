@@ -154,12 +154,22 @@ def test_network_gone():
     outlive(outages.lose_network)
 
 
+@cases(full=[()])
+def test_network_gone_by_tcp():
+    """likewise where data goes by TCP from peer to peer"""
+    outlive(outages.lose_tcp, outages.NO_UDP)
+
+
 def test_address_change():
     """a connection moves to another network of its host when the interface that carries is gone"""
     outlive(outages.change_address, outages.TWO_NETWORKS)
 
 
-@cases(full=[()])
+def test_renumbered():
+    """a connection goes on from the new address when its only interface gets another one"""
+    outlive(outages.renumber, outages.RENUMBERED)
+
+
 def test_relay_death():
     """of two relays that were the only way one dies, and the connection finds the other"""
     outlive(outages.lose_relay, outages.SYMMETRIC)

@@ -16,7 +16,7 @@ from suite.probes import Skip  # noqa: E402
 
 MODULES = ["kinds", "links", "events", "families", "servers", "peers", "rise", "idle", "late",
            "crosscheck", "discovery", "reports", "nat_report", "nat64", "matrix", "connecting",
-           "hard_nats", "ice_tcp", "foretell", "punching", "watching", "privacy"]
+           "hard_nats", "budgets", "ice_tcp", "foretell", "punching", "watching", "privacy"]
 
 
 def find_tests(pattern):

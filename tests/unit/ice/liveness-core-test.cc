@@ -283,25 +283,87 @@ TEST_F (LivenessCore, DataHasAnExpiredPathAskedAndItsAnswerRevivesIt)
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
 }
 
-TEST_F (LivenessCore, WhatFlowsAndStopsIsSuspectAfter2Seconds)
+TEST_F (LivenessCore, WhatFlowsAndStopsIsSuspectAfterASecondAndAHalf)
 {
   Flow (3 * SECOND, true);
-  EXPECT_EQ (Pass (2 * SECOND - 1), 3);
+  EXPECT_EQ (Pass (1500 * MS - 1), 2);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
   Pass (1);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
-  Pass (3 * SECOND + 500 * MS);
+  Pass (4 * SECOND);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_DISCONNECTED);
 }
 
-TEST_F (LivenessCore, WhatIsSentWithoutAnAnswerMakesSuspectAfter2Seconds)
+TEST_F (LivenessCore, WhatIsSentWithoutAnAnswerMakesSuspectAfterASecondAndAHalf)
 {
   Live ();
   Pass (3 * SECOND);
   floe_liveness_core_handle_sent (&core_, now_us_);
-  Pass (2 * SECOND - 1);
+  Pass (1500 * MS - 1);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
   Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, WhatIsRepeatedMeanwhileGivesItNoMoreTime)
+{
+  Flow (3 * SECOND, true);
+  Pass (900 * MS);
+  floe_liveness_core_handle_sent (&core_, now_us_); /* what SCTP took for lost */
+  Pass (600 * MS);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, ALostProbeIsForgivenForAnotherWhileLifeGoesOn)
+{
+  Flow (3 * SECOND, true);
+  ASSERT_GT (Flow (600 * MS, false), 0);
+  Flow (800 * MS, false);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Answer ();
+  Flow (3 * SECOND, true);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+}
+
+/* It carries what goes out, while the peer sends on another path: no life comes here at all. */
+TEST_F (LivenessCore, AMutePathIsAskedAndSuspectWhileThePeerSendsElsewhere)
+{
+  int probes = 0;
+
+  for (gint64 end_us = now_us_ + 3 * SECOND; now_us_ < end_us;)
+    {
+      probes += Pass (50 * MS);
+      floe_liveness_core_handle_rival (&core_, now_us_, 1000 * SECOND);
+    }
+  EXPECT_GE (probes, 3);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, APathThatIsToldThatThePeerAnswersIsSuspectWithoutEverHavingLived)
+{
+  floe_liveness_core_set_must_answer (&core_, TRUE);
+  floe_liveness_core_handle_sent (&core_, now_us_);
+  Pass (1500 * MS);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, WhatTakesOverHas2SecondsAndAHalfUntilItIsSuspect)
+{
+  floe_liveness_core_set_must_answer (&core_, TRUE);
+  floe_liveness_core_start_asking (&core_, now_us_);
+  EXPECT_EQ (Pass (2500 * MS - 1), 17) << "one each 150 ms";
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_ALIVE);
+  Pass (1);
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
+TEST_F (LivenessCore, WhatTookOverAndAnsweredIsSuspectAsSoonAsOthers)
+{
+  floe_liveness_core_start_asking (&core_, now_us_);
+  Pass (0);
+  Answer ();
+  Flow (3 * SECOND, true);
+  Pass (1500 * MS);
   EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
 }
 

@@ -223,6 +223,22 @@ TEST_F (RelayCore, BeginsTheReserveWhenAKeptOneIsLost)
   EXPECT_EQ (trace_, "0 begin 0\n1000 begin 1\n");
 }
 
+/* The old agent's end is told again before the new one has begun. */
+TEST_F (RelayCore, BeginsAgainWhatWasLostWhateverIsToldOfTheOldOne)
+{
+  FloeRelayOutput output;
+
+  Start ({ udp_near });
+  Run (1000);
+  floe_relay_core_handle_failed (&core_, now_us_, 0);
+  floe_relay_core_retry (&core_, now_us_);
+  floe_relay_core_handle_failed (&core_, now_us_, 0);
+  ASSERT_TRUE (floe_relay_core_poll (&core_, &output));
+  EXPECT_EQ (output.type, FLOE_RELAY_OUTPUT_BEGIN);
+  floe_relay_core_handle_failed (&core_, now_us_, 0);
+  EXPECT_EQ (core_.relays[0].state, FLOE_RELAY_FAILED);
+}
+
 TEST_F (RelayCore, BeginsTheReserveWhenAKeptOneFallsSilentAndKeepsItWhenItComesBack)
 {
   Start ({ udp_near, udp_middle, udp_far });

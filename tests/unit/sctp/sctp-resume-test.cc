@@ -137,7 +137,7 @@ GetLeftAfterSilence (guint silent_ms, bool resumes)
   pair.Run (silent_ms);
   pair.loss_percent = 0;
   if (resumes)
-    floe_sctp_engine_resume (pair.a.engine);
+    floe_sctp_engine_resume (pair.a.engine, TRUE);
   pair.Run (50);
   EXPECT_LE (pair.b.messages.size (), 1u);
   return pair.b.messages.empty () ? floe_sctp_engine_get_buffered (pair.a.engine) : 0;
@@ -162,7 +162,7 @@ TEST (SctpResume, EndsTheBackingOff)
   pair.loss_percent = 100;
   pair.Run (6000);
   pair.loss_percent = 0;
-  floe_sctp_engine_resume (pair.a.engine);
+  floe_sctp_engine_resume (pair.a.engine, TRUE);
   pair.Settle ();
   ASSERT_EQ (pair.b.messages.size (), 1u);
 
@@ -181,7 +181,7 @@ TEST (SctpResume, RepeatsNoDataThatArrived)
   pair.Connect ();
   pair.a.Send (1, Pattern (3000));
   pair.Run (1000);
-  floe_sctp_engine_resume (pair.a.engine);
+  floe_sctp_engine_resume (pair.a.engine, TRUE);
   for (const Packet &packet : pair.a.sent)
     EXPECT_TRUE (packet[12] == HEARTBEAT || packet[12] == SACK) << (guint) packet[12];
   pair.Run (1000);
@@ -192,12 +192,12 @@ TEST (SctpResume, IsNothingBeforeAndAfterAnAssociation)
 {
   SctpPair pair;
 
-  floe_sctp_engine_resume (pair.a.engine);
+  floe_sctp_engine_resume (pair.a.engine, TRUE);
   EXPECT_TRUE (pair.a.sent.empty ());
   pair.Connect ();
   floe_sctp_engine_close (pair.a.engine);
   pair.a.sent.clear ();
-  floe_sctp_engine_resume (pair.a.engine);
+  floe_sctp_engine_resume (pair.a.engine, TRUE);
   EXPECT_TRUE (pair.a.sent.empty ());
 }
 
@@ -218,9 +218,28 @@ TEST (SctpResume, TellsTheSenderWhatHasCome)
   pair.Run (4000);
   pair.loss_percent = 0;
   ASSERT_GT (floe_sctp_engine_get_buffered (pair.a.engine), 0u);
-  floe_sctp_engine_resume (pair.b.engine);
+  floe_sctp_engine_resume (pair.b.engine, TRUE);
   pair.Settle ();
   EXPECT_EQ (floe_sctp_engine_get_buffered (pair.a.engine), 0u);
+}
+
+TEST (SctpResume, KeepsWhatHasTheSenderGoOnUntilThePeerIsHeard)
+{
+  SctpPair pair;
+
+  pair.Connect ();
+  pair.a.Send (1, Pattern (3000));
+  while (!pair.a.sent.empty ())
+    {
+      pair.b.Input (pair.a.sent.front ());
+      pair.a.sent.pop_front ();
+    }
+  pair.b.sent.clear ();
+  floe_sctp_engine_resume (pair.b.engine, FALSE);
+  EXPECT_EQ (pair.b.sent.size (), 1u) << "a HEARTBEAT";
+  pair.b.sent.clear ();
+  floe_sctp_engine_resume (pair.b.engine, TRUE);
+  EXPECT_EQ (pair.b.sent.size (), 2u) << "and a SACK";
 }
 
 TEST (SctpResume, LeavesUnreliableMessagesLost)
@@ -232,7 +251,7 @@ TEST (SctpResume, LeavesUnreliableMessagesLost)
   pair.a.Send (1, "stale", 51, true, 0);
   pair.Run (3000);
   pair.loss_percent = 0;
-  floe_sctp_engine_resume (pair.a.engine);
+  floe_sctp_engine_resume (pair.a.engine, TRUE);
   pair.Run (100);
   EXPECT_TRUE (pair.b.messages.empty ());
   pair.a.Send (1, "fresh", 51, true, 0);

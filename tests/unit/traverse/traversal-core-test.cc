@@ -27,11 +27,11 @@ protected:
     floe_traversal_core_clear (&core_);
     floe_traversal_core_init (&core_, &config_);
   }
-  void Local (const char *kind)
+  void Local (const char *kind, FloeStrategyMemory last = FLOE_STRATEGY_MEMORY_NONE)
   {
     FloeNatSummary summary = Class (kind);
 
-    floe_traversal_core_set_local (&core_, now_us_, &summary);
+    floe_traversal_core_set_local (&core_, now_us_, &summary, last);
   }
   void Remote (const char *kind)
   {
@@ -118,6 +118,17 @@ TEST_F (TraversalCore, MakesNoPlanForNobodyWhenNothingIsKnown)
   EXPECT_EQ (Poll (), "plan:direct-patient");
 }
 
+TEST_F (TraversalCore, GoesByWhatHasWorkedHereOnceThereIsAPeer)
+{
+  Local ("P", FLOE_STRATEGY_MEMORY_RELAY);
+  Start ();
+  EXPECT_EQ (Poll (), "plan:direct-patient") << "It was another peer";
+  Describe ();
+  EXPECT_EQ (Poll (), "plan:turn-fallback");
+  Local ("P", FLOE_STRATEGY_MEMORY_DIRECT);
+  EXPECT_EQ (Poll (), "plan:direct-fast");
+}
+
 TEST_F (TraversalCore, MakesAPlanForNobodyWhenOurNatIsKnown)
 {
   Local ("P");
@@ -135,17 +146,6 @@ TEST_F (TraversalCore, MakesAPlanForNobodyWhenTheApplicationHasChosen)
   Restart ();
   Start ();
   EXPECT_EQ (Poll (), "plan:turn-only");
-}
-
-TEST_F (TraversalCore, AsksForNoRelayEarlierForWhatAnotherPeerNeeded)
-{
-  config_.last = FLOE_STRATEGY_MEMORY_RELAY;
-  Restart ();
-  Local ("P");
-  Start ();
-  EXPECT_EQ (Poll (), "plan:direct-patient");
-  Describe ();
-  EXPECT_EQ (Poll (), "plan:turn-fallback");
 }
 
 TEST_F (TraversalCore, MakesThePlanOfWhatBothHaveTold)
