@@ -69,7 +69,8 @@ class Places:
         server = world["proxy" if has_proxy else "turn-a"]
         self._turn = {server.address(family) for family in (4, 6)}
         self._add("relay", _all_addresses(world["turn-b"].interfaces))
-        self._add("public", world.command("addresses home-b"))
+        for router in ("home-b", "wifi"):  # that the peer may be behind
+            self._add("public", world.command(f"addresses {router}"))
         for host, private in (("bob", "host"), ("neighbour", "neighbour")):
             self._add(private, [world[host].address()])
             self._add("global", [world[host].address(6)])
