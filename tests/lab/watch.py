@@ -17,11 +17,13 @@ def parse_arguments():
     parser.add_argument("level", choices=LEVELS, nargs="?", help="of the Floe that is watched")
     parser.add_argument("role", choices=("offering", "answering"), nargs="?", default="offering")
     parser.add_argument("other", choices=("floe", "chromium"), nargs="?", default="floe")
-    parser.add_argument("--turn", choices=("udp", "tcp", "tls", "proxy"),
+    parser.add_argument("--turn", choices=("udp", "tcp", "tls", "proxy", "dead"),
                         default="udp",
-                        help="how the TURN server is reached")
+                        help="how the TURN server is reached; dead: not at all")
     parser.add_argument("--move", action="store_true",
                         help="the interface of the default route goes away meanwhile")
+    parser.add_argument("--near", action="store_true",
+                        help="the other one is in the same network, a Floe at the same level")
     parser.add_argument("--as", choices=LEVELS, dest="held_to", metavar="LEVEL",
                         help="hold it to what that level promises")
     parser.add_argument("--policy", action="store_true",
@@ -44,7 +46,8 @@ def show(left):
 
 def watch(arguments):
     left = visit(arguments.level, arguments.role == "offering", arguments.other,
-                 transport=arguments.turn, moves=arguments.move, policy=arguments.policy)
+                 transport=arguments.turn, moves=arguments.move, is_near=arguments.near,
+                 policy=arguments.policy)
     left.level = arguments.held_to or left.level
     if arguments.show:
         show(left)

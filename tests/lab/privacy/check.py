@@ -13,7 +13,7 @@ def _allowed(rows, level):
 
 def _certain(rows, level):
     """What has to be seen, else the test would not see what is forbidden either."""
-    return {key for key in _allowed(rows, level) if rows[key].is_certain}
+    return {key for key, row in rows.items() if row.must(level)}
 
 
 def _compare(found, rows, level, what, excused=frozenset()):
@@ -37,8 +37,10 @@ def find_faults(visit):
     may_ask = set(NAMES) if DESTINATIONS["stun"].may(level) else _TURN_NAMES
     return [*_compare(visit.destinations(), DESTINATIONS, level, "sent to", visit.excused),
             *_report(visit.dns_names() - may_ask, "DNS was asked for"),
-            *_compare(visit.shown(visit.signaled), SHOWN, level, "signalled"),
+            *_compare(visit.shown(visit.signaled), SHOWN, level, "signalled", visit.excused),
+            *_report(visit.wrong_candidates(), "signalled, with what is hidden"),
             *_report(hidden, "told or logged"),
+            *_report(visit.logged_addresses(), "logged at full length"),
             *_report(visit.strangers(visit.signaled), "signalled, and nobody knows whose it is"),
             *_report(visit.strangers(visit.told), "told, though the peer did not tell it"),
             *_report(visit.leaks(), "in a packet"),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MPL-2.0
 """The world that connections are watched in, and what each of its addresses is to alice."""
 
+import contextlib
 import ipaddress
 import json
+import math
 import re
 import time
 
@@ -15,7 +17,7 @@ router cell eim-apdf
 router home-b eim-apdf
 host alice behind=wifi,cell
 host neighbour behind=wifi
-host bob behind=home-b
+host bob behind={}
 host stun addresses=2
 host turn-a addresses=2
 host turn-b
@@ -67,21 +69,24 @@ class Places:
         server = world["proxy" if has_proxy else "turn-a"]
         self._turn = {server.address(family) for family in (4, 6)}
         self._add("relay", _all_addresses(world["turn-b"].interfaces))
-        self._add("mapped", world.command("addresses home-b"))
-        for address in _all_addresses(world["bob"].interfaces):
-            self._add("host" if ipaddress.ip_address(address).version == 4 else "public", [address])
-        self._add("neighbour", _all_addresses(world["neighbour"].interfaces))
+        for router in ("home-b", "wifi"):  # that the peer may be behind
+            self._add("public", world.command(f"addresses {router}"))
+        for host, private in (("bob", "host"), ("neighbour", "neighbour")):
+            self._add(private, [world[host].address()])
+            self._add("global", [world[host].address(6)])
+        self.peers_own = set(_all_addresses(world["bob"].interfaces))
         self._add("mdns", MDNS_GROUPS)
         self._add("link", [gateway for interface in alice.interfaces
                            for gateway in interface.gateways])
         first, second = alice.interfaces
         self.default_interface, self._second = first.name, second
-        self._moved_at = None
+        self._move_began = self._move_ended = math.inf
         self.own = {}
-        self._own("own", _all_addresses([first]))
-        self._own("own-other", [*_all_addresses([second]), *LATE_ADDRESSES])
-        self._own("own-mapped", world.command("addresses wifi"))
-        self._own("own-mapped-other", world.command("addresses cell"))
+        self._own("own", [first.address()])
+        self._own("own-global", [first.address(6)])
+        self._own("own-public", world.command("addresses wifi"))
+        self._second_public = world.command("addresses cell")
+        self._own("own-other", [*_all_addresses([second]), *self._second_public, *LATE_ADDRESSES])
         self._own("own-relay", _all_addresses(world["turn-a"].interfaces))
         self.look_at(alice)
 
@@ -100,20 +105,22 @@ class Places:
             if interface["ifname"] != "lo":
                 self._own(key, [address["local"] for address in interface["addr_info"]])
 
+    @contextlib.contextmanager
     def move(self):
-        """The default route is the second interface's from now on, whose addresses are as good as
-        the first one's were."""
-        self._moved_at = time.monotonic()
-        for address in _all_addresses([self._second]):
-            self.own[str(ipaddress.ip_address(address))] = "own"
-        for address, key in self.own.items():
-            if key == "own-mapped-other":
-                self.own[address] = "own-mapped"
+        """After it the default route is the second interface's, whose addresses are as good as the
+        first one's were."""
+        self._move_began = time.monotonic()
+        yield
+        self._move_ended = time.monotonic()
+        self.own[self._second.address()] = "own"
+        self.own[self._second.address(6)] = "own-global"
+        for address in self._second_public:
+            self.own[str(ipaddress.ip_address(address))] = "own-public"
 
     def is_default(self, interface, when):
         """Whether it had the default route then."""
-        has_moved = self._moved_at is not None and when >= self._moved_at
-        return interface == (self._second.name if has_moved else self.default_interface)
+        return (interface == self.default_interface and when <= self._move_ended
+                or interface == self._second.name and when >= self._move_began)
 
     def name(self, address, port=0):
         """Which of DESTINATIONS it is, `link` for what the kernel does by itself, or None."""
@@ -124,6 +131,6 @@ class Places:
         return "link" if address in self.own else None
 
     def is_of_link(self, address):
-        """Groups that the kernel speaks to by itself: routers, nodes, and solicited nodes."""
+        """What the kernel joins or looks for by itself: nodes, solicited nodes, routers."""
         return address in ("ff02::1", "ff02::2", "ff02::16", "224.0.0.22", "224.0.0.1") \
             or address.startswith("ff02::1:ff") or address.startswith("fe80:")
