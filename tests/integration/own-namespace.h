@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* A test that is a process of its own in a network namespace, which it may make as root or where
- * users may. */
+/* For tests that need a machine's interfaces: a process of its own in a network namespace of its
+ * own, which it may make as root or where users may. */
 #pragma once
 
 #include "floe-test.h"
@@ -10,10 +10,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
-
-#include <gtest/gtest.h>
-#include <string>
-#include <sys/wait.h>
 
 #define CANNOT_MAKE_NAMESPACES 77
 

@@ -2,7 +2,7 @@
 /* A peer that names thousands of addresses which are not its own. What leaves the machine is
  * counted on the wire, by destination: issue 6, "Remote candidates are hostile". */
 #include "ice-peer.h"
-#include "own-namespace.h"
+#include "../own-namespace.h"
 
 #include "peer/fake-resolver.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Interfaces as machines have them: none, too many, and one that goes while it is in use. Each test
  * is a process of its own in a network namespace, which it may make as root or where users may. */
-#include "ice-peer.h"
-#include "own-namespace.h"
 #include "../own-namespace.h"
 #include "ice-peer.h"
 
