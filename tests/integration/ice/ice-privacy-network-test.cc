@@ -5,6 +5,8 @@
 #include "ice-peer.h"
 #include "raw-peer.h"
 
+#include "floe-ice-transport-internal-private.h"
+
 #include <set>
 
 #define QUIET_MS 700 /* two checks of libnice's, and one of the repeats between them */
@@ -29,6 +31,22 @@ HostOf (GSocketAddress *address)
 {
   return TakeString (g_inet_address_to_string (
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))));
+}
+
+/* Paths that have begun and not ended. */
+static guint
+CountPaths (FloeIceTransport *transport)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < transport->lanes->len; i++)
+    {
+      FloePathState state =
+          floe_ice_path_get_state (floe_ice_transport_get_lane (transport, i)->path);
+
+      count += state == FLOE_PATH_RESOLVING || state == FLOE_PATH_RUNNING;
+    }
+  return count;
 }
 
 /* A socket of the peer's at an address, and who has asked it. */
@@ -101,6 +119,8 @@ GatherByTheDefaultRoute ()
   floe_ice_transport_handle_network_change (ice.transport);
   Require (floe_ice_transport_get_socket (ice.transport, 0, "192.0.2.1") == nullptr,
            "the socket is gone at once");
+  Require (ice.transport->shared.path_count == CountPaths (ice.transport),
+           "which paths share the pace with");
   first.hosts.clear ();
   Require (RunUntil (context, 20000, [&] { return !second.hosts.empty (); }), "a check");
   RunUntil (context, QUIET_MS, [] { return false; });
