@@ -108,7 +108,7 @@ GatherByTheDefaultRoute ()
   IcePeer ice (context, Options (FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE));
   Witness first (context, ice, "192.0.2.9"), second (context, ice, "198.51.100.9");
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return !first.hosts.empty (); }), "a check");
+  Require (RunUntil (context, 30000, [&] { return !first.hosts.empty (); }), "a check");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (first.hosts == std::set<std::string>{ "192.0.2.1" }, "from that address");
   Require (second.hosts.empty (), "and from no other");
@@ -122,7 +122,7 @@ GatherByTheDefaultRoute ()
   Require (ice.transport->shared.path_count == CountPaths (ice.transport),
            "which paths share the pace with");
   first.hosts.clear ();
-  Require (RunUntil (context, 20000, [&] { return !second.hosts.empty (); }), "a check");
+  Require (RunUntil (context, 30000, [&] { return !second.hosts.empty (); }), "a check");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (second.hosts == std::set<std::string>{ "198.51.100.1" }, "from the new address");
   Require (first.hosts.empty (), "and from no other");
@@ -142,11 +142,11 @@ GatherWithoutARoute ()
   Prepare ("ip address add 192.0.2.1/24 dev d0 && ip address add 198.51.100.1/24 dev d1");
   IcePeer ice (context, Options (FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE));
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return ice.gathered_count == 1; }), "gathered");
+  Require (RunUntil (context, 30000, [&] { return ice.gathered_count == 1; }), "gathered");
   Require (ice.candidates.empty (), "of two networks none is chosen");
   Do ("ip address del 198.51.100.1/24 dev d1");
   floe_ice_transport_handle_network_change (ice.transport);
-  Require (RunUntil (context, 20000, [&] { return !ice.candidates.empty (); }), "a candidate");
+  Require (RunUntil (context, 30000, [&] { return !ice.candidates.empty (); }), "a candidate");
   Require (strcmp (ice.candidates[0].address, "192.0.2.1") == 0, "of the only network");
   _Exit (0);
 }
@@ -168,11 +168,11 @@ HideAPrivateAddress (const char *own, const char *world, const char *commands)
   here.peer.pwd = global.peer.pwd;
   here.peer.ufrag = global.peer.ufrag;
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return !global.hosts.empty (); }),
+  Require (RunUntil (context, 30000, [&] { return !global.hosts.empty (); }),
            "checks go out into the world");
   here.Check (ice, own);
   global.Check (ice, own);
-  Require (RunUntil (context, 5000, [&] { return global.peer.success_count > 0; }),
+  Require (RunUntil (context, 30000, [&] { return global.peer.success_count > 0; }),
            "the world is answered");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (here.hosts.empty (), "no check goes to the local network");
@@ -230,7 +230,7 @@ HideAGlobalAddress ()
   IcePeer ice (context, options);
   Witness witness (context, ice, "198.51.100.1");
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return ice.gathered_count > 0; }), "gathered");
+  Require (RunUntil (context, 30000, [&] { return ice.gathered_count > 0; }), "gathered");
   witness.Check (ice, "192.0.2.1");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (asked > 0, "the server is asked");
