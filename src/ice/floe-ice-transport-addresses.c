@@ -63,7 +63,6 @@ leave (FloeIceTransport *self, FloeIceLane *lane)
 {
   if (floe_ice_path_get_spec (lane->path)->kind != FLOE_PATH_RELAY)
     floe_ice_transport_clear_schedule (self);
-  self->shared.path_count--;
   floe_ice_lane_close (lane);
 }
 

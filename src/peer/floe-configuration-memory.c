@@ -44,7 +44,9 @@ floe_configuration_set_strategy_memory (FloeConfiguration *self, const char *mem
  *
  * A network is known by a hash of its gateway's address and hardware address, this host's part of
  * it and the servers; there is no address in it. It is known at all only where the NAT is, from a
- * #FloeNatReport of this host's. Where relays only may be used nothing is remembered.
+ * #FloeNatReport of this host's, and until the host's address is gone: what a connection that moves
+ * to another network meets there is not remembered. Where relays only may be used nothing is
+ * remembered.
  *
  * Returns: (transfer full): text of printable ASCII characters in lines, 8 KiB at most
  * Since: 1.0

@@ -184,7 +184,8 @@ floe_configuration_get_gather_timeout (FloeConfiguration *self)
  *
  * Failed is final, as long as ICE can't be restarted: every path is closed by then, with its
  * sockets, and relays are given back. What the peer tells later is not used. Nothing but
- * floe_peer_connection_close() is left to be done, and the metrics can still be read.
+ * floe_peer_connection_close() is left to be done, and the metrics can still be read. It closes the
+ * data channels, too: they are not closed by the failure.
  *
  * Since: 1.0
  */
@@ -224,7 +225,9 @@ floe_configuration_get_ice_failed_timeout (FloeConfiguration *self)
  * @max_port: the highest local port that may be used, or 0 for any
  * @error: return location for an error, or %NULL
  *
- * Sets which local UDP ports may be used, for firewalls that let only some through.
+ * Sets which local UDP ports may be used, for firewalls that let only some through. Ports below
+ * 1024 are of little use: Floe and browsers send nothing to such a port of a peer's, but to 80 and
+ * 443 of a public address.
  *
  * Fails with %FLOE_ERROR_RANGE when @min_port is above @max_port or only one of them is 0.
  *

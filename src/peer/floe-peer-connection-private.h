@@ -76,7 +76,8 @@ typedef struct
   gboolean is_written; /* in the description that was made last */
   gboolean is_told;
   gboolean has_remote; /* the network side was told of the peer's */
-  char *key;           /* (owned) (nullable): of the network that @local was found out on */
+  char *key;           /* (owned) (nullable): of the network that @local was found out on,
+                        * as long as the host is there */
   FloeStrategyConfig strategy;
 } FloePeerNetwork;
 
@@ -170,7 +171,8 @@ void floe_peer_nat_handle_remote (FloePeerConnection *self);
 /* It is about to be told, and tells of our NAT if nothing else has. */
 void floe_peer_nat_mark_candidate (FloePeerConnection *self, FloeCandidate *candidate);
 /* Another path carries data: that is remembered for this network. */
-void floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed);
+void floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed,
+                                FloePathReason reason);
 
 /* floe-peer-facts.c */
 extern const FloeMailboxFuncs floe_peer_fact_funcs;

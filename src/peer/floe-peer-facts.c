@@ -80,16 +80,17 @@ handle_pair (FloePeerConnection *self, const FloeFact *fact)
       make_candidate (self, &pair[1], floe_jsep_get_remote_ufrag (self->jsep));
   g_autoptr (FloeIceCandidatePair) from = g_steal_pointer (&self->paths.pair);
   g_autoptr (FloePathEvent) event = NULL;
+  FloePathReason reason = (FloePathReason) fact->number;
   gboolean is_relayed;
 
   self->paths.pair = floe_ice_candidate_pair_new (local, remote, pair[0].relay_protocol);
   is_relayed = floe_ice_candidate_pair_is_relayed (self->paths.pair);
-  event = floe_path_event_new (from, self->paths.pair, (FloePathReason) fact->number, fact->size);
+  event = floe_path_event_new (from, self->paths.pair, reason, fact->size);
   floe_peer_emit (self, FLOE_PEER_SIGNAL_PATH_CHANGED, event);
   /* The first path is told of when the connection is up. */
   if (from != NULL)
     floe_peer_metrics_tell (self);
-  floe_peer_nat_handle_path (self, is_relayed);
+  floe_peer_nat_handle_path (self, is_relayed, reason);
 }
 
 static void

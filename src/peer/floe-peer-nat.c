@@ -217,9 +217,13 @@ floe_peer_nat_clear (FloePeerConnection *self)
   g_clear_pointer (&self->network.key, g_free);
 }
 
+/* Which network the host has gone to nobody has asked, and nothing more is learnt of the one that
+ * it was on. */
 void
-floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed)
+floe_peer_nat_handle_path (FloePeerConnection *self, gboolean is_relayed, FloePathReason reason)
 {
+  if (reason == FLOE_PATH_REASON_NETWORK_CHANGED)
+    g_clear_pointer (&self->network.key, g_free);
   floe_configuration_remember_way (self->configuration, self->network.key,
                                    is_relayed ? FLOE_STRATEGY_MEMORY_RELAY
                                               : FLOE_STRATEGY_MEMORY_DIRECT);

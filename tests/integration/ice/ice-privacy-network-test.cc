@@ -5,6 +5,8 @@
 #include "ice-peer.h"
 #include "raw-peer.h"
 
+#include "floe-ice-transport-internal-private.h"
+
 #include <set>
 
 #define QUIET_MS 700 /* two checks of libnice's, and one of the repeats between them */
@@ -29,6 +31,22 @@ HostOf (GSocketAddress *address)
 {
   return TakeString (g_inet_address_to_string (
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))));
+}
+
+/* Paths that have begun and not ended. */
+static guint
+CountPaths (FloeIceTransport *transport)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < transport->lanes->len; i++)
+    {
+      FloePathState state =
+          floe_ice_path_get_state (floe_ice_transport_get_lane (transport, i)->path);
+
+      count += state == FLOE_PATH_RESOLVING || state == FLOE_PATH_RUNNING;
+    }
+  return count;
 }
 
 /* A socket of the peer's at an address, and who has asked it. */
@@ -90,7 +108,7 @@ GatherByTheDefaultRoute ()
   IcePeer ice (context, Options (FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE));
   Witness first (context, ice, "192.0.2.9"), second (context, ice, "198.51.100.9");
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return !first.hosts.empty (); }), "a check");
+  Require (RunUntil (context, 30000, [&] { return !first.hosts.empty (); }), "a check");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (first.hosts == std::set<std::string>{ "192.0.2.1" }, "from that address");
   Require (second.hosts.empty (), "and from no other");
@@ -101,8 +119,10 @@ GatherByTheDefaultRoute ()
   floe_ice_transport_handle_network_change (ice.transport);
   Require (floe_ice_transport_get_socket (ice.transport, 0, "192.0.2.1") == nullptr,
            "the socket is gone at once");
+  Require (ice.transport->shared.path_count == CountPaths (ice.transport),
+           "which paths share the pace with");
   first.hosts.clear ();
-  Require (RunUntil (context, 20000, [&] { return !second.hosts.empty (); }), "a check");
+  Require (RunUntil (context, 30000, [&] { return !second.hosts.empty (); }), "a check");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (second.hosts == std::set<std::string>{ "198.51.100.1" }, "from the new address");
   Require (first.hosts.empty (), "and from no other");
@@ -122,11 +142,11 @@ GatherWithoutARoute ()
   Prepare ("ip address add 192.0.2.1/24 dev d0 && ip address add 198.51.100.1/24 dev d1");
   IcePeer ice (context, Options (FLOE_PRIVACY_LEVEL_DEFAULT_ROUTE));
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return ice.gathered_count == 1; }), "gathered");
+  Require (RunUntil (context, 30000, [&] { return ice.gathered_count == 1; }), "gathered");
   Require (ice.candidates.empty (), "of two networks none is chosen");
   Do ("ip address del 198.51.100.1/24 dev d1");
   floe_ice_transport_handle_network_change (ice.transport);
-  Require (RunUntil (context, 20000, [&] { return !ice.candidates.empty (); }), "a candidate");
+  Require (RunUntil (context, 30000, [&] { return !ice.candidates.empty (); }), "a candidate");
   Require (strcmp (ice.candidates[0].address, "192.0.2.1") == 0, "of the only network");
   _Exit (0);
 }
@@ -148,11 +168,11 @@ HideAPrivateAddress (const char *own, const char *world, const char *commands)
   here.peer.pwd = global.peer.pwd;
   here.peer.ufrag = global.peer.ufrag;
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return !global.hosts.empty (); }),
+  Require (RunUntil (context, 30000, [&] { return !global.hosts.empty (); }),
            "checks go out into the world");
   here.Check (ice, own);
   global.Check (ice, own);
-  Require (RunUntil (context, 5000, [&] { return global.peer.success_count > 0; }),
+  Require (RunUntil (context, 30000, [&] { return global.peer.success_count > 0; }),
            "the world is answered");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (here.hosts.empty (), "no check goes to the local network");
@@ -210,7 +230,7 @@ HideAGlobalAddress ()
   IcePeer ice (context, options);
   Witness witness (context, ice, "198.51.100.1");
   floe_ice_transport_gather (ice.transport);
-  Require (RunUntil (context, 5000, [&] { return ice.gathered_count > 0; }), "gathered");
+  Require (RunUntil (context, 30000, [&] { return ice.gathered_count > 0; }), "gathered");
   witness.Check (ice, "192.0.2.1");
   RunUntil (context, QUIET_MS, [] { return false; });
   Require (asked > 0, "the server is asked");
