@@ -113,32 +113,46 @@ is_literal (const char *word)
   return inet_pton (AF_INET, word, bytes) == 1 || inet_pton (AF_INET6, word, bytes) == 1;
 }
 
-/* Appends @size bytes that only have characters of literals. A port, or the full stop of a
- * sentence, may be at the end. */
+/* The size of the literal that @start begins with, which goes to @word; 0 for none. A port, or the
+ * full stop of a sentence, may be behind it. */
+static gsize
+measure_literal (const char *start, gsize size, char word[MAX_WORD_SIZE + 1])
+{
+  memcpy (word, start, size);
+  word[size] = '\0';
+  while (size > 0 && !is_literal (word))
+    {
+      /* Cut back to the last separator. */
+      while (size > 0 && word[size - 1] != ':' && word[size - 1] != '.')
+        size--;
+      size = size > 0 ? size - 1 : 0;
+      word[size] = '\0';
+    }
+  return size;
+}
+
+/* Appends @size bytes that only have characters of literals. What is before the first colon may be
+ * no part of one, as in a URI, and so with the next. */
 static void
 append_word (GString *out, const char *start, gsize size)
 {
+  const char *end = start + size, *from = start;
   char word[MAX_WORD_SIZE + 1], buffer[FLOE_REDACTED_SIZE];
-  gsize tail = size;
+  gsize used = 0;
 
-  if (size <= MAX_WORD_SIZE)
+  while (size <= MAX_WORD_SIZE && from != NULL
+         && (used = measure_literal (from, (gsize) (end - from), word)) == 0)
     {
-      memcpy (word, start, size);
-      word[size] = '\0';
-      while (tail > 0 && !is_literal (word))
-        {
-          /* Cut back to the last separator. */
-          while (tail > 0 && word[tail - 1] != ':' && word[tail - 1] != '.')
-            tail--;
-          tail = tail > 0 ? tail - 1 : 0;
-          word[tail] = '\0';
-        }
+      from = memchr (from, ':', (gsize) (end - from));
+      from = from != NULL ? from + 1 : NULL;
     }
-  else
-    tail = 0;
-  if (tail > 0)
-    g_string_append (out, floe_redact_address (word, buffer));
-  g_string_append_len (out, start + tail, (gssize) (size - tail));
+  if (used > 0)
+    {
+      g_string_append_len (out, start, from - start);
+      g_string_append (out, floe_redact_address (word, buffer));
+      start = from + used;
+    }
+  g_string_append_len (out, start, end - start);
 }
 
 char *

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <floe/floe-error.h>
+
 #include "floe-deadline-source-private.h"
 
 #define MAX_QUESTIONS 4
@@ -103,8 +105,13 @@ open_socket (const FloeStunAskerConfig *config, GError **error)
     {
       g_autoptr (GSocketAddress) local = g_inet_socket_address_new (config->local, 0);
 
-      if (!g_socket_bind (socket, local, FALSE, error))
-        return NULL;
+      /* GIO's error names the address, which may be one that nobody is to know. */
+      if (!g_socket_bind (socket, local, FALSE, NULL))
+        {
+          g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_NETWORK,
+                               "The address that it should be asked from can't be used");
+          return NULL;
+        }
     }
   return g_socket_connect (socket, remote, NULL, error) ? g_steal_pointer (&socket) : NULL;
 }

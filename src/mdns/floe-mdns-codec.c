@@ -28,6 +28,9 @@
 #define LABEL_MASK 0xc0
 #define LABEL_POINTER 0xc0
 #define POINTER_MASK 0x3fff
+/* Each leads to a label at least, and names on a link have a few. One message has room for 1500
+ * names, and who fills it with pointers to pointers is to cost little time. */
+#define MAX_POINTERS 16
 
 typedef struct
 {
@@ -87,6 +90,7 @@ read_name (MessageReader *self, char name[FLOE_MDNS_NAME_SIZE])
   FloeReader *reader = &self->reader;
   gsize limit = get_offset (self);
   gsize used = 0;
+  guint pointers = 0;
   gboolean is_known = TRUE;
 
   name[0] = '\0';
@@ -99,7 +103,7 @@ read_name (MessageReader *self, char name[FLOE_MDNS_NAME_SIZE])
         {
           gsize to = (length << 8 | floe_reader_uint (reader, 1)) & POINTER_MASK;
 
-          self->reader.failed |= reader->failed || to >= limit;
+          self->reader.failed |= reader->failed || to >= limit || ++pointers > MAX_POINTERS;
           if (self->reader.failed)
             return;
           limit = to;

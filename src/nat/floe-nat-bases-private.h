@@ -5,6 +5,7 @@
 #pragma once
 
 #include "floe-local-addresses-private.h"
+#include "floe-nat-plan-private.h"
 #include "floe-nat-routes-codec-private.h"
 
 G_BEGIN_DECLS
@@ -28,8 +29,9 @@ typedef struct
   char *neighbours;  /* (owned): /proc/net/arp */
 } FloeNatNetwork;
 
-/* Reads files of /proc, at most 64 KiB of each; what can't be read is empty. */
-void floe_nat_network_read (FloeNatNetwork *self, const char *const *interfaces,
+/* Reads files of /proc, at most 64 KiB of each; what can't be read is empty. Which addresses may be
+ * used @plan says; of loopback with @include_loopback. */
+void floe_nat_network_read (FloeNatNetwork *self, const FloeNatPlan *plan,
                             gboolean include_loopback);
 void floe_nat_network_clear (FloeNatNetwork *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FloeNatNetwork, floe_nat_network_clear)

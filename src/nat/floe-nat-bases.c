@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "floe-default-route-private.h"
 #include "floe-inet-convert-private.h"
 
 #define MAX_TABLE_SIZE (64 * 1024)
@@ -34,14 +35,17 @@ read_table (const char *path)
 }
 
 void
-floe_nat_network_read (FloeNatNetwork *self, const char *const *interfaces,
-                       gboolean include_loopback)
+floe_nat_network_read (FloeNatNetwork *self, const FloeNatPlan *plan, gboolean include_loopback)
 {
+  const char *const *interfaces = (const char *const *) plan->interfaces;
   g_autoptr (GArray) all = floe_local_addresses_list ();
+  g_autoptr (GArray) routed = plan->keeps_to_route ? floe_default_route_find () : NULL;
   g_autofree char *ipv4 = read_table ("/proc/net/route");
   g_autofree char *ipv6 = read_table ("/proc/net/ipv6_route");
 
-  self->addresses = floe_local_addresses_select (all, interfaces, include_loopback);
+  self->addresses = routed != NULL
+                        ? floe_default_route_select (all, routed, interfaces, include_loopback)
+                        : floe_local_addresses_select (all, interfaces, include_loopback);
   self->routes = g_array_new (FALSE, TRUE, sizeof (FloeNatRoute));
   floe_nat_routes_parse_ipv4 (self->routes, ipv4);
   floe_nat_routes_parse_ipv6 (self->routes, ipv6);

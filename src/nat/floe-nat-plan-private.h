@@ -34,6 +34,7 @@ typedef struct
   GPtrArray *targets; /* (owned) (element-type FloeNatTarget) */
   char **interfaces;  /* (owned) (nullable): names or addresses; nothing else is used then */
   gboolean include_loopback;
+  gboolean keeps_to_route;        /* only what the default route sends from, when it is asked */
   guint16 min_port, max_port;     /* of what is sent over UDP; both 0: any */
   GProxyResolver *proxy_resolver; /* (owned) (nullable) */
   GTlsDatabase *tls_database;     /* (owned) (nullable) */

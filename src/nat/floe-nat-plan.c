@@ -153,6 +153,7 @@ floe_nat_plan_get_fingerprint (const FloeNatPlan *self)
   for (guint i = 0; self->interfaces != NULL && self->interfaces[i] != NULL; i++)
     add_text (checksum, self->interfaces[i]);
   add_text (checksum, self->include_loopback ? "1" : "0");
+  add_text (checksum, self->keeps_to_route ? "1" : "0");
   range = g_strdup_printf ("%u-%u", self->min_port, self->max_port);
   add_text (checksum, range);
   add_object (checksum, self->proxy_resolver);

@@ -203,7 +203,7 @@ read_network (FloeNatRun *self, const GArray *servers, FloeNatNetwork *network)
     is_loopback = is_loopback
                   || floe_stun_address_get_scope (&g_array_index (servers, FloeStunAddress, i))
                          == FLOE_STUN_SCOPE_LOOPBACK;
-  floe_nat_network_read (network, (const char *const *) self->plan->interfaces, is_loopback);
+  floe_nat_network_read (network, self->plan, is_loopback);
 }
 
 static void

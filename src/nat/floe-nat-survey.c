@@ -2,6 +2,7 @@
 #include "floe-nat-survey-private.h"
 
 #include "floe-deadline-source-private.h"
+#include "floe-default-route-private.h"
 #include "floe-log-private.h"
 #include "floe-nat-cache-file-private.h"
 #include "floe-nat-patience-private.h"
@@ -21,6 +22,8 @@ struct _FloeNatSurvey
   FloeMailbox *facts;        /* (owned) */
   FloeNatPlan *plan;         /* (owned) (nullable): of the last order that has one */
   FloeNatRun *run;           /* (owned) (nullable): while it is under way */
+  char *routed;              /* (owned) (nullable): where the last run asks from, if it keeps to
+                              * the default route */
   FloeNatCacheFile *file;    /* (owned) (nullable): the plan's */
   GPtrArray *records;        /* (owned) (nullable) (element-type FloeNatRecord): of the last run */
   FloeNatPatience *patience; /* (owned) (nullable): in the background only */
@@ -148,14 +151,48 @@ open_file (FloeNatSurvey *self)
     self->file = floe_nat_cache_file_new (self->context, file, process_cache);
 }
 
+/* (transfer full) (nullable): what the default route sends from, for those who keep to it. */
+static char *
+find_routed (const FloeNatSurvey *self)
+{
+  g_autoptr (GArray) routed = NULL;
+  GString *text;
+
+  if (self->plan == NULL || !self->plan->keeps_to_route)
+    return NULL;
+  routed = floe_default_route_find ();
+  text = g_string_new (NULL);
+  for (guint i = 0; i < routed->len; i++)
+    g_string_append_printf (text, "%s ", g_array_index (routed, FloeLocalAddress, i).text);
+  return g_string_free (text, FALSE);
+}
+
 static void
 start_run (FloeNatSurvey *self)
 {
   if (process_cache == NULL)
     process_cache = floe_nat_cache_new ();
   open_file (self);
+  if (self->run != NULL)
+    return;
+  g_free (self->routed);
+  self->routed = find_routed (self);
+  self->run = floe_nat_run_new (self->context, self->plan, process_cache, &run_events, self);
+}
+
+/* Where the default route does not lead any more nothing more is sent from. */
+static void
+leave_old_route (FloeNatSurvey *self)
+{
+  g_autofree char *routed = find_routed (self);
+
+  if (routed == NULL || g_strcmp0 (routed, self->routed) == 0)
+    return;
+  g_clear_pointer (&self->patience, floe_nat_patience_free);
   if (self->run == NULL)
-    self->run = floe_nat_run_new (self->context, self->plan, process_cache, &run_events, self);
+    return;
+  g_clear_pointer (&self->run, floe_nat_run_free);
+  start_run (self);
 }
 
 /* A run for other servers, or with other passwords, is not what is wanted now. */
@@ -238,6 +275,7 @@ deliver_order (FloeLetter *letter, gpointer user_data)
       set_background (self, order->is_set);
       break;
     case FLOE_NAT_ORDER_CHANGED:
+      leave_old_route (self);
       schedule (self, SETTLE_US);
       break;
     case FLOE_NAT_ORDER_CLOSE:
@@ -285,6 +323,7 @@ floe_nat_survey_unref (FloeNatSurvey *self)
   g_clear_pointer (&self->plan, floe_nat_plan_unref);
   floe_mailbox_unref (self->orders);
   floe_mailbox_unref (self->facts);
+  g_free (self->routed);
   g_free (self);
 }
 

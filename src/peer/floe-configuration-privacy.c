@@ -48,7 +48,8 @@ floe_configuration_get_effective_policy (const FloeConfiguration *self)
  * them; connections follow when it changes. On a machine without a default route they use the only
  * interface, and nothing when there are several.
  *
- * It is read when a connection is made, and by each run of #FloeNatDiscovery.
+ * It is read when a connection is made, and by each run of #FloeNatDiscovery, which follows it in
+ * the background, too.
  *
  * Since: 1.0
  */

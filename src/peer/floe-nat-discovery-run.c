@@ -5,7 +5,6 @@
 #include <floe/floe-error.h>
 
 #include "floe-configuration-private.h"
-#include "floe-default-route-private.h"
 #include "floe-ice-uri-codec-private.h"
 #include "floe-nat-report-private.h"
 
@@ -74,29 +73,6 @@ may_ask (const FloeConfiguration *configuration)
       .speaks_to_peers;
 }
 
-/* (transfer full) (nullable): where the run may ask from. */
-static char **
-choose_interfaces (FloeConfiguration *configuration)
-{
-  const char *const *interfaces = floe_configuration_get_interfaces (configuration);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GArray) all = NULL;
-  g_autoptr (GArray) routed = NULL;
-  g_autoptr (GArray) selected = NULL;
-
-  if (!may_ask (configuration))
-    return g_strv_builder_end (builder);
-  if (floe_configuration_get_privacy_rules (configuration).uses_all_routes)
-    return g_strdupv ((char **) interfaces);
-  all = floe_local_addresses_list ();
-  routed = floe_default_route_find ();
-  selected = floe_default_route_select (all, routed, interfaces,
-                                        floe_configuration_get_include_loopback (configuration));
-  for (guint i = 0; i < selected->len; i++)
-    g_strv_builder_add (builder, g_array_index (selected, FloeLocalAddress, i).text);
-  return g_strv_builder_end (builder);
-}
-
 FloeNatPlan *
 floe_nat_discovery_make_plan (FloeNatDiscovery *self)
 {
@@ -112,7 +88,10 @@ floe_nat_discovery_make_plan (FloeNatDiscovery *self)
       for (gsize j = 0; urls[j] != NULL; j++)
         add_target (plan, server, urls[j]);
     }
-  plan->interfaces = choose_interfaces (configuration);
+  plan->interfaces = may_ask (configuration)
+                         ? g_strdupv ((char **) floe_configuration_get_interfaces (configuration))
+                         : g_new0 (char *, 1);
+  plan->keeps_to_route = !floe_configuration_get_privacy_rules (configuration).uses_all_routes;
   plan->is_recall = self->is_recall;
   plan->include_loopback = floe_configuration_get_include_loopback (configuration);
   floe_configuration_get_port_range (configuration, &plan->min_port, &plan->max_port);

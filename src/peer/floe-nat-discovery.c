@@ -120,6 +120,25 @@ floe_nat_discovery_set_property (GObject *object, guint prop_id, const GValue *v
 }
 
 static void
+post_background (FloeNatDiscovery *self)
+{
+  /* Without a plan the servers stay as they are, and so does a run that is waited for. */
+  g_autoptr (FloeNatPlan) plan = self->is_background ? floe_nat_discovery_make_plan (self) : NULL;
+  FloeNatOrder *order = floe_nat_order_new (FLOE_NAT_ORDER_BACKGROUND, plan);
+
+  order->is_set = self->is_background;
+  floe_nat_survey_post (self->survey, order);
+}
+
+/* What goes on by itself is not to go on as it was allowed to before. */
+static void
+on_privacy_changed (FloeNatDiscovery *self)
+{
+  if (self->is_background && self->survey != NULL)
+    post_background (self);
+}
+
+static void
 floe_nat_discovery_constructed (GObject *object)
 {
   FloeNatDiscovery *self = FLOE_NAT_DISCOVERY (object);
@@ -127,6 +146,8 @@ floe_nat_discovery_constructed (GObject *object)
   G_OBJECT_CLASS (floe_nat_discovery_parent_class)->constructed (object);
   if (self->configuration == NULL)
     self->configuration = floe_configuration_new ();
+  g_signal_connect_object (self->configuration, "notify::privacy-level",
+                           G_CALLBACK (on_privacy_changed), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -247,7 +268,8 @@ floe_nat_discovery_new (FloeConfiguration *configuration)
  * floe_nat_discovery_get_configuration:
  * @self: a discovery
  *
- * Gets the configuration that says what servers to ask. Changes to it count from the next run on.
+ * Gets the configuration that says what servers to ask. Changes to it count from the next call of
+ * floe_nat_discovery_run_async() or floe_nat_discovery_set_background() on.
  *
  * Returns: (transfer none): the configuration
  * Since: 1.0
@@ -307,27 +329,21 @@ floe_nat_discovery_get_cache_file (FloeNatDiscovery *self)
  *
  * Sets whether to measure without being asked to: now, when the network has changed
  * (#GNetworkMonitor), and every half hour. How long mappings live is measured then only, for it
- * takes minutes. Does nothing after floe_nat_discovery_close().
+ * takes minutes. What the configuration says when this is called holds for all of it, but for
+ * #FloeConfiguration:privacy-level, which is followed. Does nothing after
+ * floe_nat_discovery_close().
  *
  * Since: 1.0
  */
 void
 floe_nat_discovery_set_background (FloeNatDiscovery *self, gboolean background)
 {
-  g_autoptr (FloeNatPlan) plan = NULL;
-  FloeNatOrder *order;
-
   g_return_if_fail (FLOE_IS_NAT_DISCOVERY (self));
 
   if (self->is_background == !!background || self->survey == NULL)
     return;
   self->is_background = !!background;
-  /* Without one the servers stay as they are, and so does a run that is waited for. */
-  if (self->is_background)
-    plan = floe_nat_discovery_make_plan (self);
-  order = floe_nat_order_new (FLOE_NAT_ORDER_BACKGROUND, plan);
-  order->is_set = self->is_background;
-  floe_nat_survey_post (self->survey, order);
+  post_background (self);
   if (self->is_background)
     watch_network (self);
   else

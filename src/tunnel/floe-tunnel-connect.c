@@ -79,7 +79,11 @@ attempt_free (Attempt *self)
 static FloeTunnelSituation
 get_situation (const Attempt *self)
 {
-  return (FloeTunnelSituation){ self->phase, self->server, self->proxy, self->tls };
+  GInetAddress *local =
+      self->local != NULL ? g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->local))
+                          : NULL;
+
+  return (FloeTunnelSituation){ self->phase, self->server, self->proxy, self->tls, local };
 }
 
 static void
@@ -200,14 +204,18 @@ handle_failure (GTask *task, const GError *cause)
   FloeTunnelSituation situation = get_situation (self);
 
   if (self->is_late)
-    fail (task, floe_tunnel_error_new_silence (&situation, self->timeout_ms));
-  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_task_return_error (task, g_error_copy (cause));
-  else if (turn_to_other_family (self) || may_try_another (self))
     {
-      keep_error (self, cause);
-      try_next (task);
+      fail (task, floe_tunnel_error_new_silence (&situation, self->timeout_ms));
+      return;
     }
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_task_return_error (task, g_error_copy (cause));
+      return;
+    }
+  keep_error (self, cause);
+  if (turn_to_other_family (self) || may_try_another (self))
+    try_next (task);
   else
     fail (task, floe_tunnel_error_new (&situation, cause));
 }

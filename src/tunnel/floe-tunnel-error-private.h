@@ -24,6 +24,7 @@ typedef struct
   const char *server;  /* (unowned): "host:port" */
   const char *proxy;   /* (unowned) (nullable): "host:port" of the proxy; NULL for none */
   GTlsConnection *tls; /* (unowned) (nullable): when it came so far */
+  GInetAddress *local; /* (unowned) (nullable): where it was to begin; not told to anybody */
 } FloeTunnelSituation;
 
 /* Returns: (transfer full): in the domain FLOE_ERROR, FLOE_ERROR_TIMEOUT or FLOE_ERROR_NETWORK. */

@@ -104,6 +104,16 @@ describe_proxy (const FloeTunnelSituation *situation, const GError *cause)
   return NULL;
 }
 
+/* GIO names the address when it can't bind to it, because it has gone meanwhile, say. */
+static gboolean
+names_local (const FloeTunnelSituation *situation, const GError *cause)
+{
+  g_autofree char *local =
+      situation->local != NULL ? g_inet_address_to_string (situation->local) : NULL;
+
+  return local != NULL && strstr (cause->message, local) != NULL;
+}
+
 static char *
 describe_connection (const FloeTunnelSituation *situation, const GError *cause)
 {
@@ -117,6 +127,10 @@ describe_connection (const FloeTunnelSituation *situation, const GError *cause)
     return g_strdup_printf ("The %s %s can't be reached: no way leads there", role, hop);
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return g_strdup_printf ("The %s %s does not answer", role, hop);
+  if (names_local (situation, cause))
+    return g_strdup_printf ("No connection to the %s %s: the address that it should begin at can't "
+                            "be used",
+                            role, hop);
   return g_strdup_printf ("No connection to the %s %s: %s", role, hop, cause->message);
 }
 

@@ -145,6 +145,67 @@ TEST_F (IceNames, AreGivenUpWhenTheConnectionFails)
   EXPECT_EXIT (FailWhileLookingUp (), HasPassed, "");
 }
 
+static void
+TellOf (IcePeer &peer, const char *name, guint16 port)
+{
+  FloeCandidate candidate = {};
+
+  g_strlcpy (candidate.foundation, "1", sizeof candidate.foundation);
+  g_strlcpy (candidate.address, name, sizeof candidate.address);
+  candidate.component = 1;
+  candidate.priority = 1;
+  candidate.port = port;
+  floe_ice_transport_add_remote_candidate (peer.transport, &candidate);
+}
+
+/* @b has found a name of @a's, and is about to be told so, when its time is over. */
+static void
+EndWithWhatWasFound (bool is_closed)
+{
+  Enter ();
+  GMainContext *context = g_main_context_new ();
+  PeerOptions options = Options (FLOE_PRIVACY_LEVEL_OPEN);
+
+  options.failed_timeout_ms = 1000;
+  options.resolve_names = true;
+  IcePeer a (context, Options (FLOE_PRIVACY_LEVEL_OBFUSCATED, true));
+  IcePeer b (context, options);
+  floe_ice_transport_gather (a.transport);
+  Require (RunUntil (context, LIMIT_MS, [&] { return !a.candidates.empty (); }), "a name");
+  b.TakeCredentials (a);
+  floe_ice_transport_gather (b.transport);
+  b.on_event = [&] {
+    /* What comes later is no use to anybody. */
+    if (b.state == FLOE_ICE_CONNECTION_STATE_FAILED)
+      TellOf (b, a.candidates[0].address, 4000);
+    if (b.state == FLOE_ICE_CONNECTION_STATE_FAILED && is_closed)
+      floe_ice_transport_close (b.transport);
+  };
+  TellOf (b, "peer.example", 4000);
+  for (guint16 port = 4000; port < 4003; port++)
+    TellOf (b, a.candidates[0].address, port);
+  if (is_closed)
+    floe_ice_transport_close (b.transport);
+  else
+    g_usleep (1200 * G_TIME_SPAN_MILLISECOND);
+  Require (is_closed
+               || RunUntil (context, LIMIT_MS,
+                            [&] { return b.state == FLOE_ICE_CONNECTION_STATE_FAILED; }),
+           "failed");
+  RunUntil (context, 100, [] { return false; });
+  _Exit (0);
+}
+
+TEST_F (IceNames, ThatWereFoundAreDroppedWhenTheConnectionFails)
+{
+  EXPECT_EXIT (EndWithWhatWasFound (false), HasPassed, "");
+}
+
+TEST_F (IceNames, ThatWereFoundAreDroppedWhenTheConnectionIsClosed)
+{
+  EXPECT_EXIT (EndWithWhatWasFound (true), HasPassed, "");
+}
+
 /* What a network without multicast makes of it: the name leads nowhere, but its owner's checks
  * come. */
 static void

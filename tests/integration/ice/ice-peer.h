@@ -54,6 +54,7 @@ struct PeerOptions
   int tcp_start_ms = -1;       /* of a row for ICE-TCP, when not negative */
   std::vector<const char *> interfaces = { "lo" };
   FloePrivacyLevel privacy = FLOE_PRIVACY_LEVEL_OPEN;
+  bool resolve_names = false;
   GProxyResolver *proxy_resolver = nullptr;
   GTlsDatabase *tls_database = nullptr;
 };
@@ -76,6 +77,7 @@ public:
     config.interfaces = options.interfaces.empty () ? nullptr : interfaces.data ();
     config.relay_only = options.relay_only;
     config.privacy = options.privacy;
+    config.resolve_names = options.resolve_names;
     config.proxy_resolver = options.proxy_resolver;
     config.tls_database = options.tls_database;
     config.failed_timeout_ms = options.failed_timeout_ms;

@@ -46,6 +46,20 @@ TEST_F (TunnelFailuresTest, APortThatNobodyListensOn)
                                  + " refuses connections: nothing listens there");
 }
 
+/* As when the network has changed a moment ago. 192.0.2.7 is nobody's (RFC 5737). */
+TEST_F (TunnelFailuresTest, AnAddressOfThisMachineThatHasGoneIsNotTold)
+{
+  GSocketAddress *gone = g_inet_socket_address_new_from_string ("192.0.2.7", 0);
+  guint16 port = ClosedPort ();
+  Tunnel tunnel ("127.0.0.1", port, nullptr, "direct://", 0, nullptr, gone);
+
+  Wait (tunnel);
+  EXPECT_EQ (tunnel.code, FLOE_ERROR_NETWORK);
+  EXPECT_EQ (tunnel.message, "No connection to the server " + At ("127.0.0.1", port)
+                                 + ": the address that it should begin at can't be used");
+  g_object_unref (gone);
+}
+
 /* A socket whose queue is full lets the kernel drop what comes. */
 TEST_F (TunnelFailuresTest, AServerThatDoesNotAnswer)
 {

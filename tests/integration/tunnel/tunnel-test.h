@@ -41,7 +41,7 @@ public:
   /* @proxy: a URI, "direct://", or empty for the settings of the machine. */
   Tunnel (const char *host, guint16 port, GTlsDatabase *database,
           const std::string &proxy = "direct://", guint timeout_ms = 0,
-          const char *identity = nullptr)
+          const char *identity = nullptr, GSocketAddress *local = nullptr)
   {
     GProxyResolver *resolver =
         proxy.empty () ? nullptr : g_simple_proxy_resolver_new (proxy.c_str (), nullptr);
@@ -52,6 +52,7 @@ public:
     config.port = port;
     config.is_tls = database != nullptr;
     config.identity = identity;
+    config.local_address = local;
     config.proxy_resolver = resolver;
     config.tls_database = database;
     config.timeout_ms = timeout_ms;

@@ -179,6 +179,24 @@ LongName ()
   return wire + Bytes ({ 0, 0, 1, 0, 1 });
 }
 
+/* Pointers that each lead to the one before, where nobody looks for names: in the data of a record.
+ */
+static Bytes
+ChainOfPointers ()
+{
+  Bytes wire = Header (0x8400, 1, 1) + peer_local + Bytes ({ 0, 1, 0, 1, 0, 0, 9, 0, 1 });
+  guint8 before = 12, count = 17;
+
+  wire = wire + Bytes ({ 0, 0, 0, 9, 0, (guint8) (2 * count) });
+  for (guint8 i = 0; i < count; i++)
+    {
+      wire = wire + Bytes ({ 0xc0, before });
+      before = (guint8) (wire.size () - 2);
+    }
+  wire[7]++; /* a record with that name */
+  return wire + Bytes ({ 0xc0, before }) + record_end;
+}
+
 INSTANTIATE_TEST_SUITE_P (
     Wire, MdnsCodecRefuses,
     testing::Values (
@@ -196,6 +214,7 @@ INSTANTIATE_TEST_SUITE_P (
         BadMessage{ "PointerBackIntoItsOwnName",
                     Header (0, 1, 0) + Bytes ({ 1, 'a', 0xc0, 12, 0, 1, 0, 1 }) },
         BadMessage{ "PointerBeyondTheEnd", Header (0, 1, 0) + Bytes ({ 0xff, 0xff, 0, 1, 0, 1 }) },
+        BadMessage{ "TooManyPointers", ChainOfPointers () },
         BadMessage{ "LabelOfUnknownKind", Header (0, 1, 0) + Bytes ({ 0x41, 'a', 0, 0, 1, 0, 1 }) },
         BadMessage{ "NameTooLong", LongName () },
         BadMessage{ "OtherOpcode", Header (0x2800, 1, 0) + peer_local + Bytes ({ 0, 1, 0, 1 }) },
