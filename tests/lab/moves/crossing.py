@@ -11,15 +11,17 @@ from pairs import log as logs
 from .journey import meet
 from .transfer import Transfer
 
-PATIENCE = 150  # seconds until it is direct: a first attempt may be in vain
-_SIZE = 16000
+# Seconds until it is direct. After two attempts in vain, some 20 s, there is none for an hour.
+PATIENCE = 60
+# At full speed both ways a small machine would have no time left for punching.
+_SIZE, _WINDOW = 16000, 4
 _LEG = 40  # messages, each way
 _LOOK_SECONDS = 0.05
 
 
 class Luck(Exception):
     """The direct path was there before any data was, or plain ICE has met one of the few ports that
-    are its own: nothing can be learned from this world."""
+    are its own, or two attempts were in vain; what was sent is whole."""
 
 
 @dataclasses.dataclass
@@ -35,7 +37,6 @@ class Crossing:
     arrived: int = 0         # in messages of the same leg, both ways
     messages: int = 0        # in all, both ways
     gap: float = 0           # the longest pause in either way's arrivals around the move
-    faults: tuple = ()       # of each way, in words or None
 
 
 def _count(world):
@@ -56,14 +57,14 @@ def _run(transfers):
 
 
 def _rise(peers, transfers):
-    """Until both sides' data goes directly; it is sent all the time. What told so, with its time."""
+    """What told both sides that their data goes directly, with its time; it is sent meanwhile."""
     until = time.monotonic() + PATIENCE
     while True:
         last = [peer.last("path") for peer in peers]
         if not any(event["to"]["relayed"] for _, event in last):
             return last
         if time.monotonic() > until:
-            raise AssertionError(f"no direct path, {last}")
+            raise Luck(f"no direct path, {last}")
         _run(transfers)
 
 
@@ -83,7 +84,7 @@ def _watch_leg(world, peers, transfers, figures):
         if _paths(peers) == paths:
             return
         if time.monotonic() > until:
-            raise AssertionError(f"the path changes all the time, {paths}")
+            raise Luck(f"the path changes all the time, {paths}")
 
 
 def _ask_kinds(peer):
@@ -104,29 +105,37 @@ def _find_gap(transfers, moves):
     return max(transfer.gap(first - 0.5, last + 1) for transfer in transfers)
 
 
-def _cross(world, peers, figures):
-    figures.began = tuple(peer.find("path")[1] for peer in peers)
+def _watch(world, peers, transfers, figures):
     before = _count(world)
-    if not all(peer.last("path")[1]["to"]["relayed"] for peer in peers):
-        raise Luck
-    transfers = [Transfer(*peers, _SIZE), Transfer(*reversed(peers), _SIZE)]
     moves = _rise(peers, transfers)
     figures.moved = tuple(event for _, event in moves)
     figures.seconds = tuple(when - peers[0].described for when, _ in moves)
     figures.relayed_before = _count(world)[0] - before[0]
     _watch_leg(world, peers, transfers, figures)
     figures.kinds = tuple(_ask_kinds(peer) for peer in peers)
-    figures.faults = tuple(transfer.finish() for transfer in transfers)
-    figures.messages = sum(transfer.count for transfer in transfers)
     figures.gap = _find_gap(transfers, moves)
-    is_punched = any("punched" in kinds for kinds in figures.kinds)
-    if figures.faults == (None, None) and (figures.relayed_before < _SIZE or not is_punched):
-        raise Luck
+    if figures.relayed_before < _SIZE or not any("punched" in kinds for kinds in figures.kinds):
+        raise Luck(f"{figures.relayed_before} bytes before the move, {figures.kinds}")
+
+
+def _cross(world, peers, figures):
+    figures.began = tuple(peer.find("path")[1] for peer in peers)
+    if not all(peer.last("path")[1]["to"]["relayed"] for peer in peers):
+        raise Luck("a direct path before the channel")
+    transfers = [Transfer(*ends, _SIZE, _WINDOW) for ends in (peers, reversed(peers))]
+    try:
+        _watch(world, peers, transfers, figures)
+    finally:
+        # Whatever became of the path.
+        faults = [transfer.finish() for transfer in transfers]
+        if faults != [None, None]:
+            raise AssertionError(f"faults of what came: {faults}")
+    figures.messages = sum(transfer.count for transfer in transfers)
 
 
 def cross(world, options, log=logs.Nothing()):
-    """The Crossing of alice and bob, whose options are a pair; raises Luck, unless a message was
-    lost."""
+    """The Crossing of alice and bob, whose options are a pair; raises Luck, and
+    AssertionError for a message that is lost, doubled, late or spoiled."""
     peers, figures = meet(world, tuple(options), log=log), Crossing()
     try:
         _cross(world, peers, figures)

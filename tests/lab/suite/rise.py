@@ -17,8 +17,8 @@ from .peers import Peer, connect
 from .probes import Skip, cases, expect
 from .servers import need_coturn
 
-# Where punching is sooner than the channel, which takes a busy machine, or plain ICE is, which
-# takes luck, nothing is seen: then another world is taken, but so many at most.
+# Where punching is sooner than the channel, or in vain, which takes a busy machine, or plain ICE is
+# sooner, which takes luck, no move is seen: then another world is taken, but so many at most.
 MAX_LUCK = 5
 # Bytes at the relay for each that goes directly: it is kept alive. One way's data would be half.
 KEEPALIVES = 0.2
@@ -193,8 +193,8 @@ def cross(kind_a, kind_b, seed):
             try:
                 return crossing.cross(world, [[*servers, "--nat", BELIEFS[kind]]
                                               for kind in (kind_a, kind_b)])
-            except crossing.Luck:
-                continue
+            except crossing.Luck as luck:
+                print(f"    another world: {luck}")
     raise AssertionError(f"no move from the relay to a punched path in {MAX_LUCK} worlds")
 
 
@@ -204,7 +204,6 @@ def cross(kind_a, kind_b, seed):
 def test_found(kind_a, kind_b, seed):
     """whole transfers both ways of {} and {} move from the relay to a punched path, in world {}"""
     found = cross(kind_a, kind_b, seed)
-    expect(found.faults, (None, None), "faults of what came")
     expect([event["to"]["relayed"] for event in (*found.began, *found.moved)],
            [True, True, False, False], "whether the first paths are relayed, and the last ones")
     expect(any("punched" in kinds for kinds in found.kinds), True, f"that it was, {found.kinds}")
