@@ -261,6 +261,7 @@ floe_ice_path_gather (FloeIcePath *self, gboolean has_address)
   connect_agent (self);
   if (!has_address || !nice_agent_gather_candidates (self->agent, FLOE_NICE_STREAM))
     return "No local address and port could be used";
+  floe_nice_sockets_deepen (self->agent);
   if (self->reflexive != NULL)
     {
       FloeCandidateMark mark = floe_ice_path_get_mark (self);

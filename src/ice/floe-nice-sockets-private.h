@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 void floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark,
                             FloeReflexive *reflexive);
 
+/* Has @agent's UDP sockets hold what comes at once when a window opens or a path is taken over:
+ * what the system has by default is some 90 datagrams, and one that is lost there is a loss like
+ * any other to SCTP. */
+void floe_nice_sockets_deepen (NiceAgent *agent);
+
 /* Has @agent's TCP sockets, and what connects to them, hold few bytes that are not sent yet: what
  * is too much for the network is dropped then, as over UDP. */
 void floe_nice_sockets_bound (NiceAgent *agent);

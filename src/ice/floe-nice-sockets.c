@@ -10,6 +10,10 @@
 /* What a fast path takes within some milliseconds. */
 #define MAX_UNSENT_BYTES (64 * 1024)
 
+/* What comes at 100 Mbit/s while this process is not run for some tens of milliseconds. (The kernel
+ * doubles this for what it needs itself, about as much as a datagram of 1200 bytes.) */
+#define RECEIVE_BYTES (1024 * 1024)
+
 static gboolean
 is_of_socket (const NiceCandidate *nice, GSocket *socket)
 {
@@ -51,6 +55,22 @@ floe_nice_sockets_tap (NiceAgent *agent, const FloeCandidateMark *mark, FloeRefl
     tap (g_ptr_array_index (sockets, i), candidates, mark, reflexive);
   g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
   floe_reflexive_end_sockets (reflexive);
+}
+
+void
+floe_nice_sockets_deepen (NiceAgent *agent)
+{
+  g_autoptr (GPtrArray) sockets =
+      nice_agent_get_sockets (agent, FLOE_NICE_STREAM, FLOE_NICE_COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    {
+      GSocket *socket = g_ptr_array_index (sockets, i);
+
+      /* The system takes less where it allows no more, and that does not matter. */
+      if (g_socket_get_socket_type (socket) == G_SOCKET_TYPE_DATAGRAM)
+        g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES, NULL);
+    }
 }
 
 void

@@ -101,8 +101,9 @@ gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guin
                                        gsize size);
 
 /* What is sent from now on gets through again, after a silence in which it did not: asks for a
- * round trip, whose answer ends the backing off of usrsctp's timer, and repeats the oldest data
- * that is not acknowledged, whose answer has usrsctp go on at once. @is_heard: the peer is known to
+ * round trip, whose answer ends the backing off of usrsctp's timer, repeats the oldest data that is
+ * not acknowledged, whose answer has usrsctp go on at once. The congestion window begins anew when
+ * all that was under way is acknowledged. @is_heard: the peer is known to
  * send here as well. The last SACK goes out again then for its sake: it has a sender whose timer
  * has backed off go on, once, and before it would do so where nothing gets through. */
 void floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard);

@@ -227,8 +227,11 @@ floe_sctp_engine_free (FloeSctpEngine *self)
 static void
 feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
 {
-  floe_sctp_repeat_core_handle_input (&self->repeat, packet, size);
+  gboolean is_recovered = floe_sctp_repeat_core_handle_input (&self->repeat, packet, size);
+
   usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
+  if (is_recovered && is_up (self))
+    floe_sctp_socket_begin_window (self->socket);
 }
 
 void
@@ -399,6 +402,7 @@ floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard)
   if (!is_up (self))
     return;
   floe_sctp_runtime_catch_up ();
+  floe_sctp_repeat_core_handle_silence (&self->repeat);
   floe_sctp_socket_ask (self->socket, &self->config, self->id);
   if (is_heard && self->repeat.sack_size > 0)
     append_output (self, self->repeat.sack, self->repeat.sack_size);

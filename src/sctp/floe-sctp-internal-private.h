@@ -80,6 +80,9 @@ void floe_sctp_socket_fit (struct socket *socket, gsize size);
 gsize floe_sctp_socket_get_limit (struct socket *socket);
 /* Sends usrsctp's own HEARTBEAT. */
 void floe_sctp_socket_ask (struct socket *socket, const FloeSctpConfig *config, guint id);
+/* Has the congestion window begin anew, in slow start up to what the peer takes (RFC 9260 section
+ * 7.2.1): what was lost on a path that is dead says nothing of the one that is used now. */
+void floe_sctp_socket_begin_window (struct socket *socket);
 gboolean floe_sctp_socket_reset (struct socket *socket, const guint16 *streams, gsize count);
 
 /* floe-sctp-receive.c: reads one message or notification and hands it out. FALSE: nothing there. */

@@ -111,6 +111,7 @@ void
 floe_sctp_repeat_core_handle_output (FloeSctpRepeatCore *self, const guint8 *packet, gsize size)
 {
   FloeReader reader = skip_header (packet, size);
+  gboolean is_seen = FALSE;
   Chunk chunk;
 
   if (size > FLOE_SCTP_REPEAT_MAX_SIZE)
@@ -121,19 +122,38 @@ floe_sctp_repeat_core_handle_output (FloeSctpRepeatCore *self, const guint8 *pac
         keep_sack (self, packet, &chunk);
       if (!is_worth_repeating (&chunk))
         continue;
-      if (is_wanted (self, &chunk))
+      if (self->size == 0 || is_before (self->last_tsn, chunk.number))
+        self->last_tsn = chunk.number;
+      if (!is_seen && is_wanted (self, &chunk))
         keep (self, packet, size, chunk.number);
-      return;
+      is_seen = TRUE;
     }
 }
 
 void
+floe_sctp_repeat_core_handle_silence (FloeSctpRepeatCore *self)
+{
+  self->has_lost = self->size > 0;
+  self->lost_tsn = self->last_tsn;
+}
+
+gboolean
 floe_sctp_repeat_core_handle_input (FloeSctpRepeatCore *self, const guint8 *packet, gsize size)
 {
   FloeReader reader = skip_header (packet, size);
+  gboolean is_recovered = FALSE;
   Chunk chunk;
 
-  while (self->size > 0 && next_chunk (&reader, &chunk))
-    if (chunk.type == CHUNK_SACK && !is_before (chunk.number, self->tsn))
-      self->size = 0;
+  while ((self->size > 0 || self->has_lost) && next_chunk (&reader, &chunk))
+    {
+      if (chunk.type != CHUNK_SACK)
+        continue;
+      if (!is_before (chunk.number, self->tsn))
+        self->size = 0;
+      if (!self->has_lost || is_before (chunk.number, self->lost_tsn))
+        continue;
+      self->has_lost = FALSE;
+      is_recovered = TRUE;
+    }
+  return is_recovered;
 }

@@ -18,6 +18,9 @@ typedef struct
   guint32 receive_buffer;
 } SocketStatus;
 
+/* Likewise: its values are public, and the option is not. */
+#define SCTP_PLUGGABLE_CC 0x00001202
+
 /* A round trip that is not known yet: above those of the Internet, below a person's patience. */
 #define RTO_INITIAL_MS 500
 /* Peers may delay a SACK by 200 ms (RFC 9260 section 6.2), and their timers tick coarsely: less
@@ -221,6 +224,16 @@ floe_sctp_socket_ask (struct socket *socket, const FloeSctpConfig *config, guint
 
   memcpy (&path.spp_address, &remote, sizeof remote);
   set_option (socket, SCTP_PEER_ADDR_PARAMS, &path, sizeof path);
+}
+
+void
+floe_sctp_socket_begin_window (struct socket *socket)
+{
+  /* Choosing the algorithm, be it the same one, has usrsctp set its variables as at the beginning.
+   */
+  const struct sctp_assoc_value algorithm = { .assoc_value = SCTP_CC_RFC2581 };
+
+  set_option (socket, SCTP_PLUGGABLE_CC, &algorithm, sizeof algorithm);
 }
 
 gboolean

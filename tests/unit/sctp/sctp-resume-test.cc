@@ -174,6 +174,58 @@ TEST (SctpResume, EndsTheBackingOff)
   EXPECT_EQ (pair.b.messages.size (), 2u);
 }
 
+/* Carries what is under way in one direction, and then in the other, with always more to send.
+ * Returns the number of packets there. */
+static gsize
+PassOneRoundTrip (SctpPair &pair)
+{
+  const gsize flight = pair.a.sent.size ();
+
+  while (floe_sctp_engine_get_buffered (pair.a.engine) < 500000)
+    pair.a.Send (1, Pattern (10000));
+  for (SctpEnd *from : { &pair.a, &pair.b })
+    {
+      std::deque<Packet> sent;
+
+      std::swap (sent, from->sent);
+      for (const Packet &packet : sent)
+        (from == &pair.a ? pair.b : pair.a).Input (packet);
+    }
+  floe_sctp_runtime_advance (40);
+  return flight;
+}
+
+/* How many packets went out in 40 round trips, after a silence that the timer has taken for
+ * congestion again and again. */
+static gsize
+GetSentAfterSilence (bool resumes)
+{
+  SctpPair pair;
+  gsize sent = 0;
+
+  pair.Connect ();
+  for (guint i = 0; i < 5; i++)
+    PassOneRoundTrip (pair);
+  pair.loss_percent = 100;
+  pair.Run (6000);
+  pair.loss_percent = 0;
+  if (resumes)
+    floe_sctp_engine_resume (pair.a.engine, TRUE);
+  for (guint passed = 0; pair.a.sent.empty () && passed < 10000; passed += 10)
+    floe_sctp_runtime_advance (10);
+  for (guint i = 0; i < 40; i++)
+    sent += PassOneRoundTrip (pair);
+  return sent;
+}
+
+/* RFC 9260 section 7.2.1: a destination that was not used yet begins with slow start. */
+TEST (SctpResume, GrowsAsOnANewPath)
+{
+  gsize resumed = GetSentAfterSilence (true);
+
+  EXPECT_GT (resumed, 2 * GetSentAfterSilence (false)) << resumed;
+}
+
 TEST (SctpResume, RepeatsNoDataThatArrived)
 {
   SctpPair pair;
