@@ -7,12 +7,21 @@ import threading
 import time
 
 from lab import Coturn, World
-from moves import journey, outages
+from moves import crossing, journey, outages
+from pairs import describe
 from pairs.peer import find_missing
 
+from .budgets import BELIEFS
+from .meetings import need_peer, stun_and_turn
 from .peers import Peer, connect
 from .probes import Skip, cases, expect
 from .servers import need_coturn
+
+# Where punching is sooner than the channel, or in vain, which takes a busy machine, or plain ICE is
+# sooner, which takes luck, no move is seen: then another world is taken, but so many at most.
+MAX_LUCK = 5
+# Bytes at the relay for each that goes directly: it is kept alive. One way's data would be half.
+KEEPALIVES = 0.2
 
 # How long a move may take: a try comes every minute, when the pauses have grown.
 PATIENCE = 75
@@ -173,3 +182,34 @@ def test_renumbered():
 def test_relay_death():
     """of two relays that were the only way one dies, and the connection finds the other"""
     outlive(outages.lose_relay, outages.SYMMETRIC)
+
+
+def cross(kind_a, kind_b, seed):
+    """The crossing in the first world from that seed on in which a punched path takes over."""
+    need_peer()
+    for number in range(MAX_LUCK):
+        with World(describe(kind_a, kind_b), seed=seed + 1000 * number) as world:
+            servers = stun_and_turn(Coturn(world["turn"], tls=False))
+            try:
+                return crossing.cross(world, [[*servers, "--nat", BELIEFS[kind]]
+                                              for kind in (kind_a, kind_b)])
+            except crossing.Luck as luck:
+                print(f"    another world: {luck}")
+    raise AssertionError(f"no move from the relay to a punched path in {MAX_LUCK} worlds")
+
+
+@cases(("P", "R", 1), full=[("P", "R", seed) for seed in range(2, 6)]
+       + [(*pair, seed) for pair in (("R", "P"), ("D", "R"), ("D", "D"), ("S", "D"))
+          for seed in range(1, 6)])
+def test_found(kind_a, kind_b, seed):
+    """whole transfers both ways of {} and {} move from the relay to a punched path, in world {}"""
+    found = cross(kind_a, kind_b, seed)
+    expect([event["to"]["relayed"] for event in (*found.began, *found.moved)],
+           [True, True, False, False], "whether the first paths are relayed, and the last ones")
+    expect(any("punched" in kinds for kinds in found.kinds), True, f"that it was, {found.kinds}")
+    wire = f"{found.direct_after} bytes directly afterwards, {found.relayed_after} by the relay"
+    # What arrived may have been on the wire a little before it was counted.
+    expect(found.direct_after >= found.arrived / 2, True, f"{wire}, {found.arrived} arrived")
+    expect(found.relayed_after <= KEEPALIVES * found.direct_after, True, wire)
+    print(f"    direct after {max(found.seconds):.1f} s, {found.messages} messages, "
+          f"a gap of {found.gap * 1000:.0f} ms")
