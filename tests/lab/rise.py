@@ -35,6 +35,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--message", type=int, default=16000)
     parser.add_argument("--deaths", type=int, default=20)
     parser.add_argument("--peers", type=parse_list(["floe", "chromium"]),
                         default=["floe", "chromium"])
@@ -44,8 +45,9 @@ def parse_arguments():
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--logs", metavar="DIR", type=os.path.abspath)
     options = parser.parse_args()
-    if min(options.rounds, options.jobs, options.megabytes) < 1 or options.deaths < 0:
-        parser.error("--rounds, --jobs and --megabytes begin at 1")
+    if (min(options.rounds, options.jobs, options.megabytes, options.message) < 1
+            or options.deaths < 0):
+        parser.error("--rounds, --jobs, --megabytes and --message begin at 1")
     return options
 
 

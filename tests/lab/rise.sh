@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MPL-2.0
 # Measures how transfers bear moves between paths, and writes docs/measured/rise.md.
 #
-#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--deaths N]
-#                        [--peers A,B] [--parts A,B,...] [--jobs N] [--resume FILE] [--logs DIR]
+#   sh tests/lab/rise.sh --build DIR [--output FILE] [--rounds N] [--megabytes N] [--message BYTES]
+#                        [--deaths N] [--peers A,B] [--parts A,B,...] [--jobs N] [--resume FILE]
+#                        [--logs DIR]
 #
-# 50 rounds of 100 MB, with floe-peer and Chromium: hours. --jobs N has N rounds with loss, and deaths,
-# at a time; those without loss take a processor and are alone. --resume FILE writes each round there,
-# and holds none again that is there of the same commit. --parts: death, outage, tcp, interface,
-# address, relay, clean, lossy. --logs keeps what the peers say, and captures. The last line is
-# 'N passed, N failed, N skipped'.
+# 50 rounds of 100 MB, with floe-peer and Chromium: hours. 16 messages of 16000 BYTES are under way at
+# a time; less at once is lost less often in a browser's small buffers, and takes less long then.
+# --jobs N has N rounds with loss, and deaths, at a time; those without loss take a processor and are
+# alone. --resume FILE writes each round there, and holds none again that is there of the same commit.
+# --parts: death, outage, tcp, interface, address, relay, clean, lossy. --logs keeps what the peers
+# say, and captures. The last line is 'N passed, N failed, N skipped'.
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -23,7 +25,7 @@ while [ $# -gt 1 ]; do
     case $1 in
         --build) build=$2 ;;
         --output) output=$2 ;;
-        --rounds | --megabytes | --deaths | --peers | --parts) words="$words $1 $2" ;;
+        --rounds | --megabytes | --message | --deaths | --peers | --parts) words="$words $1 $2" ;;
         --jobs) jobs=$2 ;;
         --resume) resume=$2 ;;
         --logs) logs=$2 ;;
@@ -53,7 +55,7 @@ Commit $commit, $(. /etc/os-release && echo "$NAME $VERSION_ID"), $(nproc) cores
 
     sh tests/lab/rise.sh --build DIR$words
 
-Two peers behind NATs, 40 ms apart, and a coturn; a floe-peer sends numbered messages of 16 KB, 16 of
+Two peers behind NATs, 40 ms apart, and a coturn; a floe-peer sends numbered messages, by default of 16 KB, 16 of
 them under way at a time. In each round the connection begins on the relay, goes up to a direct path
 that is let through after a third of the transfer, and back when that is blocked again. *Whole*: each
 message came once, in order, with the right CRC-32. A gap is the longest time between two messages

@@ -57,7 +57,8 @@ def make(options):
                       for seed in range(1, options.deaths + 1)] for kind in _kinds(part, options)]
             continue
         size = options.megabytes * 1000000 // (10 if part == "lossy" else 1)
-        rows += [[{"part": part, "receiver": receiver, "size": size, "seed": seed}
+        rows += [[{"part": part, "receiver": receiver, "size": size, "message": options.message,
+                   "seed": seed}
                   for seed in range(1, options.rounds + 1)] for receiver in options.peers]
     return [row for row in rows if row]
 
@@ -71,7 +72,7 @@ def hold(task, folder=None):
         text = journey.WORLD.format(link=_LOSSY if task["part"] == "lossy" else "")
         with World(text, seed=task["seed"]) as world, logs.kept(log, world):
             return dataclasses.asdict(journey.travel(world, task["receiver"], task["size"],
-                                                     log=log))
+                                                     task["message"], log))
     _, disaster, text = _DISASTERS[task["part"]]
     with World(text, seed=task["seed"]) as world, logs.kept(log, world):
         details = {key: task[key] for key in task if key not in ("part", "seed")}
