@@ -55,11 +55,11 @@ Commit $commit, $(. /etc/os-release && echo "$NAME $VERSION_ID"), $(nproc) cores
 
     sh tests/lab/rise.sh --build DIR$words
 
-Two peers behind NATs, 40 ms apart, and a coturn; a floe-peer sends numbered messages, by default of 16 KB, 16 of
-them under way at a time. In each round the connection begins on the relay, goes up to a direct path
-that is let through after a third of the transfer, and back when that is blocked again. *Whole*: each
-message came once, in order, with the right CRC-32. A gap is the longest time between two messages
-about the move; after a move down it has the time in which the path's death is noticed.
+Two peers behind NATs, 40 ms apart, and a coturn; a floe-peer sends numbered messages, by default of 16
+KB, 16 of them under way at a time. In each round the connection begins on the relay, goes up to a
+direct path that is let through after a third of the transfer, and back when that is blocked again.
+*Whole*: each message came once, in order, with the right CRC-32. A gap is the longest time between two
+messages about the move; after a move down it has the time in which the path's death is noticed.
 
 END
     cat "$table"
