@@ -6,7 +6,7 @@
 # Everything beneath the test's directory but out/ and the programs' output, with its content.
 snapshot ()
 {
-    find "$work" -path "$work/out" -prune -o -name '*er.out' -o -name '*er.err' -o -print | sort
+    find "$work" -path "$work/out" -prune -o -path "$work/cache/floe/*" -o -name '*er.out' -o -name '*er.err' -o -print | sort
     cat beside/*
 }
 

@@ -58,6 +58,7 @@ mkdir files
 # What floe remembers of networks is this run's own.
 XDG_CACHE_HOME=$work/cache
 export XDG_CACHE_HOME
+mkdir -p cache/floe
 
 . "$here/helpers.sh"
 . "$here/$parts.sh"
