@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-mailbox-private.h"
 
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
+
 /* Posting appends under the lock and wakes the reader only when the list was empty. The reader
  * takes the whole list at once, so the lock is held for a few instructions however long a batch
  * is; what it could not deliver within its bound stays in its own list, in front of what has come
@@ -35,6 +39,26 @@ typedef struct
   FloeMailbox *mailbox; /* (unowned): destroys this source before it goes */
 } MailboxSource;
 
+/* GLib's mutex is a futex, in a library that is not instrumented: the thread sanitizer has to be
+ * told what it orders. */
+static void
+lock (FloeMailbox *self)
+{
+  g_mutex_lock (&self->lock);
+#ifdef __SANITIZE_THREAD__
+  __tsan_acquire (&self->lock);
+#endif
+}
+
+static void
+unlock (FloeMailbox *self)
+{
+#ifdef __SANITIZE_THREAD__
+  __tsan_release (&self->lock);
+#endif
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 discard_all (FloeMailbox *self, FloeLetter *letter)
 {
@@ -55,10 +79,10 @@ take_letter (FloeMailbox *self)
 
   if (self->taken == NULL)
     {
-      g_mutex_lock (&self->lock);
+      lock (self);
       self->taken = g_steal_pointer (&self->head);
       self->tail = NULL;
-      g_mutex_unlock (&self->lock);
+      unlock (self);
     }
   letter = self->taken;
   if (letter == NULL)
@@ -66,9 +90,9 @@ take_letter (FloeMailbox *self)
   self->taken = letter->next;
   letter->next = NULL;
 
-  g_mutex_lock (&self->lock);
+  lock (self);
   self->size -= letter->size;
-  g_mutex_unlock (&self->lock);
+  unlock (self);
   return letter;
 }
 
@@ -77,19 +101,27 @@ take_letter (FloeMailbox *self)
 static void
 finish_batch (FloeMailbox *self, guint count)
 {
-  g_mutex_lock (&self->lock);
+  lock (self);
   if (!self->is_closed)
     g_source_set_ready_time (self->source, self->taken != NULL || self->head != NULL ? 0 : -1);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   if (!self->is_closed && count > 0 && self->funcs->batch_done != NULL)
     self->funcs->batch_done (self->user_data);
 }
 
+/* The thread that made it did so before it attached the source, which is no order that the thread
+ * sanitizer can see. */
+static FloeMailbox *
+get_mailbox (GSource *source)
+{
+  return floe_mailbox_ref (g_atomic_pointer_get (&((MailboxSource *) source)->mailbox));
+}
+
 static gboolean
 dispatch_mailbox (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  g_autoptr (FloeMailbox) self = floe_mailbox_ref (((MailboxSource *) source)->mailbox);
+  g_autoptr (FloeMailbox) self = get_mailbox (source);
   FloeLetter *letter;
   guint count = 0;
 
@@ -120,7 +152,7 @@ floe_mailbox_new (GMainContext *context, const FloeMailboxFuncs *funcs, gpointer
   self->max_batch = max_batch;
   self->max_size = max_size;
   self->source = g_source_new (&mailbox_source_funcs, sizeof (MailboxSource));
-  ((MailboxSource *) self->source)->mailbox = self;
+  g_atomic_pointer_set (&((MailboxSource *) self->source)->mailbox, self);
   g_source_set_name (self->source, "Floe mailbox");
   g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, context);
@@ -153,16 +185,16 @@ append_letter (FloeMailbox *self, FloeLetter *letter, gsize max_size)
 {
   gboolean was_empty;
 
-  g_mutex_lock (&self->lock);
+  lock (self);
   if (self->is_closed)
     {
-      g_mutex_unlock (&self->lock);
+      unlock (self);
       self->funcs->discard (letter);
       return TRUE;
     }
   if (max_size > 0 && (letter->size > max_size || self->size > max_size - letter->size))
     {
-      g_mutex_unlock (&self->lock);
+      unlock (self);
       return FALSE;
     }
   was_empty = self->head == NULL;
@@ -175,7 +207,7 @@ append_letter (FloeMailbox *self, FloeLetter *letter, gsize max_size)
   /* Under the lock: the source can't be destroyed meanwhile. */
   if (was_empty)
     g_source_set_ready_time (self->source, 0);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
   return TRUE;
 }
 
@@ -200,13 +232,13 @@ floe_mailbox_close (FloeMailbox *self)
 {
   FloeLetter *left;
 
-  g_mutex_lock (&self->lock);
+  lock (self);
   self->is_closed = TRUE;
   left = g_steal_pointer (&self->head);
   self->tail = NULL;
   self->size = 0;
   g_source_destroy (self->source);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   discard_all (self, left);
   discard_all (self, g_steal_pointer (&self->taken));
@@ -217,8 +249,8 @@ floe_mailbox_get_size (FloeMailbox *self)
 {
   gsize size;
 
-  g_mutex_lock (&self->lock);
+  lock (self);
   size = self->size;
-  g_mutex_unlock (&self->lock);
+  unlock (self);
   return size;
 }
