@@ -42,7 +42,7 @@ static const LevelCase levels[] = {
     false, false, false, false, false, true, false, false, false },
   { "RelayPolicyAndRelayOnly", FLOE_PRIVACY_LEVEL_RELAY_ONLY, RELAY, false, false, false, false,
     false, false, false, true, false, false, false, false, false, false },
-  { "Unknown", (FloePrivacyLevel) 77, ALL, false, false, false, false, false, false, false, true,
+  { "Unknown", (FloePrivacyLevel) 7, ALL, false, false, false, false, false, false, false, true,
     false, false, false, false, false, false },
 };
 
