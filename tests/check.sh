@@ -162,8 +162,8 @@ run_script ()
     fi
     grep -i '^ *skip' "$output"
     if [ "$failed" != "$before" ]; then
-        awk '/^not ok/ { shown = 40 } /^(ok|skip)/ { shown = 0 } shown-- > 0' "$output" | head -n 200 \
-            | sed 's/^/    | /'
+        awk '/^(not ok|failed)/ { shown = 40 } /^(ok|skip|fuzz-)/ { shown = 0 } shown-- > 0' "$output" \
+            | head -n 200 | sed 's/^/    | /'
         tail -n 15 "$output" | sed 's/^/    | /'
     elif [ "$status" != 0 ]; then
         fail "$label ended with status $status"

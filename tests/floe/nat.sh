@@ -176,6 +176,7 @@ transfer ()
 }
 
 begin "what a session finds out of the network is kept for the user alone, and without addresses"
+rm -rf cache/floe
 transfer cache/floe/networks
 expect "the folder's mode" "$(stat -c %a cache/floe)" 700
 expect "the mode of networks" "$(stat -c %a cache/floe/networks)" 600
