@@ -1,118 +1,144 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
-# Installs a build into a folder of its own and uses it from there, as programs do that know
-# nothing of the source tree.
+# Installs a build, and uses what was installed as programs do that know nothing of the source tree.
 #
-#   sh tests/install/run.sh --build DIRECTORY
+#   sh tests/install/run.sh --build DIRECTORY [--full]
 #
-# The last line is 'N passed, N failed, N skipped'.
+# In a mount namespace the prefix is empty but for Floe, so that nothing that was installed has to be
+# edited to be found. With --full Floe is built once more (minutes), for a prefix of its own with
+# --libdir lib, and as a static library too. The last line is 'N passed, N failed, N skipped'.
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-[ $# = 2 ] && [ "$1" = --build ] && [ -d "$2" ] || { sed -n '3,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-build=$(CDPATH='' cd -- "$2" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+source=$(CDPATH='' cd -- "$here/../.." && pwd)
+build=
+is_full=false
+is_inside=false
+while [ $# -gt 0 ]; do
+    case $1 in
+        --build) build=${2:-}; shift ;;
+        --full) is_full=true ;;
+        --inside) is_inside=true ;;
+        *) build=; break ;;
+    esac
+    shift
+done
+[ -f "$build/build.ninja" ] || { sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+build=$(CDPATH='' cd -- "$build" && pwd)
+if ! $is_inside; then
+    full_option=
+    ! $is_full || full_option=--full
+    exec sh "$source/tests/namespace.sh" sh "$0" --inside --build "$build" $full_option
+fi
+
+# TMPDIR is the namespace's, which takes it away.
+work=$TMPDIR/work
+mkdir "$work"
 passed=0
 failed=0
+. "$here/consumers.sh"
 
 # attempt NAME COMMAND...
 attempt ()
 {
     name=$1
     shift
-    if "$@" > "$work/output" 2>&1; then
+    "$@" > "$work/output" 2>&1
+    status=$?
+    if [ "$status" = 0 ]; then
         passed=$((passed + 1))
-        echo "ok: $name"
+        echo "ok $name"
     else
         failed=$((failed + 1))
-        echo "failed: $name"
-        cat "$work/output"
+        echo "not ok $name: status $status, and it says:"
+        sed 's/^/    /' "$work/output"
     fi
 }
 
-prefix=$(meson introspect "$build" --buildoptions \
-    | /usr/bin/python3 -c 'import json, sys
-print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
-attempt "meson install" meson install -C "$build" --no-rebuild --destdir "$work/root"
-root=$work/root$prefix
-libdir=$(dirname "$(find "$root" -name 'libfloe-1.0.so' | head -n 1)")
-# The file names the prefix; the files are below another root.
-sed -i "s|^prefix=.*|prefix=$root|" "$libdir/pkgconfig/floe-1.0.pc"
-PKG_CONFIG_PATH=$libdir/pkgconfig
-LD_LIBRARY_PATH=$libdir
-GI_TYPELIB_PATH=$libdir/girepository-1.0
-export PKG_CONFIG_PATH LD_LIBRARY_PATH GI_TYPELIB_PATH
-pc ()
+# option NAME: of the build that is looked at.
+option ()
 {
-    pkg-config "$@" floe-1.0
+    /usr/bin/python3 -c 'import json, sys
+print(next(one["value"] for one in json.load(open(sys.argv[1])) if one["name"] == sys.argv[2]))' \
+        "$work/options.json" "$1"
 }
 
-# What README.md shows is what works.
-compile_readme ()
+install_build ()
 {
-    sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | grep -v '^```' > "$work/readme.c"
-    cc -std=gnu17 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-cast-function-type \
-        "$work/readme.c" -o "$work/readme" $(pc --cflags --libs)
+    meson install -C "$build" --no-rebuild ${1:+--destdir "$1"} > "$work/install.log" 2>&1 \
+        && ! grep -i 'warning' "$work/install.log"
 }
 
-run_readme ()
+# check_tree ROOT PREFIX
+check_tree ()
 {
-    timeout 30 "$work/readme" | grep -x 'bob got: hello'
-}
-
-compile_c ()
-{
-    cc -std=gnu17 -Wall -Wextra -Werror "$here/hello.c" -o "$work/hello-c" $(pc --cflags --libs)
-}
-
-# Each public header stands alone, in C and in C++.
-compile_headers ()
-{
-    for header in "$root"/include/floe-1.0/floe/*.h; do
-        for language in c c++; do
-            echo "#include <floe/$(basename "$header")>" \
-                | cc -x "$language" -Wall -Wextra -Werror -Wno-unused-function -fsyntax-only \
-                    $(pc --cflags) - || return 1
-        done
+    for check in "files the files of files.txt, and no other" "links a soname and no RPATH" \
+        "modes anybody can read and run it" "traces no path of the build"; do
+        attempt "$label: ${check#* }" /usr/bin/python3 "$here/check-tree.py" "${check%% *}" \
+            "$1" "$2" "$work/options.json"
     done
 }
 
-compile_vala ()
+# uninstall FOLDER: after which no file is left there.
+uninstall ()
 {
-    valac --vapidir "$root/share/vala/vapi" --pkg floe-1.0 --pkg gio-2.0 -o "$work/hello-vala" \
-        $(pc --cflags --libs | tr ' ' '\n' | grep . | sed 's/^/-X /') "$here/hello.vala"
+    ninja -C "$build" uninstall && [ -z "$(find "$1" ! -type d)" ]
 }
 
-compile_lab ()
+# Nothing else is below the prefix now, and the linker knows it as after README's ldconfig.
+enter_prefix ()
 {
-    sed -i "s|^prefix=.*|prefix=$root|" "$libdir/pkgconfig/floe-lab-1.0.pc"
-    cc -std=gnu17 -Wall -Wextra -Werror "$here/lab.c" -o "$work/lab" \
-        $(pkg-config --cflags --libs --static floe-lab-1.0)
+    case $source/$build/$TMPDIR/ in
+        *"$prefix"/*) echo "$prefix holds the source, the build or TMPDIR"; return 1 ;;
+    esac
+    [ "$prefix" != /usr ] && [ -d "$prefix" ] \
+        || { echo "nothing can be put in place of $prefix: choose another prefix"; return 1; }
+    mount --bind "$work/root$prefix" "$prefix" || return 1
+    /sbin/ldconfig -C "$work/ld.so.cache" && mount --bind "$work/ld.so.cache" /etc/ld.so.cache
 }
 
-# A world of the installed laboratory's, where this account may have one.
-run_lab ()
+look_at_build ()
 {
-    printf 'host alice\nhost bob\n' > "$work/world"
-    LAB_ROUTER=$root/libexec/floe-lab/lab-router /usr/bin/python3 "$root/share/floe-lab/lab.py" \
-        "$work/world" /usr/bin/python3 "$root/share/floe-lab/lab.py" in alice true
+    label="the build"
+    meson introspect "$build" --buildoptions > "$work/options.json" || return 1
+    prefix=$(option prefix)
+    libdir=$prefix/$(option libdir)
+    attempt "$label: meson install, without a warning" install_build "$work/root"
+    check_tree "$work/root" "$prefix"
+    attempt "$label: $prefix is nothing but Floe" enter_prefix || return 1
+    consume
+    umount "$prefix" /etc/ld.so.cache
+    attempt "$label: ninja uninstall leaves no file" uninstall "$work/root"
 }
 
-attempt "pkg-config knows floe-1.0" pc --exists --print-errors
-attempt "a C program compiles" compile_c
-attempt "a C program runs" "$work/hello-c"
-attempt "the program in README.md compiles" compile_readme
-attempt "the program in README.md says hello" run_readme
-attempt "every header stands alone in C and C++" compile_headers
-attempt "a Vala program compiles" compile_vala
-attempt "a Vala program runs" "$work/hello-vala"
-attempt "a Python program runs" /usr/bin/python3 "$here/hello.py"
-if [ -f "$libdir/pkgconfig/floe-lab-1.0.pc" ]; then
-    attempt "a program with a test in the laboratory compiles" compile_lab
-    attempt "its datagram crosses a NAT" "$work/lab"
-    attempt "the laboratory makes a world" run_lab
-fi
+# A prefix that no tool looks into by itself.
+look_at_own_prefix ()
+{
+    label="own prefix"
+    build=$work/build
+    prefix=$work/prefix
+    libdir=$prefix/lib
+    attempt "$label: it builds" build_own_prefix
+    meson introspect "$build" --buildoptions > "$work/options.json" || return 1
+    attempt "$label: meson install, without a warning" install_build ""
+    check_tree "$prefix" /
+    PKG_CONFIG_PATH=$libdir/pkgconfig
+    LD_LIBRARY_PATH=$libdir
+    XDG_DATA_DIRS=$prefix/share:/usr/share
+    export PKG_CONFIG_PATH LD_LIBRARY_PATH XDG_DATA_DIRS
+    consume
+    attempt "$label: a program with the static library compiles" compile_static
+    attempt "$label: it runs without the shared one" run_static
+    attempt "$label: ninja uninstall leaves no file" uninstall "$prefix"
+}
 
+build_own_prefix ()
+{
+    meson setup "$build" "$source" --prefix "$prefix" --libdir lib -Ddefault_library=both \
+        -Dtests=false -Dintrospection=enabled -Dvapi=enabled && ninja -C "$build"
+}
+
+look_at_build
+! $is_full || look_at_own_prefix
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
