@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# Builds Floe as on a machine that lacks the packages for which subprojects/ has wraps, although they
+# are there: fetches their sources with git, builds all of it, and runs tests with it.
+#
+#   sh tests/install/wraps.sh [--keep]
+#
+# By hand only: it needs the network and some minutes. --keep leaves the clone in which it works. The
+# last line is 'N passed, N failed, N skipped'.
+set -u
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+keeps=false
+case ${1:-} in
+    '') ;;
+    --keep) keeps=true ;;
+    *) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/floe-wraps.XXXXXX") || exit 1
+trap '$keeps && echo "The clone is $work/floe" || rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+passed=0
+failed=0
+
+# attempt NAME COMMAND...
+attempt ()
+{
+    name=$1
+    shift
+    if "$@" > "$work/output" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok $name"
+    else
+        failed=$((failed + 1))
+        echo "not ok $name:"
+        tail -n 40 "$work/output" | sed 's/^/    /'
+    fi
+}
+
+# Those that [provide] names of all wraps, with commas between.
+provided=$(sed -n '/^\[provide\]/,$s/^\([a-z0-9_-]*\) *=.*/\1/p' "$root"/subprojects/*.wrap | paste -s -d ,)
+build=$work/floe/build
+
+configure ()
+{
+    meson setup "$build" "$work/floe" --force-fallback-for="$provided" --prefix "$work/prefix" \
+        -Dintrospection=enabled -Dvapi=enabled
+}
+
+# The library was linked with what was fetched, and not with the packages.
+is_linked_with_fallbacks ()
+{
+    ldd "$build"/src/libfloe-1.0.so.0 | tee "$work/ldd" | grep -E 'libnice|libusrsctp'
+    [ "$(grep -c "$build/subprojects/" "$work/ldd")" = 2 ]
+}
+
+# Installed with what it needs, it is whole: another program finds all of that.
+use_installed ()
+{
+    meson install -C "$build" --no-rebuild || return 1
+    libdir=$(dirname "$(find "$work/prefix" -name libfloe-1.0.so)")
+    PKG_CONFIG_PATH=$libdir/pkgconfig
+    export PKG_CONFIG_PATH
+    cc "$root/tests/install/hello.c" -o "$work/hello" $(pkg-config --cflags --libs floe-1.0) \
+        && LD_LIBRARY_PATH=$libdir "$work/hello"
+}
+
+git clone --quiet --no-hardlinks "$root" "$work/floe" || exit 1
+echo "   fallbacks for $provided"
+attempt "fetches and configures" configure
+attempt "builds" ninja -C "$build"
+attempt "links what was fetched" is_linked_with_fallbacks
+for suite in unit integration; do
+    attempt "passes the suite $suite" meson test -C "$build" --no-rebuild --suite "floe:$suite" \
+        --print-errorlogs
+done
+attempt "installs, and a program uses it" use_installed
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
