@@ -8,16 +8,16 @@ import os
 import sys
 
 sys.dont_write_bytecode = True
-import docs, exports, format, layers, sizes, tidy  # noqa: E401
+import docs, exports, format, layers, sizes, tidy, wraps  # noqa: E401
 from source import Finding, Tree
 
 LINTS = {"docs": docs, "exports": exports, "format": format, "layers": layers, "sizes": sizes,
-         "tidy": tidy}
+         "tidy": tidy, "wraps": wraps}
 RULES = {
     "docs": {"docs"}, "exports": {"exports"}, "format": {"format"},
     "layers": {"layers", "third-party", "glib-only", "public-only"},
     "sizes": {"file-lines", "function-lines", "function-p95", "depth", "members"},
-    "tidy": {"licence", "notes", "locks", "sleep", "socket", "fuzz"},
+    "tidy": {"licence", "notes", "locks", "sleep", "socket", "fuzz"}, "wraps": {"wraps"},
 }
 EXEMPTIONS = "tests/lint/exemptions.txt"
 

@@ -337,6 +337,31 @@ class CountTest(LintTest):
         self.assertEqual(self.count()[-1], "0 passed, 1 failed, 0 skipped")
 
 
+class WrapsTest(LintTest):
+    GOOD = "# Why.\n[wrap-git]\nurl = https://example.org/x.git\nrevision = v1.2.3\ndepth = 1\n" \
+        "patch_directory = x\n\n[provide]\nx = x_dep\n"
+
+    def setUp(self):
+        super().setUp()
+        self.write("meson.build", "x_dep = dependency('x')\n")
+        self.write("subprojects/packagefiles/x/meson.build",
+                   "project('x', version: '1.2.3')\nx_dep = declare_dependency()\n")
+
+    def test_accepts_a_release_that_is_asked_for(self):
+        self.write("subprojects/x.wrap", self.GOOD)
+        self.assert_finds("wraps")
+
+    def test_finds_what_rots(self):
+        for before, after in (("v1.2.3", "main"), ("v1.2.3", "v1.2.4"), ("v1.2.3", "0123abc"),
+                              ("https://example.org", "file:///srv"), ("depth = 1\n", ""),
+                              ("x = x_dep", "y = x_dep"), ("x = x_dep", "x = y_dep"),
+                              ("patch_directory = x", "patch_directory = y"),
+                              ("[provide]", "[provides]"), ("[wrap-git]\n", "")):
+            with self.subTest(before + " " + after):
+                self.write("subprojects/x.wrap", self.GOOD.replace(before, after))
+                self.assert_finds("wraps", ("wraps", "subprojects/x.wrap"))
+
+
 class SourceTest(unittest.TestCase):
     def test_comments_and_strings_leave_their_lines(self):
         code = strip_comments('a "x /* y" /* b\nc */ d // e\n#include "f.h"\n')
