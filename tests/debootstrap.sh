@@ -21,6 +21,7 @@ set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 commands="demo check"
 suites=
+options=
 record=
 logs=
 mirror=
@@ -48,8 +49,11 @@ while [ $# -gt 0 ]; do
             case $2 in
                 demo | check) commands=$2 ;;
                 *) usage >&2; exit 2 ;;
-            esac ;;
-        --suite) suites="$suites --suite $2" ;;
+            esac
+            options="$options --only $2" ;;
+        --suite)
+            suites="$suites --suite $2"
+            options="$options --suite $2" ;;
         --record) record=$2 ;;
         --logs) logs=$2 ;;
         --mirror) mirror=$2 ;;
@@ -229,7 +233,7 @@ cat > "$work/record.md" << END
 
 The two commands of README.md on a Debian $(cat "$system/etc/debian_version") that debootstrap made
 (\`--variant=minbase\`, $(count_packages) packages), at commit $(echo "$commit" | cut -c 1-12), with
-\`sh tests/debootstrap.sh$(echo "${suites:+ --only check}$suites")\` on $(date -u +%Y-%m-%d).
+\`sh tests/debootstrap.sh$options\` on $(date -u +%Y-%m-%d).
 $(machine).
 END
 for name in $commands; do
