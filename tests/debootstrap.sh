@@ -174,10 +174,12 @@ in_system ()
             exec sh -c "$2"' - "$system" "$1"
 }
 
+# With what is needed to tell a failure from a machine that had other things to do.
 machine ()
 {
-    printf '%s, %s processors, Linux %s' \
-        "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(uname -r)"
+    printf '%s, %s processors; the commands had the scheduling class %s and a niceness of %s' \
+        "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
+        "$(chrt -p $$ | sed -n 's/.*policy: SCHED_//p')" "$(nice)"
 }
 
 # report_command NAME COMMAND STATUS SECONDS PACKAGES
