@@ -15,7 +15,7 @@
 #
 # By hand only: it needs root, the package debootstrap, 7 GB below ${TMPDIR:-/var/tmp}, the network
 # and, for all suites, half an hour. Proxies, mirror and certificates of this machine's own are taken
-# over; no credentials are. The status is 0 if both commands succeeded.
+# over. The status is 0 if both commands succeeded.
 set -u
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

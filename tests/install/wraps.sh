@@ -71,6 +71,7 @@ git clone --quiet --no-hardlinks "$root" "$work/floe" || exit 1
 echo "   fallbacks for $provided"
 if attempt "fetches and configures" configure && attempt "builds" ninja -C "$build"; then
     attempt "links what was fetched" is_linked_with_fallbacks
+    attempt "exports nothing of it" meson test -C "$build" --no-rebuild abi
     for suite in unit integration; do
         attempt "passes the suite $suite" meson test -C "$build" --no-rebuild \
             --suite "floe:$suite" --print-errorlogs
