@@ -76,13 +76,16 @@ floe_room_address_parse (const char *text, FloeRoomAddress *out, GError **error)
   return TRUE;
 }
 
-/* (transfer full): host and port as RFC 3986 section 3.2 writes them. */
+/* (transfer full): host and port as RFC 3986 section 3.2 writes them, and a zone as RFC 6874
+ * section 2 does: "[fe80::1%25eth0]". */
 static char *
 format_authority (const FloeRoomAddress *self)
 {
   gboolean is_ipv6 = strchr (self->host, ':') != NULL;
+  g_auto (GStrv) parts = g_strsplit (self->host, "%", -1);
+  g_autofree char *host = g_strjoinv ("%25", parts);
 
-  return g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", self->host, self->port);
+  return g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, self->port);
 }
 
 char *

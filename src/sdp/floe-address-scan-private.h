@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * no address; 0.0.0.0 is. */
 gboolean floe_address_scan (const char *text, gsize size);
 
+/* TRUE when there is a name under .local in @text, of @size bytes, or what goes on behind a dot as
+ * if it were one. */
+gboolean floe_address_has_mdns_name (const char *text, gsize size);
+
 /* TRUE when @name, of @size bytes, is one under .local. */
 gboolean floe_address_is_mdns_name (const char *name, gsize size);
 

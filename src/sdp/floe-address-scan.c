@@ -12,8 +12,8 @@ continues_name (char c)
   return g_ascii_isalnum (c) || c == '-' || c == '_';
 }
 
-static gboolean
-has_mdns_name (const char *text, gsize size)
+gboolean
+floe_address_has_mdns_name (const char *text, gsize size)
 {
   const gsize length = strlen (MDNS_DOMAIN);
 
@@ -77,7 +77,7 @@ has_ipv6 (const char *text, gsize size)
 gboolean
 floe_address_scan (const char *text, gsize size)
 {
-  return has_mdns_name (text, size) || has_ipv4 (text, size) || has_ipv6 (text, size);
+  return floe_address_has_mdns_name (text, size) || has_ipv4 (text, size) || has_ipv6 (text, size);
 }
 
 gboolean

@@ -48,7 +48,8 @@ typedef struct
   Word words[MAX_WORDS];
   guint count;
   CandidateType type;
-  gboolean is_mdns; /* its address is a name under .local */
+  gboolean is_mdns;  /* its address is a name under .local */
+  gboolean has_mdns; /* or has such a name in it: "a.local.1" */
 } Text;
 
 /* The extensions that say nothing of the machine. The others are taken out, also those that nobody
@@ -172,6 +173,7 @@ parse (Text *self, const char *text, gsize size)
       return FALSE;
   self->type = find_type (&words[WORD_TYPE]);
   self->is_mdns = floe_address_is_mdns_name (words[WORD_ADDRESS].start, words[WORD_ADDRESS].size);
+  self->has_mdns = floe_address_has_mdns_name (words[WORD_ADDRESS].start, words[WORD_ADDRESS].size);
   return TRUE;
 }
 
@@ -186,10 +188,10 @@ is_allowed (const Text *self, FloePrivacyLevel level)
     case FLOE_PRIVACY_LEVEL_OBFUSCATED:
       return self->type == TYPE_HOST ? self->is_mdns : self->type != TYPE_OTHER;
     case FLOE_PRIVACY_LEVEL_NO_HOST:
-      return !self->is_mdns && (self->type == TYPE_SRFLX || self->type == TYPE_RELAY);
+      return !self->has_mdns && (self->type == TYPE_SRFLX || self->type == TYPE_RELAY);
     case FLOE_PRIVACY_LEVEL_RELAY_ONLY:
     default:
-      return !self->is_mdns && self->type == TYPE_RELAY;
+      return !self->has_mdns && self->type == TYPE_RELAY;
     }
 }
 

@@ -18,10 +18,10 @@ floe_packet_has_data (const guint8 *packet, gsize size)
     {
       gsize length = (gsize) packet[at + 2] << 8 | packet[at + 3];
 
-      if (packet[at] == CHUNK_DATA || packet[at] == CHUNK_I_DATA)
-        return TRUE;
       if (length < CHUNK_HEADER_SIZE)
         return FALSE;
+      if (packet[at] == CHUNK_DATA || packet[at] == CHUNK_I_DATA)
+        return TRUE;
       at += (length + 3) & ~(gsize) 3;
     }
   return FALSE;

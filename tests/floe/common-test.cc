@@ -333,6 +333,19 @@ TEST (RoomAddress, ReadsWhatItWrites)
     }
 }
 
+TEST (RoomAddress, KeepsTheZoneOfALinkLocalAddress)
+{
+  const char *text = "http://[fe80::1%25eth0]:8080/#000G40R40M30E209185GR38E1W";
+  g_auto (FloeRoomAddress) address = {};
+
+  ASSERT_TRUE (floe_room_address_parse (text, &address, nullptr));
+  EXPECT_STREQ (address.host, "fe80::1%eth0");
+  EXPECT_EQ (TakeString (floe_room_address_to_string (&address)), text);
+  EXPECT_EQ (TakeString (floe_room_address_to_websocket_uri (&address)),
+             "ws://[fe80::1%25eth0]:8080/ws/"
+             "32bac26fd0d25508a13565fc55f2c413babc24ffc4fca9ea6d918bb03a48fb8e");
+}
+
 TEST (RoomAddress, NamesItsWebSocketByTheRoomAndNotTheCode)
 {
   g_auto (FloeRoomAddress) address = {};

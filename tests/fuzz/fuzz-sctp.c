@@ -2,8 +2,11 @@
 /* Arbitrary chunks into an engine with an established association.
  *
  * The input is a row of packets without their common header, each behind its length in two bytes;
- * the header is the right one, checksum and verification tag included. Properties: what comes out
- * fits the MTU, messages the limit. */
+ * the header is the right one, checksum and verification tag included, and numbers that count data
+ * and requests begin at 0: what the two ends really began at is added. So a chunk is taken for the
+ * next one of the peer's, and not thrown away at the door. Properties: what comes out fits the MTU
+ * and has the right checksum, messages the limit; and the engine says no more than it may: a
+ * bounded number of packets for each that came. */
 #include <string.h>
 
 #include "floe-crc32c-private.h"
@@ -15,21 +18,50 @@
 #define MAX_PACKET 2048
 #define MAX_PACKETS 64
 #define HEARTBEAT_SIZE 64
+#define MAX_ANSWERS 64 /* to one packet, with what the window lets out */
+
+/* RFC 9260 section 3.2, RFC 3758 section 3.2, RFC 6525 section 3.1 */
+#define CHUNK_DATA 0
+#define CHUNK_INIT 1
+#define CHUNK_INIT_ACK 2
+#define CHUNK_SACK 3
+#define CHUNK_RECONFIG 130
+#define CHUNK_FORWARD_TSN 192
+#define INITIAL_TSN_OFFSET 16
+/* RFC 6525 section 4 */
+#define PARAMETER_OUTGOING_RESET 13
+#define PARAMETER_INCOMING_RESET 14
+#define PARAMETER_RESPONSE 16
+#define PARAMETER_ADD_OUTGOING 17
+#define PARAMETER_ADD_INCOMING 18
 
 typedef struct
 {
   FloeSctpEngine *engine;
-  GQueue packets; /* of GBytes (owned) */
+  GQueue packets;    /* of GBytes (owned) */
+  guint32 first_tsn; /* RFC 9260 section 3.3.2: the initial one */
+  guint output_count;
 } End;
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+static guint32
+read_number (const guint8 *bytes)
+{
+  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+}
 
 static void
 on_output (const guint8 *packet, gsize size, gpointer user_data)
 {
   End *end = user_data;
+  guint type = packet[FLOE_SCTP_HEADER_SIZE];
 
   g_assert_cmpuint (size, <=, MTU);
+  g_assert_true (floe_sctp_checksum_is_right (packet, size));
+  if (type == CHUNK_INIT || type == CHUNK_INIT_ACK)
+    end->first_tsn = read_number (packet + FLOE_SCTP_HEADER_SIZE + INITIAL_TSN_OFFSET);
+  end->output_count++;
   g_queue_push_tail (&end->packets, g_bytes_new (packet, size));
 }
 
@@ -105,6 +137,66 @@ close_end (End *end)
   g_queue_clear_full (&end->packets, (GDestroyNotify) g_bytes_unref);
 }
 
+/* Adds to the number at @at in @bytes, if it is whole. */
+static void
+shift (guint8 *bytes, gsize size, gsize at, guint32 by)
+{
+  guint32 number;
+
+  if (at + sizeof number > size)
+    return;
+  number = GUINT32_TO_BE (read_number (bytes + at) + by);
+  memcpy (bytes + at, &number, sizeof number);
+}
+
+static void
+shift_parameters (const End *end, const End *peer, guint8 *chunk, gsize size)
+{
+  for (gsize at = 4; at + 4 <= size;)
+    {
+      gsize length = (gsize) chunk[at + 2] << 8 | chunk[at + 3];
+
+      switch (chunk[at] << 8 | chunk[at + 1])
+        {
+        case PARAMETER_OUTGOING_RESET:
+          shift (chunk, size, at + 8, end->first_tsn);
+          shift (chunk, size, at + 12, peer->first_tsn);
+          shift (chunk, size, at + 4, peer->first_tsn);
+          break;
+        case PARAMETER_INCOMING_RESET:
+        case PARAMETER_ADD_OUTGOING:
+        case PARAMETER_ADD_INCOMING:
+          shift (chunk, size, at + 4, peer->first_tsn);
+          break;
+        case PARAMETER_RESPONSE:
+          shift (chunk, size, at + 4, end->first_tsn);
+          break;
+        default:
+          break;
+        }
+      at += MAX ((length + 3) & ~(gsize) 3, 4);
+    }
+}
+
+/* Makes numbers of the input, which begin at 0, those of this association. */
+static void
+shift_numbers (const End *end, const End *peer, guint8 *chunks, gsize size)
+{
+  for (gsize at = 0; at + 4 <= size;)
+    {
+      gsize length = (gsize) chunks[at + 2] << 8 | chunks[at + 3];
+      gsize chunk_size = MIN (length, size - at);
+
+      if (chunks[at] == CHUNK_DATA || chunks[at] == CHUNK_FORWARD_TSN)
+        shift (chunks + at, chunk_size, 4, peer->first_tsn);
+      else if (chunks[at] == CHUNK_SACK)
+        shift (chunks + at, chunk_size, 4, end->first_tsn);
+      else if (chunks[at] == CHUNK_RECONFIG)
+        shift_parameters (end, peer, chunks + at, chunk_size);
+      at += MAX ((length + 3) & ~(gsize) 3, 4);
+    }
+}
+
 /* One packet of the input with the header that @peer gives its own. */
 static void
 input_chunks (End *end, End *peer, const guint8 *chunks, gsize size)
@@ -117,8 +209,11 @@ input_chunks (End *end, End *peer, const guint8 *chunks, gsize size)
     return;
   memcpy (packet, heartbeat, FLOE_SCTP_HEADER_SIZE);
   memcpy (packet + FLOE_SCTP_HEADER_SIZE, chunks, size);
+  shift_numbers (end, peer, packet + FLOE_SCTP_HEADER_SIZE, size);
   floe_sctp_checksum_fill (packet, FLOE_SCTP_HEADER_SIZE + size);
+  end->output_count = 0;
   floe_sctp_engine_handle_packet (end->engine, packet, FLOE_SCTP_HEADER_SIZE + size);
+  g_assert_cmpuint (end->output_count, <=, MAX_ANSWERS);
 }
 
 int

@@ -248,9 +248,14 @@ class TidyTest(LintTest):
     def test_finds_a_fuzz_target_that_nobody_builds_or_seeds(self):
         self.write("src/sdp/floe-a-codec.c", SPDX)
         self.write("tests/fuzz/fuzz-a.c", SPDX)
-        self.assert_finds("tidy", *[("fuzz", "tests/fuzz/fuzz-a.c")] * 2)
+        self.assert_finds("tidy", *[("fuzz", "tests/fuzz/fuzz-a.c")] * 3)
         self.write("tests/fuzz/meson.build", "fuzz_targets = {'a': sdp_dep}\n")
-        self.write("tests/fuzz/corpus/a/seed", "x")
+        self.write("tests/fuzz/corpus/a/one", "x")
+        self.write("tests/fuzz/corpus/a/two", "xx")
+        self.assert_finds("tidy", *[("fuzz", "tests/fuzz/fuzz-a.c")] * 2)
+        self.write("tests/fuzz/corpus/a/three", "xxx")
+        self.assert_finds("tidy", ("fuzz", "tests/fuzz/fuzz-a.c"))
+        self.write("tests/fuzz/dictionaries/a.dict", '"a"\n')
         self.assert_finds("tidy")
 
 

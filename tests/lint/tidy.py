@@ -15,6 +15,7 @@ LOCKS = re.compile(r"\b(GMutex|GRecMutex|GRWLock|GCond|G_LOCK\w*|g_(rec_|rw_)?mu
 LOCK_FILES = {"src/base/floe-mailbox.c", "src/base/floe-log.c", "src/base/floe-network-thread.c"}
 SLEEPS = re.compile(r"\b(g_usleep|usleep|sleep|nanosleep|clock_nanosleep|sleep_for|sleep_until"
                     r"|g_timeout_add\w*|g_timeout_source_new\w*)\b")
+MIN_SEEDS = 3
 SOCKETS = re.compile(r"(?<![\w.>:])socket \(|\bg_socket_(new|client|listener|service)\w*")
 
 
@@ -68,5 +69,9 @@ def check_fuzz(tree):
         if f"'{noun}'" not in build:
             yield Finding("fuzz", path, 1, "is not in tests/fuzz/meson.build", noun)
         corpus = os.path.join(tree.root, "tests/fuzz/corpus", noun)
-        if not os.path.isdir(corpus) or not os.listdir(corpus):
-            yield Finding("fuzz", path, 1, f"has no corpus in tests/fuzz/corpus/{noun}", noun)
+        seeds = os.listdir(corpus) if os.path.isdir(corpus) else []
+        if len(seeds) < MIN_SEEDS:
+            yield Finding("fuzz", path, 1,
+                          f"has fewer than {MIN_SEEDS} seeds in tests/fuzz/corpus/{noun}", noun)
+        if f"tests/fuzz/dictionaries/{noun}.dict" not in tree.paths:
+            yield Finding("fuzz", path, 1, f"has no tests/fuzz/dictionaries/{noun}.dict", noun)

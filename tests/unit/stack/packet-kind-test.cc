@@ -51,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P (
     testing::Values (Kind{ "Empty", {}, false, false }, Kind{ "Header", Packet ({}), false, false },
                      Kind{ "Data", Packet ({ { 0, 17 } }), true, false },
                      Kind{ "InterleavedData", Packet ({ { 64, 21 } }), true, false },
+                     Kind{ "DataWithoutItsHeader", Bytes (16, 0), false, false },
                      Kind{ "Sack", Packet ({ { 3, 16 } }), false, false },
                      Kind{ "SackAndData", Packet ({ { 3, 18 }, { 0, 17 } }), true, false },
                      Kind{ "Heartbeat", Packet ({ { 4, 20 } }), false, false },
