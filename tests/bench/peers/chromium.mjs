@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // Chromium as a peer of the benchmark: a page that does all of it by itself. See ../README.md.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browsers } from '../../interop/lib/browsers.mjs';
-import { bufferLimit, emit, importPackage, readCommands } from './lines.mjs';
+import { bufferLimit, emit, importPackage, leaveAsMissing, readCommands } from './lines.mjs';
 
 const START_MS = 60000;
 const LEAVE_MS = 3000;
@@ -34,9 +34,11 @@ async function servePage(page) {
 
 const limit = bufferLimit();
 const { default: puppeteer } = await importPackage('puppeteer-core');
+const { executablePath, args } = browsers.chromium;
+if (!existsSync(executablePath))
+  leaveAsMissing(`${executablePath} is missing (Debian package chromium)`);
 const profile = mkdtempSync(join(tmpdir(), 'floe-bench-chromium-'));
 process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
-const { executablePath, args } = browsers.chromium;
 const browser = await puppeteer.launch({
   executablePath,
   args: [...args, '--disable-features=WebRtcHideLocalIpsWithMdns'],
