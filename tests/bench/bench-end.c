@@ -81,6 +81,8 @@ void
 bench_end_connect (BenchEnd *self, gboolean offers)
 {
   self->connection = self->stack->create (self, offers);
+  if (offers && self->connection != NULL)
+    self->stack->offer (self->connection);
 }
 
 void
@@ -285,7 +287,7 @@ bench_end_note_message (BenchEnd *self, GBytes *message)
       print_received_when_all_came (self);
     }
   g_mutex_unlock (&self->lock);
-  if (answer != NULL)
+  if (answer != NULL && self->connection != NULL)
     self->stack->send (self->connection, answer);
 }
 

@@ -15,8 +15,9 @@ typedef struct
 {
   const char *name;
   const char *version;
-  /* Makes a connection; one that offers makes a channel and its offer as well. */
+  /* Makes a connection, with a channel if it offers. */
   gpointer (*create) (BenchEnd *end, gboolean offers);
+  void (*offer) (gpointer connection);
   void (*take_description) (gpointer connection, const char *type, const char *sdp);
   void (*take_candidate) (gpointer connection, const char *candidate, const char *mid, int index);
   gboolean (*send) (gpointer connection, GBytes *message);

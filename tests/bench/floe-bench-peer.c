@@ -149,8 +149,13 @@ create (BenchEnd *end, gboolean offers)
       return NULL;
     }
   adopt (connection, channel);
-  describe (connection);
   return connection;
+}
+
+static void
+offer (gpointer connection)
+{
+  describe (connection);
 }
 
 static void
@@ -224,6 +229,7 @@ main (int argc, char **argv)
     .name = "floe",
     .version = FLOE_VERSION_S,
     .create = create,
+    .offer = offer,
     .take_description = take_description,
     .take_candidate = take_candidate,
     .send = send_message,

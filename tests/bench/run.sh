@@ -39,11 +39,14 @@ build_pion ()
 {
     program=$cache/pion-bench-peer
     [ -d /usr/share/gocode/src/github.com/pion/webrtc ] && command -v go > /dev/null || return 0
-    [ "$program" -nt "$here/peers/pion/main.go" ] && return 0
+    newer=$(find "$here/peers/pion" -name '*.go' -newer "$program" 2> /dev/null) \
+        && [ -z "$newer" ] && return 0
     mkdir -p "$cache"
+    version=$(dpkg-query -W -f='${Version}' golang-github-pion-webrtc.v3-dev 2> /dev/null) || version=3
     (cd "$here/peers/pion" \
         && GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOPROXY=off \
-            GOCACHE="$cache/go-build" go build -p 2 -o "$program.new" main.go) \
+            GOCACHE="$cache/go-build" go build -p 2 -ldflags "-X main.version=$version" \
+            -o "$program.new" .) \
         > "$cache/pion-build.log" 2>&1 \
         && mv "$program.new" "$program" \
         || { rm -f "$program"; cat "$cache/pion-build.log" >&2; }
@@ -56,6 +59,7 @@ build_floe ()
         meson setup "$build" "$root" -Dbuildtype=release -Dintrospection=disabled -Dvapi=disabled \
             -Dsamples=false > /dev/null || exit 1
     fi
+    ninja -C "$build" build.ninja > /dev/null || exit 1
     if ninja -C "$build" -t targets all | grep -q '^tests/bench/webrtcbin-bench-peer:'; then
         programs="$programs tests/bench/webrtcbin-bench-peer"
     fi
