@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MPL-2.0
+"""Measures Floe and other WebRTC stacks in turn and prints a table. See docs/benchmark.md."""
+
+import argparse
+import os
+import resource
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "driver"))
+import report  # noqa: E402
+from link import Link, PeerFailure, PeerMissing  # noqa: E402
+from measures import CALIBRATION, SMOKE, find_measures  # noqa: E402
+from stacks import find_stacks  # noqa: E402
+
+BOUND_S = 90  # of one run, far above what any takes
+MODES = ("one", "two")
+
+
+class Bench:
+    """All that was found, and how many cases came to which end."""
+
+    def __init__(self, options):
+        self.options = options
+        self.places = {"build": os.path.abspath(options.build),
+                       "cache": os.path.abspath(options.cache)}
+        self.counts = {"ok": 0, "not ok": 0, "skip": 0}
+        self.versions = {}  # stack's name: text
+        self.modes = {}  # stack's name: {mode: its readings in the calibration}
+        self.chosen = {}  # stack's name: mode
+        self.values = {}  # (stack's name, reading's name): a value for each round
+        self.reasons = {}  # (stack's name, reading's name): why there are none
+
+    def tell(self, outcome, case, why=None):
+        self.counts[outcome] += 1
+        print(f"{outcome} {case}" + (f": {why}" if why else ""), flush=True)
+
+    def run(self, stack, mode, measure, seconds):
+        """The readings of one run."""
+        with Link(stack.make_command(self.places), mode, BOUND_S) as link:
+            self.versions[stack.name] = link.ready[0].get("version", "")
+            return measure.run(link, seconds)
+
+    def run_case(self, stack, mode, measure, seconds):
+        """The same, or None when it failed; a failure is told and counted."""
+        try:
+            return self.run(stack, mode, measure, seconds)
+        except PeerMissing as why:
+            self.tell("skip", stack.name, why)
+        except PeerFailure as why:
+            self.tell("not ok", f"{stack.name} {measure.name} ({mode})", why)
+        return None
+
+    def find_installed(self, stacks):
+        """Those that can be started; in the smoke run the others are none of its business."""
+        installed = []
+        for stack in stacks:
+            why = stack.what_is_missing(self.places)
+            if why is None:
+                installed.append(stack)
+            elif self.options.smoke and self.options.stacks is None and stack.name != "floe":
+                print(f"left out {stack.name}: {why}", flush=True)
+            else:
+                self.tell("skip", stack.name, why)
+        return installed
+
+    def smoke(self, stacks):
+        for stack in stacks:
+            for mode in MODES:
+                begin = time.monotonic()
+                if self.run_case(stack, mode, SMOKE, self.options.seconds) is not None:
+                    self.tell("ok", f"{stack.name} {mode} ({time.monotonic() - begin:.1f} s)")
+
+    def calibrate(self, stacks):
+        """Measures each stack in one and in two processes. Gives those that work in one."""
+        for mode in MODES:
+            for stack in stacks:
+                readings = self.run_case(stack, mode, CALIBRATION, self.options.seconds)
+                if readings is not None:
+                    self.modes.setdefault(stack.name, {})[mode] = readings
+        goodput = CALIBRATION.readings[0].name
+        for name, modes in self.modes.items():
+            self.chosen[name] = max(modes, key=lambda mode: modes[mode][goodput])
+            figures = ", ".join(f"{mode} {modes[mode][goodput]:.1f} MB/s" for mode in modes)
+            print(f"calibration {name}: {figures}", flush=True)
+        return [stack for stack in stacks if stack.name in self.chosen]
+
+    def measure(self, stacks, measures):
+        for measure in measures:
+            failed = set()
+            rounds = min(self.options.rounds, measure.rounds or self.options.rounds)
+            for _round in range(rounds):
+                for stack in stacks:
+                    if stack.name not in failed and not self.take(stack, measure):
+                        failed.add(stack.name)
+            for stack in stacks:
+                if stack.name not in failed and measure.size <= stack.max_message:
+                    self.tell("ok", f"{stack.name} {measure.name}")
+
+    def take(self, stack, measure):
+        """Adds one run's readings."""
+        readings = None
+        why = "failed"
+        if measure.size > stack.max_message:
+            why = stack.limit_reason
+        else:
+            readings = self.run_case(stack, self.chosen[stack.name], measure, self.options.seconds)
+        for reading in measure.readings:
+            key = (stack.name, reading.name)
+            if readings is None:
+                self.reasons[key] = why
+            else:
+                self.values.setdefault(key, []).append(readings[reading.name])
+        return readings is not None or measure.size > stack.max_message
+
+
+def parse_options(arguments):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", required=True, help="folder of a build of Floe")
+    parser.add_argument("--cache", required=True, help="folder with pion-bench-peer")
+    parser.add_argument("--stacks", help="some of them, with commas")
+    parser.add_argument("--measures", help="some of them, with commas")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--seconds", type=float, metavar="T", help="of each transfer")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--table", metavar="FILE")
+    parser.add_argument("--smoke", action="store_true", help="only whether all work")
+    options = parser.parse_args(arguments)
+    if options.seconds is None:
+        options.seconds = 0.1 if options.smoke else 1.5
+    if options.rounds < 1 or options.seconds <= 0:
+        parser.error("rounds and seconds are above 0")
+    try:
+        return options, find_stacks(options.stacks), find_measures(options.measures)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def main(arguments):
+    options, stacks, measures = parse_options(arguments)
+    # 200 pairs have more sockets than a shell's usual 1,024.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    bench = Bench(options)
+    machine = report.describe_machine()
+    stacks = bench.find_installed(stacks)
+    if options.smoke:
+        bench.smoke(stacks)
+    else:
+        stacks = bench.calibrate(stacks)
+        bench.measure(stacks, measures)
+        report.write(bench, [stack.name for stack in stacks], measures, machine)
+    counts = bench.counts
+    print(f"{counts['ok']} passed, {counts['not ok']} failed, {counts['skip']} skipped")
+    return 1 if counts["not ok"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
