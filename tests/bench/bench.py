@@ -31,6 +31,7 @@ class Bench:
         self.modes = {}  # stack's name: {mode: its readings in the calibration}
         self.chosen = {}  # stack's name: mode
         self.values = {}  # (stack's name, reading's name): a value for each round
+        self.notes = []
         self.reasons = {}  # (stack's name, reading's name): why there are none
 
     def tell(self, outcome, case, why=None):
@@ -39,9 +40,11 @@ class Bench:
 
     def run(self, stack, mode, measure, seconds):
         """The readings of one run."""
-        with Link(stack.make_command(self.places), mode, BOUND_S) as link:
+        with Link(stack, stack.make_command(self.places), mode, BOUND_S) as link:
             self.versions[stack.name] = link.ready[0].get("version", "")
-            return measure.run(link, seconds)
+            readings = measure.run(link, seconds)
+            self.notes += [f"{stack.name}: {note}" for note in link.notes]
+            return readings
 
     def run_case(self, stack, mode, measure, seconds):
         """The same, or None when it failed; a failure is told and counted."""

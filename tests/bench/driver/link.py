@@ -105,12 +105,14 @@ class Connection:
 class Link:
     """One or two processes of a stack. A context manager: both have ended after it."""
 
-    def __init__(self, command, mode, bound_s):
+    def __init__(self, stack, command, mode, bound_s):
+        self.stack = stack
         self.deadline = time.monotonic() + bound_s
         self.bound_s = bound_s
         self.mode = mode
         self.connections = {}
         self.ready = []
+        self.notes = []  # what a reader of the figures should know
         self.selector = selectors.DefaultSelector()
         self.peers = []
         try:
@@ -141,25 +143,26 @@ class Link:
     def far(self):
         return self.peers[-1]
 
-    def wait(self, is_done, complaint):
-        """Lets events come until @is_done ()."""
+    def wait_until(self, end, is_done):
+        """Lets events come until @is_done (), at most to @end. Gives whether it is."""
         while not is_done():
-            left = self.deadline - time.monotonic()
+            left = end - time.monotonic()
             if left <= 0:
-                raise PeerFailure(f"{complaint} within {self.bound_s:.0f} s")
+                return False
             for key, _mask in self.selector.select(left):
                 now = time.monotonic()
                 for event in self.peers[key.data].read():
                     self.take(key.data, event, now)
+        return True
+
+    def wait(self, is_done, complaint):
+        """Lets events come until @is_done ()."""
+        if not self.wait_until(self.deadline, is_done):
+            raise PeerFailure(f"{complaint} within {self.bound_s:.0f} s")
 
     def settle(self, seconds=SETTLE_S):
         """Lets time pass; events are taken."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            for key, _mask in self.selector.select(left):
-                now = time.monotonic()
-                for event in self.peers[key.data].read():
-                    self.take(key.data, event, now)
+        self.wait_until(time.monotonic() + seconds, lambda: False)
 
     def take(self, end, event, now):
         kind = event["ev"]
