@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """A stack at work: its one or two processes, and the connections between their ends.
 
-The processes read commands and write events, JSON objects one a line; docs/benchmark.md has them
+The processes read commands and write events, JSON objects one a line; tests/bench/README.md has them
 all. Descriptions and candidates of two processes are carried from one to the other here."""
 
 import json
