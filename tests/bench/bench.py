@@ -55,6 +55,9 @@ class Bench:
             self.leave_out(stack, why)
         except PeerFailure as why:
             self.tell("not ok", f"{stack.name} {measure.name} ({mode})", why)
+        except KeyError as member:
+            self.tell("not ok", f"{stack.name} {measure.name} ({mode})",
+                      f"an event has no {member}")
         return None
 
     def leave_out(self, stack, why):
@@ -99,15 +102,17 @@ class Bench:
 
     def measure(self, stacks, measures):
         for measure in measures:
+            spent = {stack.name: 0.0 for stack in stacks if measure.size <= stack.max_message}
             failed = set()
             rounds = min(self.options.rounds, measure.rounds or self.options.rounds)
-            for _round in range(rounds):
-                for stack in stacks:
-                    if stack.name not in failed and not self.take(stack, measure):
-                        failed.add(stack.name)
-            for stack in stacks:
-                if stack.name not in failed and measure.size <= stack.max_message:
-                    self.tell("ok", f"{stack.name} {measure.name}")
+            for _round, stack in ((i, stack) for i in range(rounds) for stack in stacks):
+                begin = time.monotonic()
+                if stack.name not in failed and not self.take(stack, measure):
+                    failed.add(stack.name)
+                if stack.name in spent:
+                    spent[stack.name] += time.monotonic() - begin
+            for name in (name for name in spent if name not in failed):
+                self.tell("ok", f"{name} {measure.name} ({spent[name]:.1f} s)")
 
     def take(self, stack, measure):
         """Adds one run's readings."""

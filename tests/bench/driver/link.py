@@ -55,7 +55,17 @@ class Peer:
         if not data:
             self.fail()
         *lines, self.partial = (self.partial + data).split(b"\n")
-        return [json.loads(line) for line in lines if line.strip()]
+        return [self.parse(line) for line in lines if line.strip()]
+
+    @staticmethod
+    def parse(line):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "ev" not in event:
+            raise PeerFailure(f"wrote what is no event: {line[:80].decode(errors='replace')}")
+        return event
 
     def fail(self):
         """Tells of a process that has ended."""
