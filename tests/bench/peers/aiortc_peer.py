@@ -148,7 +148,6 @@ class Session:
         self.limit = limit
         self.near = None
         self.far = None
-        self.early = []
         self.awaited_opens = 1
         self.pong = None
         self.receiver = Receiver(self.emit)
@@ -185,17 +184,11 @@ class Session:
     async def do_description(self, message):
         description = aiortc.RTCSessionDescription(sdp=message["sdp"], type=message["type"])
         answer = await self.open_near().describe(description)
-        for candidate in self.early:
-            await self.near.candidate(candidate)
-        self.early = []
         if answer is not None:
             self.emit_description(answer)
 
     async def do_candidate(self, message):
-        if self.open_near().connection.remoteDescription is None:
-            self.early.append(message)
-        else:
-            await self.near.candidate(message)
+        await self.near.candidate(message)
 
     async def do_pair(self, message):
         self.awaited_opens = 2
@@ -258,7 +251,6 @@ class Peer:
 
     def __init__(self, limit):
         self.limit = limit
-        self.sessions = {}
         self.queues = {}
 
     async def work(self, session, queue):
@@ -274,6 +266,8 @@ class Peer:
     def handle(self, message):
         number = message["id"]
         if number not in self.queues:
+            if message["op"] == "candidate":
+                return  # one comes after a description: this is late for a closed connection
             queue = asyncio.Queue()
             session = Session(number, self.limit)
             task = asyncio.ensure_future(self.work(session, queue))

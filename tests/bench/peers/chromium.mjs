@@ -41,7 +41,7 @@ const profile = mkdtempSync(join(tmpdir(), 'floe-bench-chromium-'));
 process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
 const browser = await puppeteer.launch({
   executablePath,
-  args: [...args, '--disable-features=WebRtcHideLocalIpsWithMdns'],
+  args: [...args, '--disable-features=WebRtcHideLocalIpsWithMdns', '--js-flags=--expose-gc'],
   headless: true,
   userDataDir: profile,
   timeout: START_MS,

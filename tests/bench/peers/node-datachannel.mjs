@@ -8,7 +8,8 @@ import { bufferLimit, emit, importPackage, packageVersion, pause, readCommands }
 const limit = bufferLimit();
 const { default: library } = await importPackage('node-datachannel');
 
-/* An end (bench-peer.mjs). Offers and answers are made by the library, when there is a reason. */
+/* An end (bench-peer.mjs). Offers and answers are made by the library, when there is a reason. What
+ * its callbacks throw ends the process, so they say it themselves. */
 class NativeEnd {
   constructor(hooks) {
     this.hooks = hooks;
@@ -18,14 +19,24 @@ class NativeEnd {
     this.early = [];
     this.stopWaiting = null;
     this.connection = new library.PeerConnection('bench', { iceServers: [] });
-    this.connection.onLocalDescription((sdp, type) => hooks.signal({ type, sdp }));
-    this.connection.onLocalCandidate((candidate, mid) => hooks.signal({
-      candidate: candidate.replace(/^a=/, ''), mid, index: 0 }));
-    this.connection.onDataChannel((channel) => this.adopt(channel));
-    this.connection.onStateChange((state) => {
+    this.connection.onLocalDescription(this.guard((sdp, type) => hooks.signal({ type, sdp })));
+    this.connection.onLocalCandidate(this.guard((candidate, mid) => hooks.signal({
+      candidate: candidate.replace(/^a=/, ''), mid, index: 0 })));
+    this.connection.onDataChannel(this.guard((channel) => this.adopt(channel)));
+    this.connection.onStateChange(this.guard((state) => {
       if (state === 'failed')
-        this.fail(new Error('the connection failed'));
-    });
+        throw new Error('the connection failed');
+    }));
+  }
+
+  guard(callback) {
+    return (...values) => {
+      try {
+        callback(...values);
+      } catch (error) {
+        this.fail(error);
+      }
+    };
   }
 
   fail(error) {
@@ -48,7 +59,7 @@ class NativeEnd {
         this.hooks.opened();
       isTold = true;
     };
-    channel.onMessage((data) => this.hooks.take(data));
+    channel.onMessage(this.guard((data) => this.hooks.take(data)));
     channel.onBufferedAmountLow(() => this.stopWaiting?.());
     channel.onError((message) => this.fail(new Error(message)));
     channel.onClosed(() => this.end());
