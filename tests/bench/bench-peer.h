@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* A peer of the benchmark for a stack with a C interface: reads commands, one JSON object a line,
- * and lets the ends of its connections carry them out. docs/benchmark.md has the commands. */
+ * and lets the ends of its connections carry them out. tests/bench/README.md has the commands. */
 #pragma once
 
 #include "bench-end.h"

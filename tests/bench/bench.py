@@ -31,6 +31,8 @@ class Bench:
         self.modes = {}  # stack's name: {mode: its readings in the calibration}
         self.chosen = {}  # stack's name: mode
         self.values = {}  # (stack's name, reading's name): a value for each round
+        self.missing = set()  # names of stacks that can't run here
+        self.notes = []
         self.reasons = {}  # (stack's name, reading's name): why there are none
 
     def tell(self, outcome, case, why=None):
@@ -39,44 +41,55 @@ class Bench:
 
     def run(self, stack, mode, measure, seconds):
         """The readings of one run."""
-        with Link(stack.make_command(self.places), mode, BOUND_S) as link:
+        with Link(stack, stack.make_command(self.places), mode, BOUND_S) as link:
             self.versions[stack.name] = link.ready[0].get("version", "")
-            return measure.run(link, seconds)
+            readings = measure.run(link, seconds)
+            self.notes += [f"{stack.name}: {note}" for note in link.notes]
+            return readings
 
     def run_case(self, stack, mode, measure, seconds):
         """The same, or None when it failed; a failure is told and counted."""
         try:
             return self.run(stack, mode, measure, seconds)
         except PeerMissing as why:
-            self.tell("skip", stack.name, why)
+            self.leave_out(stack, why)
         except PeerFailure as why:
             self.tell("not ok", f"{stack.name} {measure.name} ({mode})", why)
+        except KeyError as member:
+            self.tell("not ok", f"{stack.name} {measure.name} ({mode})",
+                      f"an event has no {member}")
         return None
 
+    def leave_out(self, stack, why):
+        """Tells once of a stack that can't run; the smoke run asks for none but Floe."""
+        if stack.name in self.missing:
+            return
+        self.missing.add(stack.name)
+        if self.options.smoke and self.options.stacks is None and stack.name != "floe":
+            print(f"left out {stack.name}: {why}", flush=True)
+        else:
+            self.tell("skip", stack.name, why)
+
     def find_installed(self, stacks):
-        """Those that can be started; in the smoke run the others are none of its business."""
-        installed = []
+        """Those whose programs are there."""
         for stack in stacks:
             why = stack.what_is_missing(self.places)
-            if why is None:
-                installed.append(stack)
-            elif self.options.smoke and self.options.stacks is None and stack.name != "floe":
-                print(f"left out {stack.name}: {why}", flush=True)
-            else:
-                self.tell("skip", stack.name, why)
-        return installed
+            if why is not None:
+                self.leave_out(stack, why)
+        return [stack for stack in stacks if stack.name not in self.missing]
 
     def smoke(self, stacks):
-        for stack in stacks:
-            for mode in MODES:
-                begin = time.monotonic()
-                if self.run_case(stack, mode, SMOKE, self.options.seconds) is not None:
-                    self.tell("ok", f"{stack.name} {mode} ({time.monotonic() - begin:.1f} s)")
+        for stack, mode in ((stack, mode) for stack in stacks for mode in MODES):
+            if stack.name in self.missing:
+                continue
+            begin = time.monotonic()
+            if self.run_case(stack, mode, SMOKE, self.options.seconds) is not None:
+                self.tell("ok", f"{stack.name} {mode} ({time.monotonic() - begin:.1f} s)")
 
     def calibrate(self, stacks):
-        """Measures each stack in one and in two processes. Gives those that work in one."""
+        """Measures each stack in one and in two processes. Gives those that work at all."""
         for mode in MODES:
-            for stack in stacks:
+            for stack in (stack for stack in stacks if stack.name not in self.missing):
                 readings = self.run_case(stack, mode, CALIBRATION, self.options.seconds)
                 if readings is not None:
                     self.modes.setdefault(stack.name, {})[mode] = readings
@@ -89,15 +102,17 @@ class Bench:
 
     def measure(self, stacks, measures):
         for measure in measures:
+            spent = {stack.name: 0.0 for stack in stacks if measure.size <= stack.max_message}
             failed = set()
             rounds = min(self.options.rounds, measure.rounds or self.options.rounds)
-            for _round in range(rounds):
-                for stack in stacks:
-                    if stack.name not in failed and not self.take(stack, measure):
-                        failed.add(stack.name)
-            for stack in stacks:
-                if stack.name not in failed and measure.size <= stack.max_message:
-                    self.tell("ok", f"{stack.name} {measure.name}")
+            for _round, stack in ((i, stack) for i in range(rounds) for stack in stacks):
+                begin = time.monotonic()
+                if stack.name not in failed and not self.take(stack, measure):
+                    failed.add(stack.name)
+                if stack.name in spent:
+                    spent[stack.name] += time.monotonic() - begin
+            for name in (name for name in spent if name not in failed):
+                self.tell("ok", f"{name} {measure.name} ({spent[name]:.1f} s)")
 
     def take(self, stack, measure):
         """Adds one run's readings."""

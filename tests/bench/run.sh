@@ -3,6 +3,7 @@
 # Measures Floe and other WebRTC stacks in turn on this machine, and prints tables.
 #
 #   sh tests/bench/run.sh [--build DIR] [--smoke] [--output FOLDER] [--rounds N] [OPTION...]
+#   sh tests/bench/run.sh --setup        installs the peers from npm and builds pion's; no more
 #
 # --smoke lets every stack that is installed work for a moment, so that none can rot: seconds in all.
 # --output writes bench.md and bench.json into a folder. More options (--stacks, --measures, ...) are
@@ -22,7 +23,7 @@ output=
 
 usage ()
 {
-    sed -n '3,13s/^# \{0,1\}//p' "$here/run.sh" >&2
+    sed -n '3,14s/^# \{0,1\}//p' "$here/run.sh" >&2
     exit 2
 }
 
@@ -67,11 +68,20 @@ build_floe ()
     ninja -C "$build" $programs > "$build/bench.log" 2>&1 || { cat "$build/bench.log" >&2; exit 1; }
 }
 
+setup ()
+{
+    sh "$here/peers/install.sh" || echo "bench: the peers from npm could not be installed" >&2
+    build_pion
+}
+
+is_smoke=false
 count=$#
 while [ "$count" -gt 0 ]; do
     case $1 in
         --build) [ "$count" -gt 1 ] || usage; build=$(absolute "$2"); shift 2; count=$((count - 2)) ;;
         --output) [ "$count" -gt 1 ] || usage; output=$(absolute "$2"); shift 2; count=$((count - 2)) ;;
+        --setup) setup; exit 0 ;;
+        --smoke) is_smoke=true; set -- "$@" "$1"; shift; count=$((count - 1)) ;;
         -h | --help) usage ;;
         *) set -- "$@" "$1"; shift; count=$((count - 1)) ;;
     esac
@@ -79,7 +89,12 @@ done
 
 [ -n "$build" ] || build=$root/build/bench
 build_floe
-build_pion
+# The smoke run takes what is there, and asks no registry.
+if $is_smoke; then
+    build_pion
+else
+    setup
+fi
 if [ -n "$output" ]; then
     mkdir -p "$output" || exit 1
     set -- --table "$output/bench.md" --json "$output/bench.json" "$@"

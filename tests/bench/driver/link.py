@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """A stack at work: its one or two processes, and the connections between their ends.
 
-The processes read commands and write events, JSON objects one a line; docs/benchmark.md has them
+The processes read commands and write events, JSON objects one a line; tests/bench/README.md has them
 all. Descriptions and candidates of two processes are carried from one to the other here."""
 
 import json
@@ -55,7 +55,17 @@ class Peer:
         if not data:
             self.fail()
         *lines, self.partial = (self.partial + data).split(b"\n")
-        return [json.loads(line) for line in lines if line.strip()]
+        return [self.parse(line) for line in lines if line.strip()]
+
+    @staticmethod
+    def parse(line):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "ev" not in event:
+            raise PeerFailure(f"wrote what is no event: {line[:80].decode(errors='replace')}")
+        return event
 
     def fail(self):
         """Tells of a process that has ended."""
@@ -105,12 +115,14 @@ class Connection:
 class Link:
     """One or two processes of a stack. A context manager: both have ended after it."""
 
-    def __init__(self, command, mode, bound_s):
+    def __init__(self, stack, command, mode, bound_s):
+        self.stack = stack
         self.deadline = time.monotonic() + bound_s
         self.bound_s = bound_s
         self.mode = mode
         self.connections = {}
         self.ready = []
+        self.notes = []  # what a reader of the figures should know
         self.selector = selectors.DefaultSelector()
         self.peers = []
         try:
@@ -141,25 +153,26 @@ class Link:
     def far(self):
         return self.peers[-1]
 
-    def wait(self, is_done, complaint):
-        """Lets events come until @is_done ()."""
+    def wait_until(self, end, is_done):
+        """Lets events come until @is_done (), at most to @end. Gives whether it is."""
         while not is_done():
-            left = self.deadline - time.monotonic()
+            left = end - time.monotonic()
             if left <= 0:
-                raise PeerFailure(f"{complaint} within {self.bound_s:.0f} s")
+                return False
             for key, _mask in self.selector.select(left):
                 now = time.monotonic()
                 for event in self.peers[key.data].read():
                     self.take(key.data, event, now)
+        return True
+
+    def wait(self, is_done, complaint):
+        """Lets events come until @is_done ()."""
+        if not self.wait_until(self.deadline, is_done):
+            raise PeerFailure(f"{complaint} within {self.bound_s:.0f} s")
 
     def settle(self, seconds=SETTLE_S):
         """Lets time pass; events are taken."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            for key, _mask in self.selector.select(left):
-                now = time.monotonic()
-                for event in self.peers[key.data].read():
-                    self.take(key.data, event, now)
+        self.wait_until(time.monotonic() + seconds, lambda: False)
 
     def take(self, end, event, now):
         kind = event["ev"]

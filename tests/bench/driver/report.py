@@ -151,6 +151,8 @@ def make_markdown(bench, names, rows, machine):
     reasons = make_reasons(rows)
     if reasons:
         parts += ["Where there is a dash:\n", reasons]
+    if bench.notes:
+        parts += ["Besides:\n", "".join(f"- {note}.\n" for note in sorted(set(bench.notes)))]
     return "\n".join(parts)
 
 
@@ -164,6 +166,7 @@ def write(bench, names, measures, machine):
     if bench.options.json:
         document = {
             "machine": machine, "rounds": bench.options.rounds, "seconds": bench.options.seconds,
+            "notes": sorted(set(bench.notes)),
             "stacks": {name: {"version": bench.versions[name], "mode": bench.chosen[name],
                               "calibration": bench.modes[name]} for name in names},
             "readings": {reading.name: {"title": reading.title, "unit": reading.unit,

@@ -182,18 +182,16 @@ func (e *end) reset() {
 	e.received, e.bytes, e.expected = 0, 0, -1
 }
 
-// send hands messages over until the time is up, and waits when the buffer is full.
+// send hands messages over until the time is up, each when no more than the buffer is waiting. One
+// that would have to fit into the buffer as well would be alone in it at 64 KiB, and wait for the
+// receiver's delayed acknowledgement each time.
 func (e *end) send(size int, duration time.Duration) {
 	message := makeMessage(size)
-	threshold := e.buffer / 2
-	if left := e.buffer - uint64(size); left < threshold {
-		threshold = left
-	}
-	e.channel.SetBufferedAmountLowThreshold(threshold)
+	e.channel.SetBufferedAmountLowThreshold(e.buffer)
 	until := time.Now().Add(duration)
 	messages := 0
 	for time.Now().Before(until) {
-		if e.channel.BufferedAmount()+uint64(size) > e.buffer {
+		if e.channel.BufferedAmount() > e.buffer {
 			<-e.low
 			continue
 		}

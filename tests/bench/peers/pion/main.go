@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// pion as a peer of the benchmark. See docs/benchmark.md for the protocol.
+// pion as a peer of the benchmark. See ../../README.md for the protocol.
 //
 // Channels are detached, as pion advises for throughput, and as it has to be for messages of 64 KiB.
 // Built in GOPATH mode against Debian's golang-github-pion-webrtc.v3-dev.
