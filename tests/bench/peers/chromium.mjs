@@ -43,6 +43,7 @@ const browser = await puppeteer.launch({
   executablePath,
   args: [...args, '--disable-features=WebRtcHideLocalIpsWithMdns', '--js-flags=--expose-gc'],
   headless: true,
+  pipe: true, // which Chromium ends with, whatever ends this program
   userDataDir: profile,
   timeout: START_MS,
   protocolTimeout: 0, // a command may take as long as the driver allows
@@ -56,8 +57,15 @@ const leave = async (status = 0) => {
     return;
   isLeaving = true;
   const child = browser.process();
-  setTimeout(() => { child.kill('SIGKILL'); process.exit(status); }, LEAVE_MS).unref();
-  await browser.close().catch(() => child.kill('SIGKILL'));
+  const kill = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL'); // with all its processes
+    } catch {
+      // it has gone by itself
+    }
+  };
+  setTimeout(() => { kill(); process.exit(status); }, LEAVE_MS).unref();
+  await browser.close().catch(kill);
   process.exit(status);
 };
 browser.on('disconnected', () => leave(1));

@@ -46,7 +46,7 @@ export function packageVersion(name) {
 }
 
 /** Hands each line to @handle until the line that quits or the end of the input, then leaves. */
-export function readCommands(handle, leave = () => process.exit(0)) {
+export function readCommands(handle, leave = () => process.exit()) {
   const input = createInterface({ input: process.stdin });
   input.on('line', (line) => {
     const message = JSON.parse(line);
@@ -56,6 +56,7 @@ export function readCommands(handle, leave = () => process.exit(0)) {
       handle(message);
   });
   input.on('close', leave);
+  process.stdout.on('error', leave); // nobody reads any more
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
 }
