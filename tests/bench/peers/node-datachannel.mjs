@@ -16,11 +16,13 @@ class NativeEnd {
     this.channel = null;
     this.isOver = false;
     this.isDescribed = false;
-    this.early = [];
+    this.isOfferer = false;
+    this.early = []; // candidates of the other side that wait for its description
+    this.held = []; // candidates of ours that wait for the answer
     this.stopWaiting = null;
     this.connection = new library.PeerConnection('bench', { iceServers: [] });
     this.connection.onLocalDescription(this.guard((sdp, type) => hooks.signal({ type, sdp })));
-    this.connection.onLocalCandidate(this.guard((candidate, mid) => hooks.signal({
+    this.connection.onLocalCandidate(this.guard((candidate, mid) => this.tellCandidate({
       candidate: candidate.replace(/^a=/, ''), mid, index: 0 })));
     this.connection.onDataChannel(this.guard((channel) => this.adopt(channel)));
     this.connection.onStateChange(this.guard((state) => {
@@ -68,7 +70,18 @@ class NativeEnd {
       tell();
   }
 
+  /* libdatachannel 0.24 hands an answer to ICE before it notes the fingerprint in it: a handshake
+   * that begins within that moment fails with "unknown CA", one connection in a hundred on a busy
+   * machine. It can't while the answerer does not know where to send its checks. */
+  tellCandidate(message) {
+    if (this.isOfferer && !this.isDescribed)
+      this.held.push(message);
+    else
+      this.hooks.signal(message);
+  }
+
   offer() {
+    this.isOfferer = true;
     this.adopt(this.connection.createDataChannel('bench'));
   }
 
@@ -77,6 +90,8 @@ class NativeEnd {
     this.isDescribed = true;
     for (const candidate of this.early.splice(0))
       this.candidate(candidate);
+    for (const candidate of this.held.splice(0))
+      this.hooks.signal(candidate);
   }
 
   candidate(message) {
