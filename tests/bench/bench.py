@@ -101,8 +101,8 @@ class Bench:
             reading = next(each for each in trials if each.name == trial).readings[0]
             best = max if reading.is_higher_better else min
             self.chosen[name, trial] = best(modes, key=modes.get)
-        return [stack for stack in stacks
-                if all((stack.name, trial.name) in self.chosen for trial in trials)]
+        worked = {name for name, _trial in self.chosen}
+        return [stack for stack in stacks if stack.name in worked]
 
     def measure(self, stacks, measures):
         for measure in measures:
@@ -121,11 +121,11 @@ class Bench:
     def take(self, stack, measure):
         """Adds one run's readings."""
         readings = None
+        mode = self.chosen.get((stack.name, measure.trial))
         why = "failed"
         if measure.size > stack.max_message:
             why = stack.limit_reason
-        else:
-            mode = self.chosen[stack.name, measure.trial]
+        elif mode is not None:
             readings = self.run_case(stack, mode, measure, self.options.seconds)
         for reading in measure.readings:
             key = (stack.name, reading.name)

@@ -123,9 +123,10 @@ def make_modes(bench, names, trials):
         line = [f"{name} {bench.versions[name]}"]
         for trial in trials:
             for mode in ("one", "two"):
-                value = bench.modes[name, trial.name].get(mode)
+                value = bench.modes.get((name, trial.name), {}).get(mode)
                 text = show(value, trial.readings[0].digits)
-                line.append(f"**{text}**" if mode == bench.chosen[name, trial.name] else text)
+                line.append(f"**{text}**" if value is not None
+                            and mode == bench.chosen[name, trial.name] else text)
         lines.append(line)
     heads = [f"{trial.name}, {mode} ({trial.readings[0].unit})" for trial in trials
              for mode in ("one", "two")]
@@ -177,7 +178,8 @@ def write(bench, names, measures, trials, machine):
             "stacks": {name: {"version": bench.versions[name],
                               "trials": {trial.name: {"chosen": bench.chosen[name, trial.name],
                                                       **bench.modes[name, trial.name]}
-                                         for trial in trials}} for name in names},
+                                         for trial in trials if (name, trial.name) in bench.chosen}}
+                       for name in names},
             "readings": {reading.name: {"title": reading.title, "unit": reading.unit,
                                         "isHigherBetter": reading.is_higher_better,
                                         "stacks": cells} for reading, cells in rows}}
