@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "driver"))
 import report  # noqa: E402
 from link import Link, PeerFailure, PeerMissing  # noqa: E402
-from measures import CALIBRATION, SMOKE, find_measures  # noqa: E402
+from measures import SMOKE, TRIALS, find_measures  # noqa: E402
 from stacks import find_stacks  # noqa: E402
 
 BOUND_S = 90  # of one run, far above what any takes
@@ -28,8 +28,8 @@ class Bench:
                        "cache": os.path.abspath(options.cache)}
         self.counts = {"ok": 0, "not ok": 0, "skip": 0}
         self.versions = {}  # stack's name: text
-        self.modes = {}  # stack's name: {mode: its readings in the calibration}
-        self.chosen = {}  # stack's name: mode
+        self.modes = {}  # (stack's name, trial's name): {mode: what came out}
+        self.chosen = {}  # (stack's name, trial's name): the better mode
         self.values = {}  # (stack's name, reading's name): a value for each round
         self.missing = set()  # names of stacks that can't run here
         self.notes = []
@@ -86,19 +86,23 @@ class Bench:
             if self.run_case(stack, mode, SMOKE, self.options.seconds) is not None:
                 self.tell("ok", f"{stack.name} {mode} ({time.monotonic() - begin:.1f} s)")
 
-    def calibrate(self, stacks):
-        """Measures each stack in one and in two processes. Gives those that work at all."""
-        for mode in MODES:
+    def try_modes(self, stacks, trials):
+        """Tries each stack in one and in two processes. Gives those that work at all."""
+        for trial, mode in ((trial, mode) for trial in trials for mode in MODES):
             for stack in (stack for stack in stacks if stack.name not in self.missing):
-                readings = self.run_case(stack, mode, CALIBRATION, self.options.seconds)
+                readings = self.run_case(stack, mode, trial, self.options.seconds)
                 if readings is not None:
-                    self.modes.setdefault(stack.name, {})[mode] = readings
-        goodput = CALIBRATION.readings[0].name
-        for name, modes in self.modes.items():
-            self.chosen[name] = max(modes, key=lambda mode: modes[mode][goodput])
-            figures = ", ".join(f"{mode} {modes[mode][goodput]:.1f} MB/s" for mode in modes)
-            print(f"calibration {name}: {figures}", flush=True)
-        return [stack for stack in stacks if stack.name in self.chosen]
+                    tried = self.modes.setdefault((stack.name, trial.name), {})
+                    reading = trial.readings[0]
+                    tried[mode] = readings[reading.name]
+                    print(f"trial {stack.name} {trial.name} ({mode}): "
+                          f"{tried[mode]:.{reading.digits}f} {reading.unit}", flush=True)
+        for (name, trial), modes in self.modes.items():
+            reading = next(each for each in trials if each.name == trial).readings[0]
+            best = max if reading.is_higher_better else min
+            self.chosen[name, trial] = best(modes, key=modes.get)
+        worked = {name for name, _trial in self.chosen}
+        return [stack for stack in stacks if stack.name in worked]
 
     def measure(self, stacks, measures):
         for measure in measures:
@@ -117,11 +121,12 @@ class Bench:
     def take(self, stack, measure):
         """Adds one run's readings."""
         readings = None
+        mode = self.chosen.get((stack.name, measure.trial))
         why = "failed"
         if measure.size > stack.max_message:
             why = stack.limit_reason
-        else:
-            readings = self.run_case(stack, self.chosen[stack.name], measure, self.options.seconds)
+        elif mode is not None:
+            readings = self.run_case(stack, mode, measure, self.options.seconds)
         for reading in measure.readings:
             key = (stack.name, reading.name)
             if readings is None:
@@ -144,7 +149,7 @@ def parse_options(arguments):
     parser.add_argument("--smoke", action="store_true", help="only whether all work")
     options = parser.parse_args(arguments)
     if options.seconds is None:
-        options.seconds = 0.1 if options.smoke else 1.5
+        options.seconds = 0.1 if options.smoke else 1.0
     if options.rounds < 1 or options.seconds <= 0:
         parser.error("rounds and seconds are above 0")
     try:
@@ -164,9 +169,11 @@ def main(arguments):
     if options.smoke:
         bench.smoke(stacks)
     else:
-        stacks = bench.calibrate(stacks)
+        wanted = {measure.trial for measure in measures}
+        trials = [trial for trial in TRIALS if trial.name in wanted]
+        stacks = bench.try_modes(stacks, trials)
         bench.measure(stacks, measures)
-        report.write(bench, [stack.name for stack in stacks], measures, machine)
+        report.write(bench, [stack.name for stack in stacks], measures, trials, machine)
     counts = bench.counts
     print(f"{counts['ok']} passed, {counts['not ok']} failed, {counts['skip']} skipped")
     return 1 if counts["not ok"] else 0

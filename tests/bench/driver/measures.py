@@ -4,16 +4,19 @@
 import statistics
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Callable
 
 from link import PeerFailure
 
 KIBIBYTE = 1024
-WARM_UP_S = 0.5
+WARM_UP_S = 0.3
 PINGS = 1000
 WARM_UP_PINGS = 50
 SEQUENTIAL_OPENS = 50
 WINDOW = 8
+TRIAL_PINGS = 200
+TRIAL_OPENS = 10
 IDLE_PAIRS = 200
 IDLE_SETTLE_S = 1.0
 PATIENCE_S = 10
@@ -38,6 +41,7 @@ class Measure:
     name: str
     readings: tuple
     run: Callable
+    trial: str  # the name of the trial that tells whether one or two processes are better for it
     size: int = 0  # of its messages
     rounds: int = 0  # at most; 0 for all
 
@@ -73,24 +77,24 @@ def make_goodput(kibibytes):
         values = measure_transfer(link, size, seconds)
         return {reading.name: values[reading.name.partition("-")[0]] for reading in readings}
 
-    return Measure(f"goodput-{kibibytes}k", tuple(readings), run, size)
+    return Measure(f"goodput-{kibibytes}k", tuple(readings), run, "goodput", size)
 
 
 def run_small(link, seconds):
     return {"messages-64": measure_transfer(link, 64, seconds)["messages"]}
 
 
-def run_round_trip(link, _seconds):
+def run_round_trip(link, _seconds, count=PINGS):
     link.open(1)
     link.ping(1, 32, WARM_UP_PINGS)
     del link.connections[1].events["rtt"]
-    times = link.ping(1, 32, PINGS)
+    times = link.ping(1, 32, count)
     return {"rtt-p50": get_percentile(times, 50), "rtt-p99": get_percentile(times, 99)}
 
 
-def run_open(link, _seconds):
+def run_open(link, _seconds, count=SEQUENTIAL_OPENS):
     times = []
-    for number in range(SEQUENTIAL_OPENS + 1):
+    for number in range(count + 1):
         times.append(link.open(number) * 1e3)
         link.close(number)
     return {"open": statistics.median(times[1:])}  # the first loads code
@@ -163,22 +167,29 @@ def run_smoke(link, seconds):
     return {}
 
 
-SMOKE = Measure("smoke", (), run_smoke)
+SMOKE = Measure("smoke", (), run_smoke, "")
+RTT_P50 = Reading("rtt-p50", "round trip of 32 bytes, median", "µs", False, 0)
+OPEN = Reading("open", f"time to open, median of {SEQUENTIAL_OPENS} in sequence", "ms", False, 2)
 
 MEASURES = (
     make_goodput(1), make_goodput(16), make_goodput(64), make_goodput(256),
     Measure("messages", (Reading("messages-64", "messages of 64 bytes", "1/s", True, 0),),
-            run_small, 64),
-    Measure("rtt", (Reading("rtt-p50", "round trip of 32 bytes, median", "µs", False, 0),
-                    Reading("rtt-p99", "round trip of 32 bytes, p99", "µs", False, 0)),
-            run_round_trip, 32),
-    Measure("open", (Reading("open", f"time to open, median of {SEQUENTIAL_OPENS} in sequence",
-                             "ms", False, 2),), run_open),
-    Measure("rate", (Reading("rate", f"connections, {WINDOW} at a time", "1/s", True),), run_rate),
+            run_small, "goodput", 64),
+    Measure("rtt", (RTT_P50, Reading("rtt-p99", "round trip of 32 bytes, p99", "µs", False, 0)),
+            run_round_trip, "rtt", 32),
+    Measure("open", (OPEN,), run_open, "open"),
+    Measure("rate", (Reading("rate", f"connections, {WINDOW} at a time", "1/s", True),), run_rate,
+            "open"),
     Measure("memory", (Reading("memory", f"memory of an idle pair, of {IDLE_PAIRS}", "KiB", False,
-                               0),), run_memory, rounds=1),
+                               0),), run_memory, "open", rounds=1),
 )
-CALIBRATION = MEASURES[2]
+
+# The first reading of each decides.
+TRIALS = (
+    Measure("goodput", make_goodput(64).readings, make_goodput(64).run, "goodput"),
+    Measure("rtt", (RTT_P50,), partial(run_round_trip, count=TRIAL_PINGS), "rtt"),
+    Measure("open", (OPEN,), partial(run_open, count=TRIAL_OPENS), "open"),
+)
 
 
 def find_measures(names):

@@ -116,15 +116,21 @@ def make_details(rows, names):
     return make_table(["best round (half the spread)"] + names, lines)
 
 
-def make_modes(bench, names):
+def make_modes(bench, names, trials):
+    """What each trial gave in one and in two processes, the better one in bold."""
     lines = []
     for name in names:
-        modes = bench.modes[name]
-        figures = [show(next(iter(modes[mode].values())), 1) if mode in modes else NOTHING
-                   for mode in ("one", "two")]
-        lines.append([name, bench.versions[name], *figures, bench.chosen[name]])
-    return make_table(["stack", "version", "one process (MB/s)", "two processes (MB/s)",
-                       "measured in"], lines)
+        line = [f"{name} {bench.versions[name]}"]
+        for trial in trials:
+            for mode in ("one", "two"):
+                value = bench.modes.get((name, trial.name), {}).get(mode)
+                text = show(value, trial.readings[0].digits)
+                line.append(f"**{text}**" if value is not None
+                            and mode == bench.chosen[name, trial.name] else text)
+        lines.append(line)
+    heads = [f"{trial.name}, {mode} ({trial.readings[0].unit})" for trial in trials
+             for mode in ("one", "two")]
+    return make_table(["stack", *heads], lines)
 
 
 def make_reasons(rows):
@@ -134,20 +140,22 @@ def make_reasons(rows):
     return "".join(sorted(reasons))
 
 
-def make_markdown(bench, names, rows, machine):
+def make_markdown(bench, names, rows, trials, machine):
     options = bench.options
     parts = [
         "# The benchmark\n",
         f"Commit {machine['commit']}, {machine['date']}, {machine['system']}, kernel "
         f"{machine['kernel']}, {machine['cores']} cores ({machine['cpu']}), load "
         f"{machine['load']:.1f} before the first run; {options.rounds} rounds, transfers of "
-        f"{options.seconds:g} s. `sh tests/bench/run.sh` measures it, and\n"
+        f"{options.seconds:g} s.\n`sh tests/bench/run.sh` measures it, and "
         "[benchmark.md](../benchmark.md) tells how, and what the numbers do not say.\n",
         make_medians(rows, names),
         "How many times better Floe is than each, by the medians: above 1 Floe carries more or "
         "takes less.\n", make_ratios(rows, names), make_details(rows, names),
-        "Each stack in one and in two processes, goodput with messages of 64 KiB, one round; the "
-        "better one is\nwhat was measured above.\n", make_modes(bench, names)]
+        "Each stack in one and in two processes, tried once: goodput with messages of 64 KiB, the "
+        "median round trip\nand time to open. What was better (bold) is what was measured above: "
+        "goodput decides for all transfers,\nthe time to open for connections and memory.\n",
+        make_modes(bench, names, trials)]
     reasons = make_reasons(rows)
     if reasons:
         parts += ["Where there is a dash:\n", reasons]
@@ -156,9 +164,9 @@ def make_markdown(bench, names, rows, machine):
     return "\n".join(parts)
 
 
-def write(bench, names, measures, machine):
+def write(bench, names, measures, trials, machine):
     rows = collect(bench, names, measures)
-    text = make_markdown(bench, names, rows, machine)
+    text = make_markdown(bench, names, rows, trials, machine)
     print(text, flush=True)
     if bench.options.table:
         with open(bench.options.table, "w", encoding="utf-8") as table:
@@ -167,8 +175,11 @@ def write(bench, names, measures, machine):
         document = {
             "machine": machine, "rounds": bench.options.rounds, "seconds": bench.options.seconds,
             "notes": sorted(set(bench.notes)),
-            "stacks": {name: {"version": bench.versions[name], "mode": bench.chosen[name],
-                              "calibration": bench.modes[name]} for name in names},
+            "stacks": {name: {"version": bench.versions[name],
+                              "trials": {trial.name: {"chosen": bench.chosen[name, trial.name],
+                                                      **bench.modes[name, trial.name]}
+                                         for trial in trials if (name, trial.name) in bench.chosen}}
+                       for name in names},
             "readings": {reading.name: {"title": reading.title, "unit": reading.unit,
                                         "isHigherBetter": reading.is_higher_better,
                                         "stacks": cells} for reading, cells in rows}}
