@@ -22,7 +22,7 @@ tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format 
     openssl coturn avahi-daemon iproute2 nftables chromium firefox-esr nodejs npm
     golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi python3-jsonschema
     gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good
-    gir1.2-gst-plugins-bad-1.0 gi-docgen"
+    libgstreamer-plugins-bad1.0-dev gir1.2-gst-plugins-bad-1.0 gi-docgen"
 
 # A Node.js from elsewhere brings its own npm, and Debian's would not install beside it.
 is_present ()
