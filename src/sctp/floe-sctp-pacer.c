@@ -96,9 +96,9 @@ void
 floe_sctp_pacer_send (FloeSctpPacer *self, gint64 now_us, const guint8 *packet, gsize size,
                       FloeSctpPacerOutput output, gpointer user_data)
 {
-  if (!has_data (packet, size)
-      || (g_queue_is_empty (&self->waiting)
-          && floe_sctp_pacer_core_take (&self->core, now_us, size)))
+  /* What is no data is counted as well when it leaves in its turn: it is little. */
+  if ((g_queue_is_empty (&self->waiting) && floe_sctp_pacer_core_take (&self->core, now_us, size))
+      || !has_data (packet, size))
     output (packet, size, user_data);
   else
     keep (self, packet, size, output, user_data);
