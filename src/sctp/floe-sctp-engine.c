@@ -57,10 +57,33 @@ outbox_free (FloeSctpOutbox *outbox)
   g_array_unref (outbox->sizes);
 }
 
+static void
+output (const guint8 *packet, gsize size, gpointer user_data)
+{
+  FloeSctpEngine *self = user_data;
+
+  self->callbacks.output (packet, size, self->user_data);
+}
+
+static void
+update_path (FloeSctpEngine *self, gint64 now_us)
+{
+  guint32 window;
+  guint srtt_ms;
+
+  if (is_up (self) && floe_sctp_pacer_needs_path (&self->pacer, now_us)
+      && floe_sctp_socket_get_path (self->socket, &window, &srtt_ms))
+    floe_sctp_pacer_set_path (&self->pacer, now_us, window, srtt_ms);
+}
+
 /* A callback may make new packets meanwhile: they go to the next round. */
 static void
 flush_output (FloeSctpEngine *self)
 {
+  gint64 now_us = floe_sctp_runtime_get_time ();
+
+  update_path (self, now_us);
+  floe_sctp_pacer_release (&self->pacer, now_us, output, self);
   while (self->outbox.sizes->len > 0)
     {
       FloeSctpOutbox batch = self->outbox;
@@ -71,7 +94,7 @@ flush_output (FloeSctpEngine *self)
         {
           gsize size = g_array_index (batch.sizes, gsize, i);
 
-          self->callbacks.output (packet, size, self->user_data);
+          floe_sctp_pacer_send (&self->pacer, now_us, packet, size, output, self);
           packet += size;
         }
       outbox_free (&batch);
@@ -83,6 +106,7 @@ release_socket (FloeSctpEngine *self)
 {
   if (self->socket != NULL)
     floe_sctp_socket_free (g_steal_pointer (&self->socket), self->id);
+  floe_sctp_pacer_clear (&self->pacer);
   floe_sctp_engine_drop_partial (self);
 }
 
@@ -158,6 +182,14 @@ floe_sctp_engine_process (FloeSctpEngine *self)
     }
   flush_output (self);
   self->is_processing = FALSE;
+  if (self->pacer.waiting.length > 0)
+    floe_sctp_runtime_wake (floe_sctp_engine_get_deadline (self));
+}
+
+gint64
+floe_sctp_engine_get_deadline (const FloeSctpEngine *self)
+{
+  return floe_sctp_pacer_get_deadline (&self->pacer);
 }
 
 gboolean
@@ -219,6 +251,7 @@ floe_sctp_engine_free (FloeSctpEngine *self)
   floe_sctp_runtime_remove (self->id);
   release_socket (self);
   outbox_free (&self->outbox);
+  floe_sctp_pacer_clear (&self->pacer);
   g_clear_pointer (&self->resets, floe_sctp_streams_core_free);
   g_clear_pointer (&self->early_init, g_bytes_unref);
   g_free (self);
@@ -227,9 +260,16 @@ floe_sctp_engine_free (FloeSctpEngine *self)
 static void
 feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
 {
+  guint8 copy[FLOE_SCTP_RESTART_MAX_SIZE + FLOE_SCTP_RESTART_GROWTH];
   gboolean is_recovered = floe_sctp_repeat_core_handle_input (&self->repeat, packet, size);
+  gsize copy_size = floe_sctp_restart_core_handle_input (
+      &self->restart, floe_sctp_runtime_get_time (), packet, size, copy);
 
-  usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
+  /* Checksums were checked above: usrsctp looks at none. */
+  if (copy_size > 0)
+    usrsctp_conninput (GUINT_TO_POINTER (self->id), copy, copy_size, 0);
+  else
+    usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
   if (is_recovered && is_up (self))
     floe_sctp_socket_begin_window (self->socket);
 }
@@ -409,6 +449,12 @@ floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard)
   if (self->repeat.size > 0)
     append_output (self, self->repeat.packet, self->repeat.size);
   floe_sctp_engine_process (self);
+}
+
+void
+floe_sctp_engine_handle_move (FloeSctpEngine *self)
+{
+  floe_sctp_repeat_core_handle_silence (&self->repeat);
 }
 
 guint

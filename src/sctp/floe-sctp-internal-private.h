@@ -12,7 +12,9 @@
 #include <usrsctp.h>
 
 #include "floe-sctp-engine-private.h"
+#include "floe-sctp-pacer-private.h"
 #include "floe-sctp-repeat-core-private.h"
+#include "floe-sctp-restart-core-private.h"
 #include "floe-sctp-streams-core-private.h"
 
 G_BEGIN_DECLS
@@ -46,8 +48,10 @@ struct _FloeSctpEngine
   struct socket *socket;       /* (owned) (nullable): none after the end */
   FloeSctpStreamsCore *resets; /* (owned) */
   FloeSctpOutbox outbox;
+  FloeSctpPacer pacer; /* between the outbox and the callback */
   FloeSctpInbox inbox;
   FloeSctpRepeatCore repeat;
+  FloeSctpRestartCore restart;
   GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
   FloeSctpState state;
   guint stream_count;
@@ -62,6 +66,8 @@ struct _FloeSctpEngine
 /* floe-sctp-engine.c */
 void floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size);
 void floe_sctp_engine_process (FloeSctpEngine *self);
+/* When process() has a packet to send that waits, -1: none does. */
+gint64 floe_sctp_engine_get_deadline (const FloeSctpEngine *self);
 /* Whether something is outstanding that a timer may have to repeat. */
 gboolean floe_sctp_engine_is_waiting (const FloeSctpEngine *self);
 /* Ends the association from inside; ABORT goes out when it is still up. */
@@ -78,6 +84,8 @@ gsize floe_sctp_socket_get_used (struct socket *socket);
 /* Makes room for at least one message of @size bytes. */
 void floe_sctp_socket_fit (struct socket *socket, gsize size);
 gsize floe_sctp_socket_get_limit (struct socket *socket);
+/* The congestion window in bytes and the smoothed round trip; FALSE: not known. */
+gboolean floe_sctp_socket_get_path (struct socket *socket, guint32 *window, guint *srtt_ms);
 /* Sends usrsctp's own HEARTBEAT. */
 void floe_sctp_socket_ask (struct socket *socket, const FloeSctpConfig *config, guint id);
 /* Has the congestion window begin anew, in slow start up to what the peer takes (RFC 9260 section

@@ -23,6 +23,8 @@ void floe_sctp_runtime_remove (guint id);
 /* Before each call into usrsctp: brings its clock up to date, so that a timer it starts now does
  * not count the time that has passed since the last tick, and keeps the ticks coming. */
 void floe_sctp_runtime_catch_up (void);
+/* All engines are processed by then. Nothing where time stands still. */
+void floe_sctp_runtime_wake (gint64 deadline_us);
 /* The clock that the ticks follow, monotonic us. */
 gint64 floe_sctp_runtime_get_time (void);
 

@@ -21,6 +21,10 @@
 /* What an engine leaves behind (a reference that a timer holds) is cleared a little later. */
 #define LINGER_US (2 * G_TIME_SPAN_SECOND)
 
+/* RFC 9260 section 6.1 limits bursts by cutting the window down to so many packets more than are
+ * under way, and advises 4: for senders without a pacer, and too few for windows of hundreds. */
+#define MAX_BURST 16
+
 typedef struct
 {
   GHashTable *engines; /* (owned): id to FloeSctpEngine (unowned): an engine removes itself */
@@ -72,6 +76,7 @@ start_usrsctp (void)
   /* The send buffer is the bound; 512 chunks would be 600 KB. */
   usrsctp_sysctl_set_sctp_max_chunks_on_queue (1 << 20);
   usrsctp_sysctl_set_sctp_initial_cwnd (10);
+  usrsctp_sysctl_set_sctp_max_burst_default (MAX_BURST);
 }
 
 static void
@@ -123,10 +128,30 @@ has_waiting_engine (void)
   return FALSE;
 }
 
+/* The first of the packets that wait to be sent, -1: none does. */
+static gint64
+first_deadline (void)
+{
+  GHashTableIter iter;
+  gpointer engine;
+  gint64 first_us = -1;
+
+  g_hash_table_iter_init (&iter, runtime.engines);
+  while (g_hash_table_iter_next (&iter, NULL, &engine))
+    {
+      gint64 deadline_us = floe_sctp_engine_get_deadline (engine);
+
+      if (deadline_us >= 0 && (first_us < 0 || deadline_us < first_us))
+        first_us = deadline_us;
+    }
+  return first_us;
+}
+
 static void
 arm_timer (gint64 now_us)
 {
   gint64 period_us = IDLE_TICK_US;
+  gint64 first_us = first_deadline ();
 
   if (now_us - runtime.active_us < BUSY_FOR_US)
     period_us = BUSY_TICK_US;
@@ -137,7 +162,9 @@ arm_timer (gint64 now_us)
       floe_deadline_source_set (runtime.timer, -1);
       return;
     }
-  floe_deadline_source_set (runtime.timer, now_us + period_us);
+  if (first_us < 0)
+    first_us = now_us + period_us;
+  floe_deadline_source_set (runtime.timer, MIN (first_us, now_us + period_us));
 }
 
 static void
@@ -201,6 +228,17 @@ floe_sctp_runtime_catch_up (void)
   else if (now_us - runtime.active_us >= BUSY_FOR_US)
     floe_deadline_source_set (runtime.timer, now_us + BUSY_TICK_US);
   runtime.active_us = now_us;
+}
+
+void
+floe_sctp_runtime_wake (gint64 deadline_us)
+{
+  if (runtime.timer == NULL)
+    return;
+  /* Whatever else the timer was set for comes at most a tick later. */
+  if (g_source_get_ready_time (runtime.timer) < 0
+      || g_source_get_ready_time (runtime.timer) > deadline_us)
+    floe_deadline_source_set (runtime.timer, deadline_us);
 }
 
 gint64

@@ -207,6 +207,19 @@ floe_sctp_socket_get_limit (struct socket *socket)
   return (gsize) limit;
 }
 
+gboolean
+floe_sctp_socket_get_path (struct socket *socket, guint32 *window, guint *srtt_ms)
+{
+  struct sctp_status status = { .sstat_assoc_id = SCTP_FUTURE_ASSOC };
+  socklen_t size = sizeof status;
+
+  if (usrsctp_getsockopt (socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0)
+    return FALSE;
+  *window = status.sstat_primary.spinfo_cwnd;
+  *srtt_ms = status.sstat_primary.spinfo_srtt;
+  return TRUE;
+}
+
 void
 floe_sctp_socket_fit (struct socket *socket, gsize size)
 {
