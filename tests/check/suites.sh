@@ -21,7 +21,8 @@ build check
 idle build:tsan build:asan build:fuzz fuzz
 one interop relay lab browsers floe
 two lint unit install bindings tsan asan
-three integration soak
+three integration
+four soak
 show lint unit integration install bindings soak floe interop relay browsers lab tsan asan
 one matrix
 two tables
