@@ -41,7 +41,7 @@ while [ $# -gt 0 ]; do
 done
 
 cd "$root" || exit 1
-logs=${FLOE_CHECK_LOGS:-$root/build/logs}
+logs=$root/build/logs
 mkdir -p "$logs"
 passed=0
 failed=0
@@ -55,7 +55,7 @@ TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$root/tests/ts
 export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS
 
 . "$root/tests/check/jobs.sh"
-. "${FLOE_CHECK_SUITES:-$root/tests/check/suites.sh}" # others are for tests/check/test.sh
+. "$root/tests/check/suites.sh"
 
 if $is_lane; then
     run_lane "$@"
@@ -83,7 +83,7 @@ trap 'exit 143' TERM HUP
 # Each suite uses a part only, but a newcomer wants to be asked once.
 install_option=
 $may_install || install_option=--no-install
-if ! sh "${FLOE_CHECK_SETUP:-tests/setup.sh}" $install_option library samples tests; then
+if ! sh tests/setup.sh $install_option library samples tests; then
     $may_install && echo "check: packages could not be installed" >&2 && exit 1
     echo "check: going on without them" >&2
 fi
@@ -132,9 +132,8 @@ if $is_full && $is_clean && [ -z "$suites" ]; then
     mkdir -p "$logs/pages"
     write_full > "$logs/pages/full.md"
 fi
-pages=${FLOE_CHECK_PAGES:-docs/measured}
 # Not before the end: the tree is clean as long as something measures it.
-[ ! -d "$logs/pages" ] || cp "$logs/pages"/*.md "$pages/"
+[ ! -d "$logs/pages" ] || cp "$logs/pages"/*.md docs/measured/
 
 status=0
 if [ "${CI:-}" = true ] && [ "$skipped" != 0 ]; then

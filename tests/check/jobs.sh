@@ -72,15 +72,15 @@ collect ()
 configure_and_build ()
 {
     build_dir=$root/build/$1
-    targets=$2
+    wanted=$2
     shift 2
-    [ "$targets" != all ] || targets=
+    [ "$wanted" != all ] || wanted=
     if [ ! -f "$build_dir/build.ninja" ]; then
         echo "   building ${build_dir#"$root/"} for the first time: this takes minutes"
         rm -rf "$build_dir"
         meson setup "$build_dir" --werror "$@" >> "$suite_log" 2>&1 || return 1
     fi
-    ninja -C "$build_dir" $targets >> "$suite_log" 2>&1
+    ninja -C "$build_dir" $wanted >> "$suite_log" 2>&1
 }
 
 # run_build NAME: the job, for all suites of all lanes that will ask for it.

@@ -12,9 +12,16 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/floe-check.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 unset CI FLOE_CHECK_IDLE FLOE_CHECK_MAIN
-export FLOE_CHECK_LOGS="$work/logs" FLOE_CHECK_SUITES="$work/suites.sh" \
-    FLOE_CHECK_SETUP="$work/setup.sh" FLOE_CHECK_PAGES="$work"
-: > "$work/setup.sh"
+
+# A tree of its own, with check.sh as it is.
+tree=$work/tree
+logs=$tree/build/logs
+mkdir -p "$tree/tests/check" "$tree/docs/measured"
+cp "$here/../check.sh" "$tree/tests/"
+cp "$here/jobs.sh" "$tree/tests/check/"
+: > "$tree/tests/setup.sh"
+: > "$tree/docs/measured/matrix.md"
+echo build > "$tree/.gitignore"
 passed=0
 failed=0
 
@@ -34,7 +41,7 @@ expect ()
 # check OPTION...: what it says and its status are in $work/output.
 check ()
 {
-    sh "$here/../check.sh" "$@" > "$work/output" 2>&1
+    sh "$tree/tests/check.sh" "$@" > "$work/output" 2>&1
     echo "status $?" >> "$work/output"
 }
 
@@ -56,7 +63,7 @@ cat > "$work/skips" << 'END'
 echo 'skip that: no such thing'
 echo '1 passed, 0 failed, 1 skipped'
 END
-cat > "$work/suites.sh" << END
+cat > "$tree/tests/check/suites.sh" << END
 quick_plan='
 build plain
 idle build:slow build:broken late
@@ -81,7 +88,7 @@ suite_waits () { echo waits; need slow && run_script waits cat "$work/slow" "$wo
 suite_silent () { echo silent; run_script silent sh "$work/silent"; }
 suite_liar () { echo liar; run_script liar sh "$work/liar"; }
 suite_late () { echo late; sleep 1; run_script late sh "$work/good"; }
-suite_skips () { echo skips; run_script skips sh "$work/skips"; }
+suite_skips () { echo skips; mkdir -p "\$logs/pages"; echo new > "\$logs/pages/matrix.md"; run_script skips sh "$work/skips"; }
 suite_absent () { echo absent; run_script absent sh "$work/missing.sh"; }
 suite_dies () { echo dies; add 5 0 0; sh -c 'kill -KILL \$PPID'; }
 suite_breaks () { echo breaks; kill -KILL \$\$; }
@@ -90,15 +97,17 @@ suite_needs () { echo needs; need nobody || fail "the build"; }
 suite_endless () { echo endless; sleep 1000 & echo \$! > "$work/pid"; wait; }
 END
 echo '1 passed, 0 failed, 0 skipped' > "$work/summary"
+(cd "$tree" && git init -q && git add . \
+    && git -c user.name=floe -c user.email=floe@example.org commit -qm tree) || exit 1
 
 check
 expect "suites side by side are summed up, failures of each kind too" "6 passed, 3 failed, 0 skipped"
 expect "a failure is the status" "status 1"
 expect "a suite waits for its build in the idle lane" "== waits: waits"
 expect "a program that says nothing has failed" \
-    "  failed: silent ended with status 0 and no summary (see $work/logs/silent.log)"
+    "  failed: silent ended with status 0 and no summary (see $logs/silent.log)"
 expect "a status that contradicts the summary is a failure" \
-    "  failed: liar ended with status 3 (see $work/logs/liar.log)"
+    "  failed: liar ended with status 3 (see $logs/liar.log)"
 expect "a build that fails shows its log in the suite" "    | no such header"
 if [ "$(sed -n 's/^== \([a-z]*\).*/\1/p' "$work/output" | tr '\n' ' ')" \
     = "good waits silent liar late early " ]; then
@@ -109,13 +118,28 @@ expect "sections come in their order, whenever they end" order
 check --full
 expect "suites that can't start or break off are failures" "3 passed, 6 failed, 1 skipped"
 expect "a script that is missing has failed" \
-    "  failed: absent ended with status 2 and no summary (see $work/logs/absent.log)"
+    "  failed: absent ended with status 2 and no summary (see $logs/absent.log)"
 expect "a suite that dies has failed, with what it had counted" \
-    "  failed: the suite dies broke off (see $work/logs/dies.log)"
+    "  failed: the suite dies broke off (see $logs/dies.log)"
 expect "one whose lane has died before is lost" \
-    "  failed: the suite stranger broke off (see $work/logs/stranger.log)"
+    "  failed: the suite stranger broke off (see $logs/stranger.log)"
 expect "one that no lane has is lost" \
-    "  failed: the suite lost broke off (see $work/logs/lost.log)"
+    "  failed: the suite lost broke off (see $logs/lost.log)"
+
+page=$tree/docs/measured/full.md
+expect_page ()
+{
+    sed 's/[0-9]* |$/N |/' "$page" >> "$work/output" # whatever seconds it took
+    expect "$1" "$2"
+}
+expect_page "the full tier is a table" "| skips | 1 | 0 | 1 | N |"
+expect_page "with the sum" "| dies | 0 | 1 | 0 | - |"
+cat "$tree/docs/measured/matrix.md" >> "$work/output"
+expect "what was measured is in the tree in the end" new
+rm -f "$page"
+check --full
+[ -e "$page" ] || echo "no table" >> "$work/output"
+expect "a tree with changes has no table" "no table"
 
 check --suite good
 expect "a suite by itself is all that counts" "2 passed, 0 failed, 0 skipped"
@@ -131,9 +155,9 @@ expect "a skip is a failure in CI" "status 1"
 
 # Ended from outside, nothing of it lives on.
 sed -i 's/^idle .*/idle endless/; s/^one good.*//; s/^two silent.*//; s/^show good.*/show endless/' \
-    "$work/suites.sh"
+    "$tree/tests/check/suites.sh"
 rm -f "$work/pid"
-sh "$here/../check.sh" > "$work/output" 2>&1 &
+sh "$tree/tests/check.sh" > "$work/output" 2>&1 &
 tries=0
 while [ ! -s "$work/pid" ] && [ "$tries" -lt 600 ]; do
     tries=$((tries + 1))
