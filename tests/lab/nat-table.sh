@@ -36,7 +36,7 @@ if [ "$virtual_status" = 0 ]; then
 else
     echo "not ok virtual: conclusive often enough and never wrong"
 fi
-LAB_NAT_TABLE=$work/real sh "$root/tests/lab/run.sh" --only discovery: \
+LAB_NAT_TABLE=$work/real sh "$root/tests/lab/run.sh" --jobs 1 --only discovery: \
     --router "$build/tests/lab/lab-router" > "$work/real.log" 2>&1
 sed '$d' "$work/real.log"
 

@@ -61,8 +61,22 @@ class FakeConnection {
 }
 
 const original = globalThis.RTCPeerConnection;
-beforeEach(() => { globalThis.RTCPeerConnection = FakeConnection; });
-afterEach(() => { globalThis.RTCPeerConnection = original; });
+const originalTimeout = globalThis.setTimeout;
+
+// Most links here never connect; the limit for that must not keep the process from ending.
+function setShortTimeout(run, ms) {
+  const timer = originalTimeout(run, ms);
+  return ms >= 60000 ? timer.unref() : timer;
+}
+
+beforeEach(() => {
+  globalThis.RTCPeerConnection = FakeConnection;
+  globalThis.setTimeout = setShortTimeout;
+});
+afterEach(() => {
+  globalThis.RTCPeerConnection = original;
+  globalThis.setTimeout = originalTimeout;
+});
 
 function makeLink(offers, options = {}) {
   const events = [];

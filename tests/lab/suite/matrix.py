@@ -8,11 +8,8 @@ import os
 from lab import enclosure
 from pairs import Meeting, describe, goals, record, table
 
-from .meetings import IS_FULL, hold, over, relayed_ends, stun_and_turn
+from .meetings import hold, over, relayed_ends, stun_and_turn
 from .probes import cases, expect
-
-# How soon a channel has to be open by a relay where UDP is blocked.
-BLOCKED_OPEN_MS = 1000
 
 
 @cases(("OPEN", "OPEN"), ("C", "C"), ("A", "A"), ("P", "P"), ("CGN2", "CGN2"), ("A", "R"))
@@ -35,11 +32,10 @@ def test_relayed(kind_a, kind_b):
 @cases("tcp", "tls")
 def test_blocked(transport):
     """a peer that no UDP leaves meets an open one through TURN over {} alone"""
+    # How soon is for tests/lab/blocked.py, which has the machine to itself.
     meeting = hold(("udp-blocked", "OPEN"), patience=0, servers=over(transport), tls=True)
     expect(meeting.last, "relay", "the path")
     expect(relayed_ends(meeting)[0], transport, "how the blocked one reaches the relay")
-    if IS_FULL:
-        expect(meeting.open_ms <= BLOCKED_OPEN_MS, True, f"that {meeting.open_ms} ms is soon")
 
 
 def test_neighbours():
