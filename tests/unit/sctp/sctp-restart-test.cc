@@ -216,20 +216,3 @@ TEST_P (SctpFar, SendsNoWindowInOneBurst)
 INSTANTIATE_TEST_SUITE_P (Clumps, SctpFar, testing::Values (1, 15, 40), [] (const auto &info) {
   return "Of" + std::to_string (info.param) + "ms";
 });
-
-TEST (SctpMove, HasTheWindowBeginAnew)
-{
-  FarPair pair (1);
-  gsize before;
-
-  pair.Run (500);
-  TransferFor (pair, 3000);
-  before = pair.tsns.size ();
-  TransferFor (pair, 100);
-  EXPECT_GT (pair.tsns.size () - before, 200u);
-  floe_sctp_engine_handle_move (pair.a.engine);
-  TransferFor (pair, 140);
-  before = pair.tsns.size ();
-  TransferFor (pair, 100);
-  EXPECT_LT (pair.tsns.size () - before, 60u);
-}
