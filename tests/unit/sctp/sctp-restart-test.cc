@@ -189,7 +189,8 @@ class SctpFar : public testing::TestWithParam<guint>
 {
 };
 
-/* Without the restart the window falls to one packet again and again, and it is a tenth of this. */
+/* Without the restart the window falls to one packet now and then: with SACKs that come one by one
+ * it is two thirds of this. */
 TEST_P (SctpFar, FillsTheWindowWhenNothingIsLost)
 {
   FarPair pair (GetParam ());
@@ -216,20 +217,3 @@ TEST_P (SctpFar, SendsNoWindowInOneBurst)
 INSTANTIATE_TEST_SUITE_P (Clumps, SctpFar, testing::Values (1, 15, 40), [] (const auto &info) {
   return "Of" + std::to_string (info.param) + "ms";
 });
-
-TEST (SctpMove, HasTheWindowBeginAnew)
-{
-  FarPair pair (1);
-  gsize before;
-
-  pair.Run (500);
-  TransferFor (pair, 3000);
-  before = pair.tsns.size ();
-  TransferFor (pair, 100);
-  EXPECT_GT (pair.tsns.size () - before, 200u);
-  floe_sctp_engine_handle_move (pair.a.engine);
-  TransferFor (pair, 140);
-  before = pair.tsns.size ();
-  TransferFor (pair, 100);
-  EXPECT_LT (pair.tsns.size () - before, 60u);
-}
