@@ -228,7 +228,8 @@ suite_fuzz ()
 {
     echo "corpora, and $fuzz_seconds s of libFuzzer a target"
     need check || { fail "the build"; return; }
-    run_meson check fuzz --suite fuzz
+    # In the idle lane a moment may take minutes.
+    run_meson check fuzz --suite fuzz --timeout-multiplier 20
     need fuzz || { fail "the build with clang"; return; }
     run_script fuzzers sh tests/fuzz/run.sh --build "$root/build/fuzz" --seconds "$fuzz_seconds" \
         --jobs "$fuzz_jobs" $(! $is_lane || echo --background)
