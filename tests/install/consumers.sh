@@ -92,12 +92,16 @@ find_by_variables ()
         && [ -f "$(pc --variable=vapidir)/floe-1.0.vapi" ]
 }
 
+# Only Floe is static: for all of it pkg-config --static would want what few machines have, down to
+# what GnuTLS was built with. What the package names as private is what this needs then.
 compile_static ()
 {
     mkdir -p "$work/static"
     cp "$libdir/libfloe-1.0.a" "$work/static/"
-    c++ -std=c++17 "$here/meet.cc" -o "$work/meet-static" $(pkg-config --static --cflags floe-1.0) \
-        "-L$work/static" $(pkg-config --static --libs floe-1.0 | sed "s|-L$libdir||")
+    required=$(pc --print-requires-private | cut -d ' ' -f 1)
+    c++ -std=c++17 "$here/meet.cc" -o "$work/meet-static" $(pc --cflags) "-L$work/static" \
+        $(pkg-config --libs floe-1.0 $required | sed "s|-L$libdir||") \
+        $(sed -n 's/^Libs.private: //p' "$libdir/pkgconfig/floe-1.0.pc")
 }
 
 run_static ()
