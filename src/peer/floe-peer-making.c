@@ -106,10 +106,11 @@ check_certificate (FloeCertificate *certificate, GError **error)
   g_autoptr (GDateTime) expires = floe_certificate_get_expires (certificate);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
-  if (g_date_time_compare (expires, now) > 0)
+  if (expires != NULL && g_date_time_compare (expires, now) > 0)
     return TRUE;
-  g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
-                       "The configuration's certificate has expired: set a new one, or none");
+  g_set_error_literal (
+      error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
+      "The configuration's certificate is empty or has expired: set a new one, or none");
   return FALSE;
 }
 

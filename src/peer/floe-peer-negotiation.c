@@ -255,9 +255,10 @@ floe_peer_connection_add_ice_candidate_async (FloePeerConnection *self, FloeIceC
  *
  * Ends a call of floe_peer_connection_add_ice_candidate_async().
  *
- * Fails with %FLOE_ERROR_INVALID_STATE when the peer's description is not known, with
- * %FLOE_ERROR_OPERATION when the candidate is of a section or generation that is not there, with
- * %FLOE_ERROR_ABORT when the connection was closed meanwhile, and with %G_IO_ERROR_CANCELLED.
+ * Fails with %FLOE_ERROR_INVALID_STATE when the connection was closed already, with
+ * %FLOE_ERROR_OPERATION when the candidate is of a section or generation that is not there, or too
+ * many have come before the peer's description, with %FLOE_ERROR_ABORT when the connection was
+ * closed meanwhile, and with %G_IO_ERROR_CANCELLED.
  *
  * Returns: %TRUE when the candidate was taken, or is of no use here
  * Since: 1.0
