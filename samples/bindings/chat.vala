@@ -19,7 +19,7 @@ async void introduce (Floe.PeerConnection alice, Floe.PeerConnection bob) throws
 }
 
 /* Prints what comes in, answers bytes, and ends the program with the chat. */
-void listen (string name, Floe.DataChannel channel, MainLoop loop) {
+void listen_to (string name, Floe.DataChannel channel, MainLoop loop) {
   channel.message_text.connect ((channel, text) => {
     print ("%s got: %s\n", name, text);
     try {
@@ -35,7 +35,7 @@ void listen (string name, Floe.DataChannel channel, MainLoop loop) {
   channel.close.connect (() => loop.quit ());
 }
 
-void send (Floe.DataChannel channel, string text) {
+void say (Floe.DataChannel channel, string text) {
   try {
     channel.send_text (text);
   } catch (Floe.Error.INVALID_STATE error) {
@@ -53,9 +53,9 @@ int main () {
     var bob = new Floe.PeerConnection (null);
 
     var channel = alice.create_data_channel ("chat", null);
-    channel.open.connect (() => send (channel, "Hello, Bob"));
-    listen ("Alice", channel, loop);
-    bob.data_channel.connect ((theirs) => listen ("Bob", theirs, loop));
+    channel.open.connect (() => say (channel, "Hello, Bob"));
+    listen_to ("Alice", channel, loop);
+    bob.data_channel.connect ((theirs) => listen_to ("Bob", theirs, loop));
 
     introduce.begin (alice, bob, (source, result) => {
       try {
@@ -69,7 +69,7 @@ int main () {
 
     alice.close ();
     bob.close ();
-    send (channel, "Are you still there?");
+    say (channel, "Are you still there?");
   } catch (Error error) {
     printerr ("%s\n", error.message);
     return 1;

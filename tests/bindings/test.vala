@@ -113,7 +113,8 @@ void test_values () throws Error {
 }
 
 async void test_directory () throws Error {
-  Floe.IceServer[] known = { new Floe.IceServer ({ "stun:stun.example.org" }, null, null) };
+  var known = new GenericArray<Floe.IceServer> ();
+  known.add (new Floe.IceServer ({ "stun:stun.example.org" }, null, null));
   var directory = new Floe.StaticServerDirectory (known);
   uint lifetime;
   var servers = yield directory.list_async (null, out lifetime);
