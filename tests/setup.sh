@@ -20,7 +20,7 @@ samples_packages="libsoup-3.0-dev libjson-glib-dev libqrencode-dev"
 # and the five other WebRTC stacks.
 tests_packages="libgtest-dev libgmock-dev clang libclang-rt-14-dev clang-format binutils git
     openssl coturn avahi-daemon iproute2 nftables chromium firefox-esr nodejs npm
-    golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi python3-jsonschema
+    golang-go golang-github-pion-webrtc.v3-dev python3-aiortc python3-gi gjs python3-jsonschema
     gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good
     libgstreamer-plugins-bad1.0-dev gir1.2-gst-plugins-bad-1.0 gi-docgen"
 

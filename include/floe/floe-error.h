@@ -34,29 +34,29 @@ G_BEGIN_DECLS
  * @FLOE_ERROR_SDP_SYNTAX_ERROR: a session description did not parse
  * @FLOE_ERROR_DATA_CHANNEL_FAILURE: a data channel failed
  *
- * Codes of %FLOE_ERROR. The nick of each is the name that the W3C gives it: a DOMException's name
- * or an RTCError's detail.
+ * Codes of %FLOE_ERROR. floe_error_get_name() gives the name that the W3C has for each: a
+ * DOMException's name or an RTCError's detail.
  *
  * Since: 1.0
  */
 typedef enum
 {
-  FLOE_ERROR_INVALID_STATE,        /*< nick=InvalidStateError >*/
-  FLOE_ERROR_INVALID_ACCESS,       /*< nick=InvalidAccessError >*/
-  FLOE_ERROR_INVALID_MODIFICATION, /*< nick=InvalidModificationError >*/
-  FLOE_ERROR_OPERATION,            /*< nick=OperationError >*/
-  FLOE_ERROR_NOT_SUPPORTED,        /*< nick=NotSupportedError >*/
-  FLOE_ERROR_SYNTAX,               /*< nick=SyntaxError >*/
-  FLOE_ERROR_TYPE,                 /*< nick=TypeError >*/
-  FLOE_ERROR_RANGE,                /*< nick=RangeError >*/
-  FLOE_ERROR_ABORT,                /*< nick=AbortError >*/
-  FLOE_ERROR_TIMEOUT,              /*< nick=TimeoutError >*/
-  FLOE_ERROR_NETWORK,              /*< nick=NetworkError >*/
-  FLOE_ERROR_DTLS_FAILURE,         /*< nick=dtls-failure >*/
-  FLOE_ERROR_FINGERPRINT_FAILURE,  /*< nick=fingerprint-failure >*/
-  FLOE_ERROR_SCTP_FAILURE,         /*< nick=sctp-failure >*/
-  FLOE_ERROR_SDP_SYNTAX_ERROR,     /*< nick=sdp-syntax-error >*/
-  FLOE_ERROR_DATA_CHANNEL_FAILURE, /*< nick=data-channel-failure >*/
+  FLOE_ERROR_INVALID_STATE,
+  FLOE_ERROR_INVALID_ACCESS,
+  FLOE_ERROR_INVALID_MODIFICATION,
+  FLOE_ERROR_OPERATION,
+  FLOE_ERROR_NOT_SUPPORTED,
+  FLOE_ERROR_SYNTAX,
+  FLOE_ERROR_TYPE,
+  FLOE_ERROR_RANGE,
+  FLOE_ERROR_ABORT,
+  FLOE_ERROR_TIMEOUT,
+  FLOE_ERROR_NETWORK,
+  FLOE_ERROR_DTLS_FAILURE,
+  FLOE_ERROR_FINGERPRINT_FAILURE,
+  FLOE_ERROR_SCTP_FAILURE,
+  FLOE_ERROR_SDP_SYNTAX_ERROR,
+  FLOE_ERROR_DATA_CHANNEL_FAILURE,
 } FloeError;
 
 FLOE_AVAILABLE_IN_1_0

@@ -93,6 +93,9 @@ gboolean floe_peer_connection_set_configuration (FloePeerConnection *self,
                                                  FloeConfiguration *configuration, GError **error);
 
 FLOE_AVAILABLE_IN_1_0
+GMainContext *floe_peer_connection_get_main_context (FloePeerConnection *self);
+
+FLOE_AVAILABLE_IN_1_0
 FloeSignalingState floe_peer_connection_get_signaling_state (FloePeerConnection *self);
 
 FLOE_AVAILABLE_IN_1_0

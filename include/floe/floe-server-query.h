@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include <floe/floe-ice-server.h>
 #include <floe/floe-version-macros.h>
 
 G_BEGIN_DECLS
@@ -16,6 +17,10 @@ GCancellable *floe_server_query_get_cancellable (FloeServerQuery *self);
 
 FLOE_AVAILABLE_IN_1_0
 void floe_server_query_answer (FloeServerQuery *self, GPtrArray *servers, guint lifetime);
+
+FLOE_AVAILABLE_IN_1_0
+void floe_server_query_answerv (FloeServerQuery *self, FloeIceServer **servers, gsize n_servers,
+                                guint lifetime);
 
 FLOE_AVAILABLE_IN_1_0
 void floe_server_query_fail (FloeServerQuery *self, const char *message);

@@ -13,4 +13,8 @@ G_DECLARE_FINAL_TYPE (FloeStaticServerDirectory, floe_static_server_directory, F
 FLOE_AVAILABLE_IN_1_0
 FloeStaticServerDirectory *floe_static_server_directory_new (GPtrArray *servers);
 
+FLOE_AVAILABLE_IN_1_0
+FloeStaticServerDirectory *floe_static_server_directory_newv (FloeIceServer **servers,
+                                                              gsize n_servers);
+
 G_END_DECLS

@@ -298,6 +298,7 @@ floe_certificate_get_fingerprint (FloeCertificate *self)
   FloeFingerprint fingerprint;
 
   g_return_val_if_fail (FLOE_IS_CERTIFICATE (self), NULL);
+  g_return_val_if_fail (self->x509 != NULL, NULL); /* made by nobody here */
 
   if (!floe_certificate_digest_x509 (self->x509, FLOE_FINGERPRINT_SHA256, &fingerprint))
     g_error ("OpenSSL does not know SHA-256: %s", last_openssl_error ());
@@ -323,7 +324,7 @@ floe_certificate_get_expires (FloeCertificate *self)
 
   g_return_val_if_fail (FLOE_IS_CERTIFICATE (self), NULL);
 
-  if (!ASN1_TIME_to_tm (X509_get0_notAfter (self->x509), &time))
+  if (self->x509 == NULL || !ASN1_TIME_to_tm (X509_get0_notAfter (self->x509), &time))
     {
       ERR_clear_error ();
       return NULL;
@@ -360,6 +361,7 @@ floe_certificate_to_pem (FloeCertificate *self, char **private_key_pem)
   g_autoptr (BIO) key = BIO_new (BIO_s_secmem ()); /* wiped when it is freed */
 
   g_return_val_if_fail (FLOE_IS_CERTIFICATE (self), NULL);
+  g_return_val_if_fail (self->x509 != NULL, NULL); /* made by nobody here */
 
   if (!PEM_write_bio_X509 (certificate, self->x509)
       || !PEM_write_bio_PKCS8PrivateKey (key, self->private_key, NULL, NULL, 0, NULL, NULL))

@@ -160,7 +160,8 @@ floe_data_channel_stream_close (GIOStream *stream, GCancellable *cancellable, GE
 {
   FloeDataChannelStream *self = FLOE_DATA_CHANNEL_STREAM (stream);
 
-  floe_data_channel_close (self->channel);
+  if (self->channel != NULL)
+    floe_data_channel_close (self->channel);
   return TRUE;
 }
 
@@ -172,7 +173,8 @@ floe_data_channel_stream_close_async (GIOStream *stream, int io_priority, GCance
   g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, floe_data_channel_stream_close_async);
-  floe_data_channel_close (FLOE_DATA_CHANNEL_STREAM (stream)->channel);
+  if (FLOE_DATA_CHANNEL_STREAM (stream)->channel != NULL)
+    floe_data_channel_close (FLOE_DATA_CHANNEL_STREAM (stream)->channel);
   g_task_return_boolean (task, TRUE);
 }
 

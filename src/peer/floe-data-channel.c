@@ -68,6 +68,7 @@ floe_data_channel_new (FloePeerConnection *connection, guint32 key, const FloeCh
 
   self->connection = connection;
   self->key = key;
+  floe_channel_info_clear (&self->info);
   floe_channel_info_copy (&self->info, info);
   self->ready_state = is_open ? FLOE_DATA_CHANNEL_STATE_OPEN : FLOE_DATA_CHANNEL_STATE_CONNECTING;
   return self;
@@ -281,4 +282,8 @@ static void
 floe_data_channel_init (FloeDataChannel *self)
 {
   g_queue_init (&self->pending);
+  /* What an application makes by itself belongs to no connection, and never opens. */
+  self->ready_state = FLOE_DATA_CHANNEL_STATE_CLOSED;
+  self->info.label = g_strdup ("");
+  self->info.protocol = g_strdup ("");
 }

@@ -20,6 +20,24 @@ floe_peer_connection_get_configuration (FloePeerConnection *self)
 }
 
 /**
+ * floe_peer_connection_get_main_context:
+ * @self: a connection
+ *
+ * Gets where every signal and callback of the connection comes.
+ *
+ * Returns: (transfer none): the main context that was thread-default when the connection was made,
+ *   or that was given as #FloePeerConnection:main-context
+ * Since: 1.0
+ */
+GMainContext *
+floe_peer_connection_get_main_context (FloePeerConnection *self)
+{
+  g_return_val_if_fail (FLOE_IS_PEER_CONNECTION (self), NULL);
+
+  return self->context;
+}
+
+/**
  * floe_peer_connection_get_signaling_state:
  * @self: a connection
  *
@@ -112,8 +130,10 @@ static FloeSessionDescription *
 get_description (FloePeerConnection *self, FloeJsepSide side, FloeJsepSlot slot)
 {
   FloeSdpType type;
-  g_autofree char *sdp = floe_jsep_get_description (self->jsep, side, slot, &type);
+  g_autofree char *sdp = NULL;
 
+  if (self->jsep != NULL) /* else it could not be made */
+    sdp = floe_jsep_get_description (self->jsep, side, slot, &type);
   return sdp != NULL ? floe_session_description_new (type, sdp) : NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What the files of the façade share.
  *
- * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-negotiation.c
+ * One file per concern: floe-peer-connection.c (type, properties, close), floe-peer-making.c
+ * (construction, and where it belongs), floe-peer-negotiation.c
  * (the operations chain and descriptions), floe-peer-channels.c, floe-peer-facts.c (what the
  * network side tells), floe-peer-metrics.c (what is counted of it), floe-peer-servers.c (servers
  * that change), floe-peer-nat.c (what both sides' NATs are), floe-peer-state.c (states that follow
@@ -93,7 +94,7 @@ typedef struct
 struct _FloePeerConnection
 {
   GObject parent_instance;
-  GMainContext *context;            /* (owned): thread-default at construction */
+  GMainContext *context;            /* (owned): where everything is told */
   FloeConfiguration *configuration; /* (owned) */
   FloeJsep *jsep;                   /* (owned) */
   FloeMailbox *facts;               /* (owned) */
@@ -111,6 +112,7 @@ struct _FloePeerConnection
   gboolean can_trickle;
   gboolean is_started; /* FLOE_ORDER_START went out */
   gboolean is_closed;
+  GError *failure;         /* (owned) (nullable): it could not be made, and is closed since */
   GSource *closing_source; /* (owned) (nullable): the last notifications are on their way */
 };
 
@@ -118,6 +120,7 @@ struct _FloePeerConnection
 typedef enum
 {
   FLOE_PEER_PROP_CONFIGURATION = 1,
+  FLOE_PEER_PROP_MAIN_CONTEXT,
   FLOE_PEER_PROP_SIGNALING_STATE,
   FLOE_PEER_PROP_ICE_GATHERING_STATE,
   FLOE_PEER_PROP_ICE_CONNECTION_STATE,
@@ -142,6 +145,15 @@ void floe_peer_notify (FloePeerConnection *self, FloePeerProp prop);
 /* Returns: (transfer full): an idle source on the connection's context that runs @func once. */
 GSource *floe_peer_defer (FloePeerConnection *self, GSourceFunc func);
 void floe_peer_clear_source (GSource **source);
+
+/* floe-peer-making.c */
+/* Makes all that follows from the configuration; sets the context where none was given. FALSE with
+ * @error set leaves nothing that would have to be closed. */
+gboolean floe_peer_make (FloePeerConnection *self, GError **error);
+/* Returns: (transfer full): whose callback comes on the connection's context, also where the caller
+ * runs that context without having made it the thread-default one. */
+GTask *floe_peer_task_new (FloePeerConnection *self, gpointer source_tag, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
 
 /* floe-peer-signals.c */
 /* At the class's making. */

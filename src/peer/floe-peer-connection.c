@@ -4,18 +4,8 @@
 #include <floe/floe-enum-types.h>
 #include <floe/floe-error.h>
 
-#include "floe-configuration-private.h"
-#include "floe-ice-server-private.h"
 #include "floe-log-private.h"
 #include "floe-peer-metrics-private.h"
-#include "floe-random-private.h"
-
-/* So many facts are told before the application's other sources get their turn. */
-#define MAX_FACTS_PER_DISPATCH 64
-
-/* RFC 8839 section 5.4 asks for 24 bits in the ufrag and 128 in the password, 6 a character. */
-#define UFRAG_LENGTH 8
-#define PWD_LENGTH 24
 
 /**
  * FloePeerConnection:
@@ -26,13 +16,21 @@
  * data travels between them directly, or through a TURN server where that is not possible, always
  * encrypted and only with the peer that the description's fingerprint names.
  *
- * A connection belongs to the main context that was thread-default when it was made. Every signal
- * and callback comes there, after the call that caused it has returned. The network is served by a
- * thread of the library's own.
+ * A connection belongs to the main context that was thread-default when it was made, or that was
+ * given as #FloePeerConnection:main-context. Every signal and callback comes there, after the call
+ * that caused it has returned. The network is served by a thread of the library's own.
+ *
+ * floe_peer_connection_new() is the way to make one in C. Where objects are made with properties by
+ * name, `new Floe.PeerConnection({configuration})`, an error can't be told: what could not be made
+ * is a closed connection then, and g_initable_init() says why.
  *
  * Since: 1.0
  */
-G_DEFINE_FINAL_TYPE (FloePeerConnection, floe_peer_connection, G_TYPE_OBJECT)
+static void floe_peer_connection_initable_init (GInitableIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FloePeerConnection, floe_peer_connection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE,
+                                                      floe_peer_connection_initable_init))
 
 static GParamSpec *properties[FLOE_PEER_N_PROPS];
 
@@ -103,6 +101,9 @@ floe_peer_connection_get_property (GObject *object, guint prop_id, GValue *value
     case FLOE_PEER_PROP_CONFIGURATION:
       g_value_set_object (value, self->configuration);
       break;
+    case FLOE_PEER_PROP_MAIN_CONTEXT:
+      g_value_set_boxed (value, self->context);
+      break;
     case FLOE_PEER_PROP_SIGNALING_STATE:
       g_value_set_enum (value, floe_peer_connection_get_signaling_state (self));
       break;
@@ -121,11 +122,30 @@ floe_peer_connection_get_property (GObject *object, guint prop_id, GValue *value
 }
 
 static void
+floe_peer_connection_set_property (GObject *object, guint prop_id, const GValue *value,
+                                   GParamSpec *pspec)
+{
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
+
+  switch (prop_id)
+    {
+    case FLOE_PEER_PROP_CONFIGURATION:
+      self->configuration = g_value_dup_object (value);
+      break;
+    case FLOE_PEER_PROP_MAIN_CONTEXT:
+      self->context = g_value_dup_boxed (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 floe_peer_connection_dispose (GObject *object)
 {
   FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
 
-  if (!self->is_closed && self->context != NULL)
+  if (!self->is_closed)
     stop (self);
   G_OBJECT_CLASS (floe_peer_connection_parent_class)->dispose (object);
 }
@@ -146,6 +166,7 @@ floe_peer_connection_finalize (GObject *object)
   g_queue_clear_full (&self->early_candidates, free_early_candidate);
   g_clear_pointer (&self->paths.pair, floe_ice_candidate_pair_unref);
   floe_peer_metrics_clear (self);
+  g_clear_error (&self->failure);
   g_clear_pointer (&self->jsep, floe_jsep_free);
   g_clear_pointer (&self->facts, floe_mailbox_unref);
   g_clear_pointer (&self->ufrag, g_free);
@@ -157,20 +178,68 @@ floe_peer_connection_finalize (GObject *object)
 }
 
 static void
-install_properties (GObjectClass *object_class)
+floe_peer_connection_constructed (GObject *object)
 {
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (object);
+
+  G_OBJECT_CLASS (floe_peer_connection_parent_class)->constructed (object);
+  if (self->configuration == NULL)
+    self->configuration = floe_configuration_new ();
+  self->is_closed = !floe_peer_make (self, &self->failure);
+}
+
+/* GInitable's: all was done at construction. */
+static gboolean
+tell_failure (GInitable *initable, GCancellable *cancellable, GError **error)
+{
+  FloePeerConnection *self = FLOE_PEER_CONNECTION (initable);
+
+  if (self->failure == NULL)
+    return TRUE;
+  if (error != NULL)
+    *error = g_error_copy (self->failure);
+  return FALSE;
+}
+
+static void
+floe_peer_connection_initable_init (GInitableIface *iface)
+{
+  iface->init = tell_failure;
+}
+
+static void
+make_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   /**
    * FloePeerConnection:configuration:
    *
    * What the connection was made with, or what was given to it since
-   * (floe_peer_connection_set_configuration()).
+   * (floe_peer_connection_set_configuration()). %NULL at construction stands for the defaults.
    *
    * Since: 1.0
    */
   properties[FLOE_PEER_PROP_CONFIGURATION] =
       g_param_spec_object ("configuration", NULL, NULL, FLOE_TYPE_CONFIGURATION, flags);
+  /**
+   * FloePeerConnection:main-context:
+   *
+   * Where every signal and callback of the connection and its channels comes. %NULL at construction
+   * stands for the thread-default one. It is one that this thread runs, or will run: where another
+   * thread runs it, making the connection fails with %FLOE_ERROR_INVALID_STATE.
+   *
+   * Since: 1.0
+   */
+  properties[FLOE_PEER_PROP_MAIN_CONTEXT] =
+      g_param_spec_boxed ("main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, flags);
+}
+
+static void
+make_state_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
   /**
    * FloePeerConnection:signaling-state:
    *
@@ -211,7 +280,6 @@ install_properties (GObjectClass *object_class)
   properties[FLOE_PEER_PROP_CONNECTION_STATE] =
       g_param_spec_enum ("connection-state", NULL, NULL, FLOE_TYPE_PEER_CONNECTION_STATE,
                          FLOE_PEER_CONNECTION_STATE_NEW, flags);
-  g_object_class_install_properties (object_class, FLOE_PEER_N_PROPS, properties);
 }
 
 static void
@@ -220,9 +288,13 @@ floe_peer_connection_class_init (FloePeerConnectionClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = floe_peer_connection_get_property;
+  object_class->set_property = floe_peer_connection_set_property;
+  object_class->constructed = floe_peer_connection_constructed;
   object_class->dispose = floe_peer_connection_dispose;
   object_class->finalize = floe_peer_connection_finalize;
-  install_properties (object_class);
+  make_construct_properties ();
+  make_state_properties ();
+  g_object_class_install_properties (object_class, FLOE_PEER_N_PROPS, properties);
   floe_peer_install_signals (G_OBJECT_CLASS_TYPE (klass));
 }
 
@@ -232,69 +304,6 @@ floe_peer_connection_init (FloePeerConnection *self)
   g_queue_init (&self->operations.queue);
   g_queue_init (&self->early_candidates);
   floe_peer_metrics_init (self);
-}
-
-/* Makes what has the configuration's values in it. */
-static void
-set_up (FloePeerConnection *self, FloeCertificate *certificate, GPtrArray *plan)
-{
-  FloeConfiguration *configuration = self->configuration;
-  g_autofree char *pwd = floe_random_ice_string (PWD_LENGTH);
-  g_autofree char *fingerprint = floe_certificate_get_fingerprint (certificate);
-  FloeJsepIdentity identity = {
-    .ufrag = self->ufrag,
-    .pwd = pwd,
-    .fingerprint = fingerprint,
-    .session_id = floe_random_uint64 () >> 2,
-    .max_message_size = floe_configuration_get_max_message_size (configuration),
-    .max_channels = floe_configuration_get_max_channels (configuration),
-    .hides_default = !floe_configuration_get_privacy_rules (configuration).tells_default,
-    .is_whole = !floe_configuration_get_trickle (configuration),
-  };
-  FloeStackConfig config = {
-    .certificate = certificate,
-    .plan = plan,
-    .ufrag = self->ufrag,
-    .pwd = pwd,
-    .interfaces = floe_configuration_get_interfaces (configuration),
-    .include_loopback = floe_configuration_get_include_loopback (configuration),
-    .privacy = floe_configuration_get_privacy_level (configuration),
-    .allow_local_targets = configuration->allow_local_targets,
-    .resolve_names = configuration->resolve_candidate_names,
-    .relay_only = floe_configuration_get_ice_transport_policy (configuration)
-                  == FLOE_ICE_TRANSPORT_POLICY_RELAY,
-    .proxy_resolver = floe_configuration_get_proxy_resolver (configuration),
-    .tls_database = floe_configuration_get_tls_database (configuration),
-    .strategy = self->network.strategy,
-    .relay_warm_ms = floe_configuration_get_relay_warm (configuration),
-    .failed_timeout_ms = floe_configuration_get_ice_failed_timeout (configuration),
-    .gather_timeout_ms = floe_configuration_get_gather_timeout (configuration),
-    .max_channels = identity.max_channels,
-    .max_message_size = identity.max_message_size,
-  };
-
-  floe_configuration_get_port_range (configuration, &config.min_port, &config.max_port);
-  self->jsep = floe_jsep_new (&identity);
-  self->facts =
-      floe_mailbox_new (self->context, &floe_peer_fact_funcs, self, MAX_FACTS_PER_DISPATCH, 0);
-  self->stack = floe_stack_new (&config, self->facts);
-  floe_peer_channels_init (self);
-  floe_peer_servers_init (self);
-  floe_peer_watch_network (self);
-  floe_peer_nat_start (self);
-}
-
-static gboolean
-check_certificate (FloeCertificate *certificate, GError **error)
-{
-  g_autoptr (GDateTime) expires = floe_certificate_get_expires (certificate);
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-
-  if (g_date_time_compare (expires, now) > 0)
-    return TRUE;
-  g_set_error_literal (error, FLOE_ERROR, FLOE_ERROR_INVALID_ACCESS,
-                       "The configuration's certificate has expired: set a new one, or none");
-  return FALSE;
 }
 
 /**
@@ -318,32 +327,10 @@ check_certificate (FloeCertificate *certificate, GError **error)
 FloePeerConnection *
 floe_peer_connection_new (FloeConfiguration *configuration, GError **error)
 {
-  g_autoptr (FloeConfiguration) used = NULL;
-  g_autoptr (GPtrArray) plan = NULL;
-  FloeCertificate *certificate;
-  FloePeerConnection *self;
-
   g_return_val_if_fail (configuration == NULL || FLOE_IS_CONFIGURATION (configuration), NULL);
 
-  used = configuration != NULL ? g_object_ref (configuration) : floe_configuration_new ();
-  plan = floe_ice_servers_to_plan (floe_configuration_get_ice_servers (used),
-                                   floe_configuration_get_effective_policy (used), error);
-  if (plan == NULL)
-    return NULL;
-  if (floe_configuration_get_ice_tcp (used)
-      && floe_configuration_get_effective_policy (used) != FLOE_ICE_TRANSPORT_POLICY_RELAY)
-    floe_ice_plan_add_tcp (plan);
-  certificate = floe_configuration_ensure_certificate (used, error);
-  if (certificate == NULL || !check_certificate (certificate, error))
-    return NULL;
-
-  self = g_object_new (FLOE_TYPE_PEER_CONNECTION, NULL);
-  self->context = g_main_context_ref_thread_default ();
-  self->configuration = g_steal_pointer (&used);
-  self->ufrag = floe_random_ice_string (UFRAG_LENGTH);
-  floe_peer_nat_init (self);
-  set_up (self, certificate, plan);
-  return self;
+  return g_initable_new (FLOE_TYPE_PEER_CONNECTION, NULL, error, "configuration", configuration,
+                         NULL);
 }
 
 /**

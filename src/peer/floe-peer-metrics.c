@@ -50,7 +50,7 @@ make_metrics (FloePeerConnection *self)
   FloeMetricsCore *core = &self->paths.metrics->core;
 
   /* Without a plan, too, there is what the peer has told. */
-  if (core->strategy == FLOE_STRATEGY_AUTO)
+  if (core->strategy == FLOE_STRATEGY_AUTO && self->jsep != NULL)
     floe_jsep_get_remote_nat (self->jsep, &core->summary[FLOE_METRICS_REMOTE]);
   return floe_connection_metrics_new (core, g_get_monotonic_time ());
 }
@@ -189,8 +189,8 @@ floe_peer_connection_update_metrics_async (FloePeerConnection *self, GCancellabl
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, floe_peer_connection_update_metrics_async);
+  task = floe_peer_task_new (self, floe_peer_connection_update_metrics_async, cancellable, callback,
+                             user_data);
   if (self->is_closed)
     {
       g_task_return_pointer (task, make_metrics (self),

@@ -2,16 +2,6 @@
 /* The calls that go through the operations chain. */
 #include "floe-peer-connection-private.h"
 
-static GTask *
-new_task (FloePeerConnection *self, gpointer tag, GCancellable *cancellable,
-          GAsyncReadyCallback callback, gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  return task;
-}
-
 /**
  * floe_peer_connection_create_offer_async:
  * @self: a connection
@@ -33,7 +23,8 @@ floe_peer_connection_create_offer_async (FloePeerConnection *self, GCancellable 
 
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
 
-  task = new_task (self, floe_peer_connection_create_offer_async, cancellable, callback, user_data);
+  task = floe_peer_task_new (self, floe_peer_connection_create_offer_async, cancellable, callback,
+                             user_data);
   g_task_set_task_data (task, GINT_TO_POINTER (FLOE_SDP_TYPE_OFFER), NULL);
   floe_peer_chain_operation (self, task, floe_peer_run_create);
 }
@@ -81,8 +72,8 @@ floe_peer_connection_create_answer_async (FloePeerConnection *self, GCancellable
 
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
 
-  task =
-      new_task (self, floe_peer_connection_create_answer_async, cancellable, callback, user_data);
+  task = floe_peer_task_new (self, floe_peer_connection_create_answer_async, cancellable, callback,
+                             user_data);
   g_task_set_task_data (task, GINT_TO_POINTER (FLOE_SDP_TYPE_ANSWER), NULL);
   floe_peer_chain_operation (self, task, floe_peer_run_create);
 }
@@ -136,8 +127,8 @@ floe_peer_connection_set_local_description_async (FloePeerConnection *self,
 
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
 
-  task = new_task (self, floe_peer_connection_set_local_description_async, cancellable, callback,
-                   user_data);
+  task = floe_peer_task_new (self, floe_peer_connection_set_local_description_async, cancellable,
+                             callback, user_data);
   if (description != NULL)
     g_task_set_task_data (task, floe_session_description_ref (description),
                           (GDestroyNotify) floe_session_description_unref);
@@ -192,8 +183,8 @@ floe_peer_connection_set_remote_description_async (FloePeerConnection *self,
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
   g_return_if_fail (description != NULL);
 
-  task = new_task (self, floe_peer_connection_set_remote_description_async, cancellable, callback,
-                   user_data);
+  task = floe_peer_task_new (self, floe_peer_connection_set_remote_description_async, cancellable,
+                             callback, user_data);
   g_task_set_task_data (task, floe_session_description_ref (description),
                         (GDestroyNotify) floe_session_description_unref);
   floe_peer_chain_operation (self, task, floe_peer_run_set_remote);
@@ -248,8 +239,8 @@ floe_peer_connection_add_ice_candidate_async (FloePeerConnection *self, FloeIceC
 
   g_return_if_fail (FLOE_IS_PEER_CONNECTION (self));
 
-  task = new_task (self, floe_peer_connection_add_ice_candidate_async, cancellable, callback,
-                   user_data);
+  task = floe_peer_task_new (self, floe_peer_connection_add_ice_candidate_async, cancellable,
+                             callback, user_data);
   if (candidate != NULL)
     g_task_set_task_data (task, floe_ice_candidate_ref (candidate),
                           (GDestroyNotify) floe_ice_candidate_unref);
@@ -264,9 +255,10 @@ floe_peer_connection_add_ice_candidate_async (FloePeerConnection *self, FloeIceC
  *
  * Ends a call of floe_peer_connection_add_ice_candidate_async().
  *
- * Fails with %FLOE_ERROR_INVALID_STATE when the peer's description is not known, with
- * %FLOE_ERROR_OPERATION when the candidate is of a section or generation that is not there, with
- * %FLOE_ERROR_ABORT when the connection was closed meanwhile, and with %G_IO_ERROR_CANCELLED.
+ * Fails with %FLOE_ERROR_INVALID_STATE when the connection was closed already, with
+ * %FLOE_ERROR_OPERATION when the candidate is of a section or generation that is not there, or too
+ * many have come before the peer's description, with %FLOE_ERROR_ABORT when the connection was
+ * closed meanwhile, and with %G_IO_ERROR_CANCELLED.
  *
  * Returns: %TRUE when the candidate was taken, or is of no use here
  * Since: 1.0

@@ -151,6 +151,30 @@ floe_static_server_directory_init (FloeStaticServerDirectory *self)
 }
 
 /**
+ * floe_static_server_directory_newv: (rename-to floe_static_server_directory_new)
+ * @servers: (transfer none) (array length=n_servers): the servers; copied
+ * @n_servers: how many there are
+ *
+ * Does what floe_static_server_directory_new() does. It is that function in bindings: gjs can't
+ * make a #GPtrArray of what is no object.
+ *
+ * Returns: (transfer full): a new directory
+ * Since: 1.0
+ */
+FloeStaticServerDirectory *
+floe_static_server_directory_newv (FloeIceServer **servers, gsize n_servers)
+{
+  FloeStaticServerDirectory *self;
+
+  g_return_val_if_fail (servers != NULL || n_servers == 0, NULL);
+
+  self = g_object_new (FLOE_TYPE_STATIC_SERVER_DIRECTORY, NULL);
+  for (gsize i = 0; i < n_servers; i++)
+    g_ptr_array_add (self->servers, floe_ice_server_ref (servers[i]));
+  return self;
+}
+
+/**
  * floe_static_server_directory_new:
  * @servers: (transfer none) (element-type FloeIceServer): the servers; copied
  *
@@ -162,12 +186,7 @@ floe_static_server_directory_init (FloeStaticServerDirectory *self)
 FloeStaticServerDirectory *
 floe_static_server_directory_new (GPtrArray *servers)
 {
-  FloeStaticServerDirectory *self;
-
   g_return_val_if_fail (servers != NULL, NULL);
 
-  self = g_object_new (FLOE_TYPE_STATIC_SERVER_DIRECTORY, NULL);
-  for (guint i = 0; i < servers->len; i++)
-    g_ptr_array_add (self->servers, floe_ice_server_ref (g_ptr_array_index (servers, i)));
-  return self;
+  return floe_static_server_directory_newv ((FloeIceServer **) servers->pdata, servers->len);
 }

@@ -94,6 +94,34 @@ floe_server_query_get_cancellable (FloeServerQuery *self)
 }
 
 /**
+ * floe_server_query_answerv: (rename-to floe_server_query_answer)
+ * @self: a query
+ * @servers: (transfer none) (array length=n_servers): the servers, the best first; the first 32
+ *   count
+ * @n_servers: how many there are; 0 when there are none
+ * @lifetime: seconds after which the directory is asked again; 0 for never
+ *
+ * Does what floe_server_query_answer() does. It is that function in bindings: gjs can't make a
+ * #GPtrArray of what is no object.
+ *
+ * Since: 1.0
+ */
+void
+floe_server_query_answerv (FloeServerQuery *self, FloeIceServer **servers, gsize n_servers,
+                           guint lifetime)
+{
+  g_autoptr (GPtrArray) array = NULL;
+
+  g_return_if_fail (FLOE_IS_SERVER_QUERY (self));
+  g_return_if_fail (servers != NULL || n_servers == 0);
+
+  array = g_ptr_array_new ();
+  for (gsize i = 0; i < MIN (n_servers, FLOE_SERVER_QUERY_MAX_SERVERS); i++)
+    g_ptr_array_add (array, servers[i]);
+  floe_server_query_answer (self, array, lifetime);
+}
+
+/**
  * floe_server_query_answer:
  * @self: a query
  * @servers: (transfer none) (element-type FloeIceServer): the servers, the best first; empty when

@@ -20,8 +20,7 @@ try:
     connection.create_data_channel("late", None)
     raise SystemExit("a closed connection makes no channel")
 except GLib.Error as error:
-    # Named after the nick, which is the W3C's name, in capitals.
-    assert error.matches(Floe.error_quark(), Floe.Error.INVALIDSTATEERROR), error
+    assert error.matches(Floe.error_quark(), Floe.Error.INVALID_STATE), error
 
 # What a connection tells for statistics, here of two in this process.
 

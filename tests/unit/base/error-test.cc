@@ -47,8 +47,23 @@ TEST (Error, NamesEveryCodeOnce)
 
   EXPECT_EQ (codes->n_values, 16u) << "add the new code to the table of this test";
   for (guint i = 0; i < codes->n_values; i++)
-    EXPECT_STREQ (floe_error_get_name (static_cast<FloeError> (codes->values[i].value)),
-                  codes->values[i].value_nick);
+    EXPECT_STRNE (floe_error_get_name (static_cast<FloeError> (codes->values[i].value)),
+                  "UnknownError");
+  g_type_class_unref (codes);
+}
+
+/* Bindings make the names of the codes from the nicks: Floe.Error.INVALID_STATE. */
+TEST (Error, HasNicksThatAreTheNamesOfTheCodes)
+{
+  GEnumClass *codes = static_cast<GEnumClass *> (g_type_class_ref (FLOE_TYPE_ERROR));
+
+  for (guint i = 0; i < codes->n_values; i++)
+    {
+      std::string name = std::string ("FLOE_ERROR_") + codes->values[i].value_nick;
+      for (char &c : name)
+        c = c == '-' ? '_' : g_ascii_toupper (c);
+      EXPECT_STREQ (name.c_str (), codes->values[i].value_name);
+    }
   g_type_class_unref (codes);
 }
 
