@@ -13,6 +13,7 @@
 
 #include "floe-sctp-engine-private.h"
 #include "floe-sctp-repeat-core-private.h"
+#include "floe-sctp-reset-gate-core-private.h"
 #include "floe-sctp-streams-core-private.h"
 
 G_BEGIN_DECLS
@@ -48,6 +49,7 @@ struct _FloeSctpEngine
   FloeSctpOutbox outbox;
   FloeSctpInbox inbox;
   FloeSctpRepeatCore repeat;
+  FloeSctpResetGateCore gate;
   GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
   FloeSctpState state;
   guint stream_count;
