@@ -5,7 +5,6 @@
 
 /* A message begins with its number in so many hexadecimal digits, if it is long enough. */
 #define NUMBER_SIZE 8
-#define MAX_SIZE (256 * 1024)
 
 /* As many of 2^n to 2^(n+1) bytes as of any other such range, and some of none. */
 Flow::Sent
@@ -15,7 +14,9 @@ Flow::Describe (guint32 index) const
   guint bits = random.Below (19);
   gsize size = bits == 0 ? 0 : ((gsize) 1 << (bits - 1)) + random.Below (1 << (bits - 1));
 
-  return { random.Below (100) == 0 ? MAX_SIZE : size, random.Below (2) == 0 };
+  if (random.Below (100) == 0 || size > rules_.max_size)
+    size = rules_.max_size;
+  return { size, random.Below (2) == 0 };
 }
 
 std::string

@@ -14,6 +14,7 @@ struct FlowRules
 {
   bool is_ordered;
   bool is_reliable;
+  gsize max_size; /* of a message */
 };
 
 class Flow
