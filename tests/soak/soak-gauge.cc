@@ -17,7 +17,8 @@ G_END_DECLS
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_SANITIZER 1
-#include <sanitizer/allocator_interface.h>
+/* Of <sanitizer/allocator_interface.h>, which GCC does not install. */
+extern "C" size_t __sanitizer_get_current_allocated_bytes (void);
 #else
 #define HAS_SANITIZER 0
 #endif
