@@ -164,7 +164,21 @@ floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize
       && type != CHUNK_SHUTDOWN_COMPLETE)
     self->peer_tag = ntohl (tag);
   floe_sctp_repeat_core_handle_output (&self->repeat, packet, size);
+  floe_sctp_reset_gate_core_handle_output (&self->gate, packet, size);
   append_output (self, packet, size);
+}
+
+/* A request to reset streams for which the peer's data was waited. */
+static gboolean
+feed_held (FloeSctpEngine *self)
+{
+  g_autoptr (GBytes) held = floe_sctp_reset_gate_core_take (&self->gate);
+
+  if (held == NULL || self->socket == NULL)
+    return FALSE;
+  usrsctp_conninput (GUINT_TO_POINTER (self->id), g_bytes_get_data (held, NULL),
+                     g_bytes_get_size (held), 0);
+  return TRUE;
 }
 
 void
@@ -178,7 +192,8 @@ floe_sctp_engine_process (FloeSctpEngine *self)
   while (has_more)
     {
       flush_output (self);
-      has_more = floe_sctp_engine_receive (self) || ask_resets (self) || report_room (self);
+      has_more = floe_sctp_engine_receive (self) || ask_resets (self) || report_room (self)
+                 || feed_held (self);
     }
   flush_output (self);
   self->is_processing = FALSE;
@@ -254,6 +269,7 @@ floe_sctp_engine_free (FloeSctpEngine *self)
   floe_sctp_pacer_clear (&self->pacer);
   g_clear_pointer (&self->resets, floe_sctp_streams_core_free);
   g_clear_pointer (&self->early_init, g_bytes_unref);
+  floe_sctp_reset_gate_core_clear (&self->gate);
   g_free (self);
 }
 
@@ -269,6 +285,11 @@ feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
   if (copy_size > 0)
     usrsctp_conninput (GUINT_TO_POINTER (self->id), copy, copy_size, 0);
   else
+  g_autoptr (GBytes) rest = floe_sctp_reset_gate_core_handle_input (&self->gate, packet, size);
+
+  if (rest != NULL)
+    packet = g_bytes_get_data (rest, &size);
+  if (size > FLOE_SCTP_HEADER_SIZE)
     usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
   if (is_recovered && is_up (self))
     floe_sctp_socket_begin_window (self->socket);

@@ -15,6 +15,7 @@
 #include "floe-sctp-pacer-private.h"
 #include "floe-sctp-repeat-core-private.h"
 #include "floe-sctp-restart-core-private.h"
+#include "floe-sctp-reset-gate-core-private.h"
 #include "floe-sctp-streams-core-private.h"
 
 G_BEGIN_DECLS
@@ -52,6 +53,7 @@ struct _FloeSctpEngine
   FloeSctpInbox inbox;
   FloeSctpRepeatCore repeat;
   FloeSctpRestartCore restart;
+  FloeSctpResetGateCore gate;
   GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
   FloeSctpState state;
   guint stream_count;
