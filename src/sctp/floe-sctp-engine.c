@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <string.h>
 
 #include "floe-crc32c-private.h"
 #include "floe-log-private.h"
@@ -11,10 +9,6 @@
 
 /* RFC 9260 section 3.2 */
 #define CHUNK_INIT 1
-#define CHUNK_INIT_ACK 2
-#define CHUNK_ABORT 6
-#define CHUNK_SHUTDOWN_COMPLETE 14
-#define TAG_OFFSET 4
 /* More than any INIT that makes sense, less than what is worth keeping for a stranger. */
 #define MAX_EARLY_SIZE 2048
 
@@ -42,63 +36,6 @@ static gboolean
 is_up (const FloeSctpEngine *self)
 {
   return self->state == FLOE_SCTP_CONNECTED && self->socket != NULL;
-}
-
-static FloeSctpOutbox
-outbox_new (void)
-{
-  return (FloeSctpOutbox){ g_byte_array_new (), g_array_new (FALSE, FALSE, sizeof (gsize)) };
-}
-
-static void
-outbox_free (FloeSctpOutbox *outbox)
-{
-  g_byte_array_unref (outbox->bytes);
-  g_array_unref (outbox->sizes);
-}
-
-static void
-output (const guint8 *packet, gsize size, gpointer user_data)
-{
-  FloeSctpEngine *self = user_data;
-
-  self->callbacks.output (packet, size, self->user_data);
-}
-
-static void
-update_path (FloeSctpEngine *self, gint64 now_us)
-{
-  guint32 window;
-  guint srtt_ms;
-
-  if (is_up (self) && floe_sctp_pacer_needs_path (&self->pacer, now_us)
-      && floe_sctp_socket_get_path (self->socket, &window, &srtt_ms))
-    floe_sctp_pacer_set_path (&self->pacer, now_us, window, srtt_ms);
-}
-
-/* A callback may make new packets meanwhile: they go to the next round. */
-static void
-flush_output (FloeSctpEngine *self)
-{
-  gint64 now_us = floe_sctp_runtime_get_time ();
-
-  update_path (self, now_us);
-  floe_sctp_pacer_release (&self->pacer, now_us, output, self);
-  while (self->outbox.sizes->len > 0)
-    {
-      FloeSctpOutbox batch = self->outbox;
-      const guint8 *packet = batch.bytes->data;
-
-      self->outbox = outbox_new ();
-      for (guint i = 0; i < batch.sizes->len; i++)
-        {
-          gsize size = g_array_index (batch.sizes, gsize, i);
-
-          floe_sctp_pacer_send (&self->pacer, now_us, packet, size, output, self);
-          packet += size;
-        }
-      outbox_free (&batch);
-    }
 }
 
 static void
@@ -141,38 +78,11 @@ report_room (FloeSctpEngine *self)
   return TRUE;
 }
 
-static void
-append_output (FloeSctpEngine *self, const guint8 *packet, gsize size)
-{
-  g_byte_array_append (self->outbox.bytes, packet, (guint) size);
-  g_array_append_val (self->outbox.sizes, size);
-  floe_sctp_checksum_fill (self->outbox.bytes->data + self->outbox.bytes->len - size, size);
-}
-
-void
-floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size)
-{
-  guint32 tag;
-  guint type;
-
-  if (size <= FLOE_SCTP_HEADER_SIZE)
-    return;
-  type = packet[FLOE_SCTP_HEADER_SIZE];
-  memcpy (&tag, packet + TAG_OFFSET, sizeof tag);
-  /* An INIT has no tag yet, and an ABORT or SHUTDOWN COMPLETE may carry our own (the T bit). */
-  if (type != CHUNK_INIT && type != CHUNK_INIT_ACK && type != CHUNK_ABORT
-      && type != CHUNK_SHUTDOWN_COMPLETE)
-    self->peer_tag = ntohl (tag);
-  floe_sctp_repeat_core_handle_output (&self->repeat, packet, size);
-  floe_sctp_reset_gate_core_handle_output (&self->gate, packet, size);
-  append_output (self, packet, size);
-}
-
 /* A request to reset streams for which the peer's data was waited. */
 static gboolean
 feed_held (FloeSctpEngine *self)
 {
-  g_autoptr (GBytes) held = floe_sctp_reset_gate_core_take (&self->gate);
+  g_autoptr (GBytes) held = floe_sctp_reset_gate_core_take (&self->mends.gate);
 
   if (held == NULL || self->socket == NULL)
     return FALSE;
@@ -191,11 +101,11 @@ floe_sctp_engine_process (FloeSctpEngine *self)
   self->is_processing = TRUE;
   while (has_more)
     {
-      flush_output (self);
+      floe_sctp_engine_flush_output (self);
       has_more = floe_sctp_engine_receive (self) || ask_resets (self) || report_room (self)
                  || feed_held (self);
     }
-  flush_output (self);
+  floe_sctp_engine_flush_output (self);
   self->is_processing = FALSE;
   if (self->pacer.waiting.length > 0)
     floe_sctp_runtime_wake (floe_sctp_engine_get_deadline (self));
@@ -222,7 +132,7 @@ floe_sctp_engine_end (FloeSctpEngine *self, FloeSctpState state, const char *rea
     return;
   set_state (self, state, reason);
   release_socket (self);
-  flush_output (self);
+  floe_sctp_engine_flush_output (self);
   self->callbacks.state_changed (state, self->user_data);
 }
 
@@ -251,7 +161,7 @@ floe_sctp_engine_new (const FloeSctpConfig *config, const FloeSctpCallbacks *cal
   self->callbacks = *callbacks;
   self->user_data = user_data;
   self->resets = floe_sctp_streams_core_new (config->max_channels);
-  self->outbox = outbox_new ();
+  self->outbox = floe_sctp_outbox_new ();
   self->inbox.is_reading = TRUE;
   self->id = floe_sctp_runtime_add (self);
   self->socket = floe_sctp_socket_new (config, self->id);
@@ -265,11 +175,11 @@ floe_sctp_engine_free (FloeSctpEngine *self)
 
   floe_sctp_runtime_remove (self->id);
   release_socket (self);
-  outbox_free (&self->outbox);
+  floe_sctp_outbox_free (&self->outbox);
   floe_sctp_pacer_clear (&self->pacer);
   g_clear_pointer (&self->resets, floe_sctp_streams_core_free);
   g_clear_pointer (&self->early_init, g_bytes_unref);
-  floe_sctp_reset_gate_core_clear (&self->gate);
+  floe_sctp_reset_gate_core_clear (&self->mends.gate);
   g_free (self);
 }
 
@@ -277,19 +187,19 @@ static void
 feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
 {
   guint8 copy[FLOE_SCTP_RESTART_MAX_SIZE + FLOE_SCTP_RESTART_GROWTH];
-  gboolean is_recovered = floe_sctp_repeat_core_handle_input (&self->repeat, packet, size);
-  gsize copy_size = floe_sctp_restart_core_handle_input (
-      &self->restart, floe_sctp_runtime_get_time (), packet, size, copy);
-
-  /* Checksums were checked above: usrsctp looks at none. */
-  if (copy_size > 0)
-    usrsctp_conninput (GUINT_TO_POINTER (self->id), copy, copy_size, 0);
-  else
-  g_autoptr (GBytes) rest = floe_sctp_reset_gate_core_handle_input (&self->gate, packet, size);
+  gboolean is_recovered = floe_sctp_repeat_core_handle_input (&self->mends.repeat, packet, size);
+  g_autoptr (GBytes) rest =
+      floe_sctp_reset_gate_core_handle_input (&self->mends.gate, packet, size);
+  gsize copy_size;
 
   if (rest != NULL)
     packet = g_bytes_get_data (rest, &size);
-  if (size > FLOE_SCTP_HEADER_SIZE)
+  copy_size = floe_sctp_restart_core_handle_input (
+      &self->mends.restart, floe_sctp_runtime_get_time (), packet, size, copy);
+  /* Checksums were checked above: usrsctp looks at none. */
+  if (copy_size > 0)
+    usrsctp_conninput (GUINT_TO_POINTER (self->id), copy, copy_size, 0);
+  else if (size > FLOE_SCTP_HEADER_SIZE)
     usrsctp_conninput (GUINT_TO_POINTER (self->id), packet, size, 0);
   if (is_recovered && is_up (self))
     floe_sctp_socket_begin_window (self->socket);
@@ -463,19 +373,19 @@ floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard)
   if (!is_up (self))
     return;
   floe_sctp_runtime_catch_up ();
-  floe_sctp_repeat_core_handle_silence (&self->repeat);
+  floe_sctp_repeat_core_handle_silence (&self->mends.repeat);
   floe_sctp_socket_ask (self->socket, &self->config, self->id);
-  if (is_heard && self->repeat.sack_size > 0)
-    append_output (self, self->repeat.sack, self->repeat.sack_size);
-  if (self->repeat.size > 0)
-    append_output (self, self->repeat.packet, self->repeat.size);
+  if (is_heard && self->mends.repeat.sack_size > 0)
+    floe_sctp_engine_append_output (self, self->mends.repeat.sack, self->mends.repeat.sack_size);
+  if (self->mends.repeat.size > 0)
+    floe_sctp_engine_append_output (self, self->mends.repeat.packet, self->mends.repeat.size);
   floe_sctp_engine_process (self);
 }
 
 void
 floe_sctp_engine_handle_move (FloeSctpEngine *self)
 {
-  floe_sctp_repeat_core_handle_silence (&self->repeat);
+  floe_sctp_repeat_core_handle_silence (&self->mends.repeat);
 }
 
 guint
@@ -510,5 +420,5 @@ floe_sctp_engine_close (FloeSctpEngine *self)
   set_state (self, FLOE_SCTP_CLOSED, "close()");
   floe_sctp_runtime_catch_up ();
   release_socket (self);
-  flush_output (self);
+  floe_sctp_engine_flush_output (self);
 }

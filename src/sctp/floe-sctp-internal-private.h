@@ -40,6 +40,14 @@ typedef struct
   gboolean is_reading;
 } FloeSctpInbox;
 
+/* What usrsctp does not do by itself, seen from its packets. */
+typedef struct
+{
+  FloeSctpRepeatCore repeat;
+  FloeSctpRestartCore restart;
+  FloeSctpResetGateCore gate;
+} FloeSctpMends;
+
 struct _FloeSctpEngine
 {
   FloeSctpConfig config;
@@ -51,9 +59,7 @@ struct _FloeSctpEngine
   FloeSctpOutbox outbox;
   FloeSctpPacer pacer; /* between the outbox and the callback */
   FloeSctpInbox inbox;
-  FloeSctpRepeatCore repeat;
-  FloeSctpRestartCore restart;
-  FloeSctpResetGateCore gate;
+  FloeSctpMends mends;
   GBytes *early_init; /* (owned) (nullable): an INIT that came before connect() */
   FloeSctpState state;
   guint stream_count;
@@ -65,8 +71,15 @@ struct _FloeSctpEngine
   gboolean is_reset_awaited; /* a send() waits for its stream's reset */
 };
 
-/* floe-sctp-engine.c */
+/* floe-sctp-engine-output.c */
+FloeSctpOutbox floe_sctp_outbox_new (void);
+void floe_sctp_outbox_free (FloeSctpOutbox *outbox);
 void floe_sctp_engine_queue_output (FloeSctpEngine *self, const guint8 *packet, gsize size);
+/* Fills the checksum in. */
+void floe_sctp_engine_append_output (FloeSctpEngine *self, const guint8 *packet, gsize size);
+void floe_sctp_engine_flush_output (FloeSctpEngine *self);
+
+/* floe-sctp-engine.c */
 void floe_sctp_engine_process (FloeSctpEngine *self);
 /* When process() has a packet to send that waits, -1: none does. */
 gint64 floe_sctp_engine_get_deadline (const FloeSctpEngine *self);
