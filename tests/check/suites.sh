@@ -270,6 +270,9 @@ suite_bench ()
 {
     echo "times and sizes beside other stacks"
     need check || { fail "the build"; return; }
+    if $may_install && ! sh tests/bench/run.sh --setup >> "$suite_log" 2>&1; then
+        fail "the other stacks could not be installed"
+    fi
     if $is_full; then
         mkdir -p "$logs/bench"
         run_script bench sh tests/bench/run.sh --output "$logs/bench"
