@@ -9,7 +9,8 @@
 #   sh tests/check.sh --list           names the suites
 #   sh tests/check.sh --no-install     installs nothing
 #
-# Without --suite several run at a time, as most of them wait; what they say comes in a fixed order.
+# Without --suite compilers and fuzzers run beside the suites on what these leave, and with --full
+# several suites at a time; what they say comes in a fixed order.
 # Builds under build/, logs to build/logs/. With CI=true a skip is a failure. The last line is
 # 'N passed, N failed, N skipped'.
 set -u
@@ -23,7 +24,7 @@ is_listing=false
 
 usage ()
 {
-    sed -n '3,14s/^# \{0,1\}//p' "$root/tests/check.sh"
+    sed -n '3,15s/^# \{0,1\}//p' "$root/tests/check.sh"
 }
 
 while [ $# -gt 0 ]; do

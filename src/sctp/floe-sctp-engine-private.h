@@ -107,9 +107,6 @@ gsize floe_sctp_engine_make_heartbeat (FloeSctpEngine *self, guint64 nonce, guin
  * send here as well. The last SACK goes out again then for its sake: it has a sender whose timer
  * has backed off go on, once, and before it would do so where nothing gets through. */
 void floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard);
-/* Data goes another way from now on. What overtakes the rest on a shorter one looks to usrsctp like
- * loss, so the congestion window begins anew as above (RFC 9260 section 7.2.1). */
-void floe_sctp_engine_handle_move (FloeSctpEngine *self);
 
 /* Streams that both sides have; 0 before CONNECTED. */
 guint floe_sctp_engine_get_stream_count (const FloeSctpEngine *self);

@@ -397,12 +397,6 @@ floe_sctp_engine_resume (FloeSctpEngine *self, gboolean is_heard)
   floe_sctp_engine_process (self);
 }
 
-void
-floe_sctp_engine_handle_move (FloeSctpEngine *self)
-{
-  floe_sctp_repeat_core_handle_silence (&self->mends.repeat);
-}
-
 guint
 floe_sctp_engine_get_stream_count (const FloeSctpEngine *self)
 {

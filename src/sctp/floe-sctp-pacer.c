@@ -6,11 +6,12 @@
 #include "floe-crc32c-private.h"
 #include "floe-reader-private.h"
 
-/* RFC 9260 section 3.2, RFC 8260 section 2 */
+/* RFC 9260 section 3.2, RFC 8260 section 2, RFC 6525 section 3.1 */
 #define CHUNK_HEADER_SIZE 4
 #define CHUNK_DATA 0
 #define CHUNK_SACK 3
 #define CHUNK_I_DATA 64
+#define CHUNK_RE_CONFIG 130
 /* The window changes with each SACK; asking usrsctp for it takes a microsecond. */
 #define ASK_EVERY_US (2 * G_TIME_SPAN_MILLISECOND)
 
@@ -31,14 +32,17 @@ chunk_size (const guint8 *packet, gsize size, gsize offset)
   return MIN ((length + 3) & ~(gsize) 3, size - offset);
 }
 
+/* Data, and requests to reset streams: ahead of the data that they are behind of, each would have
+ * to wait at the peer (RFC 6525 section 5.2.2), which not every peer does well. */
 static gboolean
-has_data (const guint8 *packet, gsize size)
+takes_turns (const guint8 *packet, gsize size)
 {
   gsize offset = FLOE_SCTP_HEADER_SIZE;
   gsize length;
 
   for (; (length = chunk_size (packet, size, offset)) > 0; offset += length)
-    if (packet[offset] == CHUNK_DATA || packet[offset] == CHUNK_I_DATA)
+    if (packet[offset] == CHUNK_DATA || packet[offset] == CHUNK_I_DATA
+        || packet[offset] == CHUNK_RE_CONFIG)
       return TRUE;
   return FALSE;
 }
@@ -98,7 +102,7 @@ floe_sctp_pacer_send (FloeSctpPacer *self, gint64 now_us, const guint8 *packet, 
 {
   /* What is no data is counted as well when it leaves in its turn: it is little. */
   if ((g_queue_is_empty (&self->waiting) && floe_sctp_pacer_core_take (&self->core, now_us, size))
-      || !has_data (packet, size))
+      || !takes_turns (packet, size))
     output (packet, size, user_data);
   else
     keep (self, packet, size, output, user_data);

@@ -222,8 +222,6 @@ change_pair (guint path_id, const FloeCandidate *local, const FloeCandidate *rem
   fact->number = reason;
   fact->size = (gsize) (elapsed_us / G_TIME_SPAN_MILLISECOND);
   floe_stack_tell (self, fact);
-  if (self->sctp != NULL)
-    floe_sctp_engine_handle_move (self->sctp);
   self->has_pair = TRUE;
   self->carrier_id = path_id;
   start_handshake (self);

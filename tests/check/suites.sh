@@ -2,16 +2,14 @@
 # The suites of tests/check.sh, their builds, and what runs beside what; tests/check/jobs.sh says how.
 # A suite prints its title, then adds to its counts by run_meson, run_script and fail.
 
-# `one` is mostly what makes network namespaces of its own or browsers, `two` what uses this machine's
-# loopback interface, `idle` is for who has no clock to keep: compilers and fuzzers. The first suites
-# of `two` wait more than they compute; by the time of the sanitizers these are built. interop builds
-# the pion peer that relay and lab want too.
+# A suite at a time: most of them wait more than they compute, and have several cases at a time by
+# themselves. `idle` is for who has no clock to keep: compilers and fuzzers take what is left, and by
+# the time of the sanitizers these are built. interop builds the pion peer that relay and lab want too.
 quick_plan='
 build check
 idle build:tsan build:asan build:fuzz fuzz
-one interop relay lab browsers floe bench
-two lint unit integration install bindings soak tsan asan
-show lint unit integration install bindings soak floe interop relay browsers lab tsan asan fuzz bench
+one lint unit integration install bindings soak floe interop relay browsers lab bench tsan asan
+show lint unit integration install bindings soak floe interop relay browsers lab bench tsan asan fuzz
 '
 
 # What measures times has nothing beside it but the idle lane, and the bench not even that. Of the
@@ -270,6 +268,9 @@ suite_bench ()
 {
     echo "times and sizes beside other stacks"
     need check || { fail "the build"; return; }
+    if $may_install && ! sh tests/bench/run.sh --setup >> "$suite_log" 2>&1; then
+        fail "the other stacks could not be installed"
+    fi
     if $is_full; then
         mkdir -p "$logs/bench"
         run_script bench sh tests/bench/run.sh --output "$logs/bench"

@@ -178,7 +178,7 @@ private:
         command.data (),
         (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
         nullptr);
-    is_running_ = server_ != nullptr && WaitForPort ();
+    is_running_ = server_ != nullptr && WaitForPort (options);
   }
 
   void Stop ()
@@ -190,24 +190,60 @@ private:
     g_clear_object (&server_);
   }
 
-  /* coturn listens on TCP as soon as it serves. */
-  bool WaitForPort () const
+  /* coturn opens its ports one after the other, and serves some of them before the others: it is up
+   * when each of its addresses answers over UDP and takes a TCP connection. On a busy machine that
+   * takes seconds. */
+  bool WaitForPort (const std::vector<std::string> &options) const
   {
-    /* On a busy machine that takes seconds. */
-    for (int i = 0; i < 500 && g_subprocess_get_identifier (server_) != nullptr; i++)
-      {
-        GSocketClient *client = g_socket_client_new ();
-        GSocketConnection *connection =
-            g_socket_client_connect_to_host (client, "127.0.0.1", port_, nullptr, nullptr);
-        bool is_up = connection != nullptr;
+    std::vector<std::string> addresses = { "127.0.0.1" };
 
-        g_clear_object (&connection);
-        g_object_unref (client);
-        if (is_up)
-          return true;
-        g_usleep (50 * 1000);
+    for (size_t i = 0; i + 1 < options.size (); i++)
+      if (options[i] == "-L")
+        addresses.push_back (options[i + 1]);
+    for (const std::string &address : addresses)
+      {
+        int tries = 500;
+
+        while (!Answers (address) || !Accepts (address))
+          if (--tries == 0 || g_subprocess_get_identifier (server_) == nullptr)
+            return false;
       }
-    return false;
+    return true;
+  }
+
+  bool Accepts (const std::string &address) const
+  {
+    GSocketClient *client = g_socket_client_new ();
+    GSocketConnection *connection =
+        g_socket_client_connect_to_host (client, address.c_str (), port_, nullptr, nullptr);
+    bool is_up = connection != nullptr;
+
+    g_clear_object (&connection);
+    g_object_unref (client);
+    return is_up;
+  }
+
+  /* A Binding request, for which it waits a moment: RFC 8489 section 5. */
+  bool Answers (const std::string &address) const
+  {
+    static const guint8 request[20] = { 0,    1,   0,   0,   0x21, 0x12, 0xa4,
+                                        0x42, 'c', 'o', 't', 'u',  'r',  'n' };
+    GSocketAddress *server = g_inet_socket_address_new_from_string (address.c_str (), port_);
+    GSocket *socket =
+        g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr);
+    char answer[1500];
+    bool is_up;
+
+    g_socket_connect (socket, server, nullptr, nullptr);
+    g_socket_send (socket, (const char *) request, sizeof request, nullptr, nullptr);
+    is_up = g_socket_condition_timed_wait (socket, G_IO_IN, 50 * 1000, nullptr, nullptr)
+            && g_socket_receive (socket, answer, sizeof answer, nullptr, nullptr) > 0;
+    /* A port that is closed says so at once. */
+    if (!is_up)
+      g_usleep (20 * 1000);
+    g_object_unref (socket);
+    g_object_unref (server);
+    return is_up;
   }
 
   guint16 wanted_port_;

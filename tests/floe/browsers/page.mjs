@@ -13,7 +13,7 @@ import { within } from './program.mjs';
 const require = createRequire(new URL('../../interop/package.json', import.meta.url));
 const puppeteer = require('puppeteer-core');
 
-const START_MS = 30000;
+const START_MS = 90000;
 const STATE_MS = 20000;
 const DOWNLOAD_MS = 60000;
 

@@ -122,7 +122,7 @@ export class Peer {
     });
   }
 
-  ready(ms = 30000) {
+  ready(ms = 90000) {
     return this.waitFor((event) => event.event === 'ready', { what: 'ready event', ms });
   }
 

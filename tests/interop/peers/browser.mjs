@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import puppeteer from 'puppeteer-core';
 
-const START_MS = 30000;
+const START_MS = 90000;
 
 function parseOptions(args) {
   const options = { echo: true, iceServers: [], relayOnly: false, verbose: false };

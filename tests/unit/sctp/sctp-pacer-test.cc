@@ -14,7 +14,8 @@ enum : guint8
   DATA = 0,
   SACK = 3,
   HEARTBEAT = 4,
-  I_DATA = 64
+  I_DATA = 64,
+  RE_CONFIG = 130
 };
 
 /* A packet of chunks of these types, each with @body bytes after its header. */
@@ -212,6 +213,20 @@ TEST_F (SctpPacer, LetsNothingButDataWait)
   Send (MakePacket ({ HEARTBEAT, I_DATA }, 500));
   EXPECT_EQ (out_.size (), 2u);
   EXPECT_EQ (pacer_.waiting.length, 3u);
+}
+
+/* Of what was sent before it: ahead of that it would wait at the peer. */
+TEST_F (SctpPacer, LetsARequestToResetStreamsWaitForData)
+{
+  Send (MakePacket ({ RE_CONFIG }));
+  EXPECT_EQ (out_.size (), 1u);
+  Fill ();
+  Send (MakePacket ({ RE_CONFIG }));
+  EXPECT_TRUE (out_.empty ());
+  now_us_ += G_USEC_PER_SEC;
+  Release ();
+  ASSERT_EQ (out_.size (), 2u);
+  EXPECT_EQ (out_[1], MakePacket ({ RE_CONFIG }));
 }
 
 TEST_F (SctpPacer, LetsNoSackWaitForItsData)
