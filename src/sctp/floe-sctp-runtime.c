@@ -13,13 +13,18 @@
 /* usrsctp's finest timer is the delayed SACK of 20 ms, and it matters only just after a packet. */
 #define BUSY_TICK_US (10 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_FOR_US (300 * G_TIME_SPAN_MILLISECOND)
-/* Then only retransmissions are left, of 400 ms or more. A timer never fires early for it, since
- * catch_up() sets the clock before it is started; at most it is a tick late. */
+/* Then only retransmissions are left, of 400 ms or more. */
 #define WAITING_TICK_US (100 * G_TIME_SPAN_MILLISECOND)
 /* Nothing is outstanding on any association; usrsctp's housekeeping counts in seconds. */
 #define IDLE_TICK_US (1 * G_TIME_SPAN_SECOND)
 /* What an engine leaves behind (a reference that a timer holds) is cleared a little later. */
 #define LINGER_US (2 * G_TIME_SPAN_SECOND)
+
+/* When the retransmission timer expires, usrsctp repeats only what was sent at least the timeout
+ * ago by the system's clock, and doubles the timeout even if that is nothing: a timer that is a
+ * millisecond early costs two timeouts more. Its own clock may be a tick behind when a timer is
+ * started, which is 1/40 of the shortest timeout; going slower by that, it is never early. */
+#define SLOWNESS 40
 
 /* RFC 9260 section 6.1 limits bursts by cutting the window down to so many packets more than are
  * under way, and advises 4: for senders without a pacer, and too few for windows of hundreds. */
@@ -30,7 +35,7 @@ typedef struct
   GHashTable *engines; /* (owned): id to FloeSctpEngine (unowned): an engine removes itself */
   GSource *timer;      /* (owned) (nullable): none in tests, which advance() by hand */
   guint last_id;
-  gint64 ticked_us; /* what usrsctp's clock says */
+  gint64 ticked_us; /* the system's time that usrsctp's clock has come to */
   gint64 active_us; /* when usrsctp was last called for a packet or a message */
 } Runtime;
 
@@ -88,14 +93,16 @@ ensure_started (void)
   start_usrsctp ();
 }
 
+/* usrsctp's clock goes forward to the system's time @now_us. */
 static void
 tick (gint64 now_us)
 {
-  gint64 elapsed_ms = (now_us - runtime.ticked_us) / G_TIME_SPAN_MILLISECOND;
+  const gint64 millisecond_us = G_TIME_SPAN_MILLISECOND + G_TIME_SPAN_MILLISECOND / SLOWNESS;
+  gint64 elapsed_ms = (now_us - runtime.ticked_us) / millisecond_us;
 
   if (elapsed_ms <= 0)
     return;
-  runtime.ticked_us += elapsed_ms * G_TIME_SPAN_MILLISECOND;
+  runtime.ticked_us += elapsed_ms * millisecond_us;
   usrsctp_handle_timers ((guint32) MIN (elapsed_ms, G_MAXINT32));
 }
 
@@ -191,7 +198,9 @@ void
 floe_sctp_runtime_advance (guint elapsed_ms)
 {
   ensure_started ();
-  tick (runtime.ticked_us + elapsed_ms * G_TIME_SPAN_MILLISECOND);
+  runtime.ticked_us += elapsed_ms * G_TIME_SPAN_MILLISECOND;
+  if (elapsed_ms > 0)
+    usrsctp_handle_timers (elapsed_ms);
   process_engines ();
 }
 
