@@ -45,6 +45,7 @@ release_socket (FloeSctpEngine *self)
     floe_sctp_socket_free (g_steal_pointer (&self->socket), self->id);
   floe_sctp_pacer_clear (&self->pacer);
   floe_sctp_engine_drop_partial (self);
+  floe_sctp_fragments_core_clear (self->mends.fragments);
 }
 
 static gboolean
@@ -91,11 +92,12 @@ feed_held (FloeSctpEngine *self)
   return TRUE;
 }
 
-/* What was acknowledged has been read: receive() found nothing more. */
+/* What was acknowledged has been read: receive() found nothing more. Only what stands behind a
+ * message that comes in parts can't be read before its end. */
 static void
 forget_fragments (FloeSctpEngine *self)
 {
-  if (self->inbox.is_reading && self->mends.gate.has_arrived)
+  if (self->inbox.is_reading && self->inbox.size == 0 && self->mends.gate.has_arrived)
     floe_sctp_fragments_core_forget (self->mends.fragments, self->mends.gate.arrived_tsn);
 }
 

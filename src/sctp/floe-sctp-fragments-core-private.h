@@ -30,6 +30,7 @@ typedef enum
 {
   FLOE_SCTP_FRAGMENT_KEPT,     /* others are missing */
   FLOE_SCTP_FRAGMENT_COMPLETE, /* there is a message */
+  FLOE_SCTP_FRAGMENT_TOO_LONG, /* one is longer than max_message_size */
   FLOE_SCTP_FRAGMENT_TOO_MUCH, /* no peer may have as much under way */
 } FloeSctpFragmentResult;
 
@@ -48,6 +49,8 @@ FloeSctpFragmentResult floe_sctp_fragments_core_add (FloeSctpFragmentsCore *self
                                                      guint32 *ppid);
 /* All up to @tsn was acknowledged, and what has arrived of it was added. */
 void floe_sctp_fragments_core_forget (FloeSctpFragmentsCore *self, guint32 tsn);
+/* Forgets all: nothing more will come. */
+void floe_sctp_fragments_core_clear (FloeSctpFragmentsCore *self);
 /* Bytes that are kept, with what keeping them costs. */
 gsize floe_sctp_fragments_core_get_size (const FloeSctpFragmentsCore *self);
 

@@ -24,8 +24,9 @@
 
 /* usrsctp takes no packet that is more than 4096 ahead of the first that is missing. */
 #define MAX_AHEAD ((gsize) 8 * 1024 * 1024)
-/* What memory a part needs beyond its bytes. */
+/* What memory a part needs beyond its bytes, and a run beyond its parts, with the tables' share. */
 #define PART_COST 128
+#define RUN_COST 192
 
 /* Neighbours of one message. */
 typedef struct
@@ -46,6 +47,8 @@ struct _FloeSctpFragmentsCore
   GHashTable *by_last;  /* (owned) of the same */
   gsize max_message_size;
   gsize size;
+  guint32 forgotten_tsn;
+  gboolean has_forgotten;
 };
 
 static guint
@@ -155,7 +158,7 @@ floe_sctp_fragments_core_free (FloeSctpFragmentsCore *self)
 static gsize
 cost_of (const Run *run)
 {
-  return run->size + PART_COST * run->parts.length;
+  return run->size + PART_COST * run->parts.length + RUN_COST;
 }
 
 static Run *
@@ -191,14 +194,16 @@ take_out (FloeSctpFragmentsCore *self, Run *run)
   self->size -= cost_of (run);
 }
 
-/* Puts @after, which is no more then, behind @run. */
+/* Puts @after, which is no more then, behind @run. However many parts it has: a peer may send them
+ * backwards. */
 static void
 join (Run *run, Run *after)
 {
-  GBytes *bytes;
-
-  while ((bytes = g_queue_pop_head (&after->parts)) != NULL)
-    g_queue_push_tail (&run->parts, bytes);
+  run->parts.tail->next = after->parts.head;
+  after->parts.head->prev = run->parts.tail;
+  run->parts.tail = after->parts.tail;
+  run->parts.length += after->parts.length;
+  g_queue_init (&after->parts);
   run->last = after->last;
   run->size += after->size;
   run->has_end = after->has_end;
@@ -263,9 +268,10 @@ floe_sctp_fragments_core_add (FloeSctpFragmentsCore *self, const FloeSctpFragmen
       return FLOE_SCTP_FRAGMENT_COMPLETE;
     }
   put_in (self, run);
-  return run->size > self->max_message_size || self->size > 2 * self->max_message_size + MAX_AHEAD
-             ? FLOE_SCTP_FRAGMENT_TOO_MUCH
-             : FLOE_SCTP_FRAGMENT_KEPT;
+  if (run->size > self->max_message_size)
+    return FLOE_SCTP_FRAGMENT_TOO_LONG;
+  return self->size > 2 * self->max_message_size + MAX_AHEAD ? FLOE_SCTP_FRAGMENT_TOO_MUCH
+                                                             : FLOE_SCTP_FRAGMENT_KEPT;
 }
 
 /* TSNs wrap around (RFC 9260 section 1.6). */
@@ -282,6 +288,11 @@ floe_sctp_fragments_core_forget (FloeSctpFragmentsCore *self, guint32 tsn)
   GHashTableIter iter;
   gpointer value;
 
+  /* Nothing up to there can have been added since. */
+  if (self->has_forgotten && self->forgotten_tsn == tsn)
+    return;
+  self->forgotten_tsn = tsn;
+  self->has_forgotten = TRUE;
   g_hash_table_iter_init (&iter, self->by_first);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -293,6 +304,14 @@ floe_sctp_fragments_core_forget (FloeSctpFragmentsCore *self, guint32 tsn)
       self->size -= cost_of (run);
       g_hash_table_iter_remove (&iter);
     }
+}
+
+void
+floe_sctp_fragments_core_clear (FloeSctpFragmentsCore *self)
+{
+  g_hash_table_remove_all (self->by_last);
+  g_hash_table_remove_all (self->by_first);
+  self->size = 0;
 }
 
 gsize

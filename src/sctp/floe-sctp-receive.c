@@ -93,8 +93,12 @@ take_fragment (FloeSctpEngine *self, const FloeSctpFragment *fragment, GBytes *b
     case FLOE_SCTP_FRAGMENT_COMPLETE:
       self->callbacks.message (fragment->stream, ppid, message, self->user_data);
       break;
-    case FLOE_SCTP_FRAGMENT_TOO_MUCH:
+    case FLOE_SCTP_FRAGMENT_TOO_LONG:
       end_with_too_long (self);
+      break;
+    case FLOE_SCTP_FRAGMENT_TOO_MUCH:
+      floe_info (FLOE_LOG_SCTP, "%u: the peer sent more parts of messages than it may", self->id);
+      floe_sctp_engine_end (self, FLOE_SCTP_FAILED, "too many parts of messages");
       break;
     case FLOE_SCTP_FRAGMENT_KEPT:
       break;

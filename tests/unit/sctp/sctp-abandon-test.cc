@@ -8,6 +8,11 @@
 #define STREAM_COUNT 5
 #define RELIABLE_STREAM 4
 
+/* Flags of a DATA chunk (RFC 9260 section 3.3.1). */
+#define END 1
+#define BEGIN 2
+#define UNORDERED 4
+
 /* Carries packets 20 ms late. */
 class SlowPair : public SctpPair
 {
@@ -162,3 +167,91 @@ INSTANTIATE_TEST_SUITE_P (
     [] (const auto &info) {
       return std::get<0> (info.param).name + std::to_string (std::get<1> (info.param));
     });
+
+static FloeSctpConfig
+LargeMessages ()
+{
+  FloeSctpConfig config = DefaultSctpConfig ();
+
+  config.receive_buffer_size = config.max_message_size = 128 * 1024;
+  return config;
+}
+
+/* Carries what @lose does not want, 5 ms each way, until @is_done. */
+static bool
+CarryUntil (SctpPair &pair, const std::function<bool (const Packet &)> &lose,
+            const std::function<bool ()> &is_done)
+{
+  for (guint i = 0; i < 6000 && !is_done (); i++)
+    {
+      std::deque<Packet> to_b = std::move (pair.a.sent), to_a = std::move (pair.b.sent);
+
+      pair.a.sent.clear ();
+      pair.b.sent.clear ();
+      for (const Packet &packet : to_b)
+        if (!lose (packet))
+          pair.b.Input (packet);
+      for (const Packet &packet : to_a)
+        pair.a.Input (packet);
+      floe_sctp_runtime_advance (10);
+    }
+  return is_done ();
+}
+
+/* Whether the packet's first chunk is data with these flags. */
+static bool
+HasData (const Packet &packet, guint flags)
+{
+  return packet.size () > 16 && packet[12] == 0 && packet[13] == flags;
+}
+
+/* An unordered message's middle arrives late: behind the message that is handed out in parts, where
+ * it is acknowledged and can't be read yet. */
+TEST (SctpFragments, SurviveAMessageThatComesInParts)
+{
+  SctpPair pair (LargeMessages ());
+  const std::string unordered = Pattern (3000, 1), large = Pattern (120 * 1024, 2);
+  guint passed = 0;
+  auto lose = [&passed] (const Packet &packet) {
+    return HasData (packet, UNORDERED) && passed < 70;
+  };
+
+  pair.Connect ();
+  for (guint i = 0; i < 20; i++)
+    ASSERT_EQ (pair.a.Send (2, Pattern (20000)), FLOE_SCTP_SENT);
+  pair.Run (1000);
+  pair.b.messages.clear ();
+  ASSERT_EQ (pair.a.Send (1, unordered, 53, true), FLOE_SCTP_SENT);
+  ASSERT_EQ (pair.a.Send (2, large), FLOE_SCTP_SENT);
+  ASSERT_TRUE (CarryUntil (
+      pair, [&] (const Packet &packet) { return lose (packet) || (passed++, false); },
+      [&pair] { return pair.b.messages.size () == 2; }))
+      << passed << " " << pair.a.State () << " " << pair.b.State ();
+  EXPECT_TRUE (pair.b.messages[0].data == large);
+  EXPECT_TRUE (pair.b.messages[1].data == unordered);
+}
+
+/* Of a message that is given up its middle is lost, of the next all, and of the one behind that its
+ * beginning. */
+TEST (SctpFragments, LeaveAWholeMessageBehindThemAlone)
+{
+  SctpPair pair;
+  const std::string whole = "whole", last = Pattern (3000, 2);
+  guint middles = 0, wholes = 0, beginnings = 0;
+
+  pair.Connect ();
+  ASSERT_EQ (pair.a.Send (1, Pattern (3000, 1), 53, true, 0), FLOE_SCTP_SENT);
+  ASSERT_EQ (pair.a.Send (1, whole, 53, true), FLOE_SCTP_SENT);
+  ASSERT_EQ (pair.a.Send (1, last, 53, true), FLOE_SCTP_SENT);
+  EXPECT_TRUE (CarryUntil (
+      pair,
+      [&] (const Packet &packet) {
+        return (HasData (packet, UNORDERED) && middles++ == 0)
+               || (HasData (packet, UNORDERED | BEGIN | END) && wholes++ == 0)
+               || (HasData (packet, UNORDERED | BEGIN) && beginnings++ == 1);
+      },
+      [&pair] { return pair.b.messages.size () == 2; }))
+      << pair.b.State ();
+  for (const SctpMessage &message : pair.b.messages)
+    EXPECT_TRUE (message.data == whole || message.data == last);
+}
