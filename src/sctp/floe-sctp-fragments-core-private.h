@@ -2,10 +2,10 @@
 /* Puts the parts of unordered messages together, in the place of usrsctp.
  *
  * usrsctp 0.9.5 keeps the parts of all unordered messages of a stream in one list. When the peer
- * gives one of them up (RFC 3758) it cleans that list wrongly: what it keeps is counted against the
- * receive window for ever, or is taken for the beginning of another message, which ends the
- * association. So it gets no such parts: in each packet they are marked as messages of their own,
- * with what they were in their payload protocol identifier, which the peer's own may not look like.
+ * gives one of them up (RFC 3758) it cleans that list wrongly: it then takes a whole message behind
+ * it for the end that it waits for, which ends the association. So it gets no such parts: in each
+ * packet they are marked as messages of their own, with what they were in their payload protocol
+ * identifier, which the peer's own may not look like.
  *
  * Whether a message is given up follows from what was acknowledged: a part that is missing there
  * does not come any more.
