@@ -45,6 +45,7 @@ release_socket (FloeSctpEngine *self)
     floe_sctp_socket_free (g_steal_pointer (&self->socket), self->id);
   floe_sctp_pacer_clear (&self->pacer);
   floe_sctp_engine_drop_partial (self);
+  floe_sctp_fragments_core_clear (self->mends.fragments);
 }
 
 static gboolean
@@ -91,6 +92,15 @@ feed_held (FloeSctpEngine *self)
   return TRUE;
 }
 
+/* What was acknowledged has been read: receive() found nothing more. Only what stands behind a
+ * message that comes in parts can't be read before its end. */
+static void
+forget_fragments (FloeSctpEngine *self)
+{
+  if (self->inbox.is_reading && self->inbox.size == 0 && self->mends.gate.has_arrived)
+    floe_sctp_fragments_core_forget (self->mends.fragments, self->mends.gate.arrived_tsn);
+}
+
 void
 floe_sctp_engine_process (FloeSctpEngine *self)
 {
@@ -106,6 +116,7 @@ floe_sctp_engine_process (FloeSctpEngine *self)
                  || feed_held (self);
     }
   floe_sctp_engine_flush_output (self);
+  forget_fragments (self);
   self->is_processing = FALSE;
   if (self->pacer.waiting.length > 0)
     floe_sctp_runtime_wake (floe_sctp_engine_get_deadline (self));
@@ -163,6 +174,7 @@ floe_sctp_engine_new (const FloeSctpConfig *config, const FloeSctpCallbacks *cal
   self->resets = floe_sctp_streams_core_new (config->max_channels);
   self->outbox = floe_sctp_outbox_new ();
   self->inbox.is_reading = TRUE;
+  self->mends.fragments = floe_sctp_fragments_core_new (config->max_message_size);
   self->id = floe_sctp_runtime_add (self);
   self->socket = floe_sctp_socket_new (config, self->id);
   return self;
@@ -180,6 +192,7 @@ floe_sctp_engine_free (FloeSctpEngine *self)
   g_clear_pointer (&self->resets, floe_sctp_streams_core_free);
   g_clear_pointer (&self->early_init, g_bytes_unref);
   floe_sctp_reset_gate_core_clear (&self->mends.gate);
+  g_clear_pointer (&self->mends.fragments, floe_sctp_fragments_core_free);
   g_free (self);
 }
 
@@ -190,10 +203,14 @@ feed (FloeSctpEngine *self, const guint8 *packet, gsize size)
   gboolean is_recovered = floe_sctp_repeat_core_handle_input (&self->mends.repeat, packet, size);
   g_autoptr (GBytes) rest =
       floe_sctp_reset_gate_core_handle_input (&self->mends.gate, packet, size);
+  g_autofree guint8 *marked = NULL;
   gsize copy_size;
 
   if (rest != NULL)
     packet = g_bytes_get_data (rest, &size);
+  marked = floe_sctp_fragments_mark (packet, size);
+  if (marked != NULL)
+    packet = marked;
   copy_size = floe_sctp_restart_core_handle_input (
       &self->mends.restart, floe_sctp_runtime_get_time (), packet, size, copy);
   /* Checksums were checked above: usrsctp looks at none. */

@@ -12,6 +12,7 @@
 #include <usrsctp.h>
 
 #include "floe-sctp-engine-private.h"
+#include "floe-sctp-fragments-core-private.h"
 #include "floe-sctp-pacer-private.h"
 #include "floe-sctp-repeat-core-private.h"
 #include "floe-sctp-restart-core-private.h"
@@ -36,6 +37,7 @@ typedef struct
   gsize next_size; /* what usrsctp said of the next message, 0: nothing */
   guint16 stream;
   guint32 ppid;
+  guint32 tsn;
   gboolean is_complete; /* held until the notification behind it is known */
   gboolean is_reading;
 } FloeSctpInbox;
@@ -46,6 +48,7 @@ typedef struct
   FloeSctpRepeatCore repeat;
   FloeSctpRestartCore restart;
   FloeSctpResetGateCore gate;
+  FloeSctpFragmentsCore *fragments; /* (owned) */
 } FloeSctpMends;
 
 struct _FloeSctpEngine

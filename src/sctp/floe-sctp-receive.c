@@ -19,6 +19,7 @@ typedef struct
   gboolean is_end;
   guint16 stream;
   guint32 ppid;
+  guint32 tsn;
   gsize size;
   gsize next_size;
   gboolean is_notification_next;
@@ -61,6 +62,7 @@ read_part (FloeSctpEngine *self, Part *part)
                   .is_end = (flags & MSG_EOR) != 0,
                   .stream = info.recvv_rcvinfo.rcv_sid,
                   .ppid = ntohl (info.recvv_rcvinfo.rcv_ppid),
+                  .tsn = info.recvv_rcvinfo.rcv_tsn,
                   .size = (gsize) size };
   if (info_type == SCTP_RECVV_RN)
     {
@@ -71,16 +73,52 @@ read_part (FloeSctpEngine *self, Part *part)
 }
 
 static void
+end_with_too_long (FloeSctpEngine *self)
+{
+  floe_info (FLOE_LOG_SCTP,
+             "%u: the peer sent a message longer than the %zu bytes that "
+             "our max-message-size allows",
+             self->id, self->config.max_message_size);
+  floe_sctp_engine_end (self, FLOE_SCTP_FAILED, "a message was too long");
+}
+
+static void
+take_fragment (FloeSctpEngine *self, const FloeSctpFragment *fragment, GBytes *bytes)
+{
+  GBytes *message = NULL;
+  guint32 ppid = 0;
+
+  switch (floe_sctp_fragments_core_add (self->mends.fragments, fragment, bytes, &message, &ppid))
+    {
+    case FLOE_SCTP_FRAGMENT_COMPLETE:
+      self->callbacks.message (fragment->stream, ppid, message, self->user_data);
+      break;
+    case FLOE_SCTP_FRAGMENT_TOO_LONG:
+      end_with_too_long (self);
+      break;
+    case FLOE_SCTP_FRAGMENT_TOO_MUCH:
+      floe_info (FLOE_LOG_SCTP, "%u: the peer sent more parts of messages than it may", self->id);
+      floe_sctp_engine_end (self, FLOE_SCTP_FAILED, "too many parts of messages");
+      break;
+    case FLOE_SCTP_FRAGMENT_KEPT:
+      break;
+    }
+}
+
+static void
 deliver (FloeSctpEngine *self)
 {
   FloeSctpInbox *inbox = &self->inbox;
+  const FloeSctpFragment fragment = { inbox->stream, inbox->tsn, inbox->ppid };
   gsize size = inbox->size;
-  guint8 *data = g_realloc (g_steal_pointer (&inbox->data), size);
+  GBytes *bytes = g_bytes_new_take (g_realloc (g_steal_pointer (&inbox->data), size), size);
 
   inbox->size = inbox->capacity = 0;
   inbox->is_complete = FALSE;
-  self->callbacks.message (inbox->stream, inbox->ppid, g_bytes_new_take (data, size),
-                           self->user_data);
+  if (floe_sctp_fragments_is_marked (inbox->ppid))
+    take_fragment (self, &fragment, bytes);
+  else
+    self->callbacks.message (inbox->stream, inbox->ppid, bytes, self->user_data);
 }
 
 static void
@@ -109,16 +147,11 @@ take_part (FloeSctpEngine *self, const Part *part)
     }
   inbox->stream = part->stream;
   inbox->ppid = part->ppid;
+  inbox->tsn = part->tsn;
   inbox->size += part->size;
   inbox->next_size = MIN (part->next_size, self->config.max_message_size);
   if (inbox->size > self->config.max_message_size)
-    {
-      floe_info (FLOE_LOG_SCTP,
-                 "%u: the peer sent a message longer than the %zu bytes that "
-                 "our max-message-size allows",
-                 self->id, self->config.max_message_size);
-      floe_sctp_engine_end (self, FLOE_SCTP_FAILED, "a message was too long");
-    }
+    end_with_too_long (self);
   else if (part->is_end && part->is_notification_next)
     inbox->is_complete = TRUE;
   else if (part->is_end)

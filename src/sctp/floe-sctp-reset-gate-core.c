@@ -75,6 +75,19 @@ find_last_tsn (const Item *chunk, guint32 *tsn)
   return FALSE;
 }
 
+/* The chunk with such a request: an answer to one of ours may stand before it in a chunk of its
+ * own.
+ */
+static gboolean
+find_request (const guint8 *packet, gsize size, Item *chunk, guint32 *tsn)
+{
+  for (gsize at = HEADER_SIZE; at < size && read_item (packet + at, size - at, chunk);
+       at += chunk->padded)
+    if (chunk->data[0] == CHUNK_RE_CONFIG && find_last_tsn (chunk, tsn))
+      return TRUE;
+  return FALSE;
+}
+
 /* TSNs wrap around (RFC 9260 section 1.6). */
 static gboolean
 has_arrived (const FloeSctpResetGateCore *self, guint32 tsn)
@@ -141,7 +154,7 @@ floe_sctp_reset_gate_core_handle_input (FloeSctpResetGateCore *self, const guint
   Item chunk;
 
   handle_init (self, packet, size);
-  if (!find_chunk (packet, size, CHUNK_RE_CONFIG, &chunk) || !find_last_tsn (&chunk, &last_tsn))
+  if (!find_request (packet, size, &chunk, &last_tsn))
     return NULL;
   if (has_arrived (self, last_tsn))
     {

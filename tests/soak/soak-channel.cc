@@ -7,8 +7,8 @@
 
 #define MAX_SIZE ((gsize) 256 * 1024)
 
-/* One packet: usrsctp 0.9.5 bears no lost part of a larger message that the sender gives up; see
- * docs/architecture.md. */
+/* One packet: when usrsctp 0.9.5 gives up the last of larger ones, its channel may be closed only
+ * when something else is sent; see docs/architecture.md. */
 #define MAX_PARTIAL_SIZE ((gsize) 1000)
 
 SoakChannel::SoakChannel (guint number, Random &random, Tally &tally)

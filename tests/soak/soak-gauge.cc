@@ -72,6 +72,12 @@ Gauge::Resident ()
   return atol (strchr (text, ' ')) * sysconf (_SC_PAGESIZE);
 }
 
+guint
+Gauge::Agents ()
+{
+  return floe_nice_agent_get_count ();
+}
+
 /* "socket", "anon_inode:[eventfd]" or a file's path. */
 static std::vector<std::string>
 list_descriptors ()
@@ -215,7 +221,7 @@ Gauge::Read ()
   reading.in_use = InUse ();
   reading.resident = Resident ();
   read_sources (reading);
-  reading.agents = floe_nice_agent_get_count ();
+  reading.agents = Agents ();
   reading.fds = list_descriptors ();
   reading.threads = list_threads ();
   return reading;

@@ -45,6 +45,8 @@ public:
   static Reading Read ();
   static gint64 InUse ();
   static gint64 Resident ();
+  /* libnice's: one a path. */
+  static guint Agents ();
 
 private:
   void JudgeMemory ();

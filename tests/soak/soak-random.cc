@@ -20,6 +20,9 @@
 /* What is in use when all channels are closed, and the connection is not: what SCTP keeps for the
  * streams that were used, and what has not been acknowledged. */
 #define GROWTH_CONNECTED (256 * 1024)
+/* A path with its agent: another one is tried when this one falls silent, as it does on a machine
+ * that leaves us no time. */
+#define GROWTH_PER_AGENT (256 * 1024)
 
 #define GROWTH_ONCE (16 * 1024)
 #define GROWTH_PER_CHANNEL 48
@@ -198,7 +201,8 @@ run (gint64 duration_us, int rounds, const LossyNetwork &network, bool is_falsif
   LossyRelay relay (network.seed, network.loss);
   Pair pair (configuration, &relay);
   Storm storm (pair, network.seed, is_falsifying);
-  gint64 start, first_use = 0, last_use = 0;
+  gint64 start, first_use = 0, last_use = 0, bound;
+  guint agents = 0, first_agents = 0;
 
   pair.Start ();
   pair.WaitForOpen ();
@@ -208,14 +212,21 @@ run (gint64 duration_us, int rounds, const LossyNetwork &network, bool is_falsif
       storm.Rage (start + duration_us * round / rounds);
       storm.Calm ();
       last_use = Gauge::InUse ();
-      first_use = round == 1 ? last_use : first_use;
-      results.Note ("round %d: %u channels so far, %" G_GINT64_FORMAT " bytes in use", round,
-                    storm.tally.channels, last_use);
+      agents = Gauge::Agents ();
+      if (round == 1)
+        {
+          first_use = last_use;
+          first_agents = agents;
+        }
+      results.Note ("round %d: %u channels so far, %" G_GINT64_FORMAT " bytes in use, %u agents",
+                    round, storm.tally.channels, last_use, agents);
     }
   judge (storm, results);
-  results.Check (
-      "memory-while-connected", last_use - first_use <= GROWTH_CONNECTED,
-      Format ("%" G_GINT64_FORMAT " bytes more after %d rounds", last_use - first_use, rounds));
+  bound = GROWTH_CONNECTED + (gint64) GROWTH_PER_AGENT * (agents - MIN (agents, first_agents));
+  results.Check ("memory-while-connected", last_use - first_use <= bound,
+                 Format ("%" G_GINT64_FORMAT
+                         " bytes more after %d rounds with %u agents, %u before",
+                         last_use - first_use, rounds, agents, first_agents));
   results.Note ("%" G_GUINT64_FORMAT " datagrams passed, %" G_GUINT64_FORMAT " lost",
                 relay.passed (), relay.lost ());
   pair.Close ();

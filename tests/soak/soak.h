@@ -29,8 +29,8 @@ private:
 
 std::string Format (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
-/* Reads the options of @entries, and prepares the process: a watchdog, and as many descriptors as
- * it may have. Exits when an option is wrong. */
+/* Reads the options of @entries, and prepares the process: an environment in which memory can be
+ * counted, a watchdog, and as many descriptors as it may have. Exits when an option is wrong. */
 void BeginSoak (int *argc, char ***argv, const GOptionEntry *entries, const char *summary);
 
 /* Tells the watchdog that something went on: after ten minutes without, the process ends with what

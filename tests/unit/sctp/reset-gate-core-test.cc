@@ -119,6 +119,20 @@ TEST_F (ResetGateCore, LetsTheOtherChunksOfThePacketThrough)
   EXPECT_EQ (Take (), request);
 }
 
+TEST_F (ResetGateCore, HoldsARequestBehindAnAnswer)
+{
+  Packet answer = WithHeader ({ 0x82000010, 0x0010000c, 7, 1 });
+  Packet both = answer;
+  Packet request = Request (101);
+
+  both.insert (both.end (), request.begin () + 12, request.end ());
+  Acknowledge (100);
+  EXPECT_EQ (Input (both), answer);
+  EXPECT_TRUE (Take ().empty ());
+  Acknowledge (101);
+  EXPECT_EQ (Take (), request);
+}
+
 TEST_F (ResetGateCore, ForgetsWhatWasRepeatedInTime)
 {
   Acknowledge (100);
