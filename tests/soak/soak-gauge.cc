@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "soak-gauge.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,18 @@ list_descriptors ()
   return list;
 }
 
+/* The thread sanitizer has a thread, which begins late and has the program's name. */
+static bool
+is_of_sanitizer (const std::string &name)
+{
+#ifdef __SANITIZE_THREAD__
+  return name == program_invocation_short_name;
+#else
+  (void) name;
+  return false;
+#endif
+}
+
 static std::vector<std::string>
 list_threads ()
 {
@@ -105,8 +118,9 @@ list_threads ()
       g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
       g_autofree char *name = nullptr;
 
-      if (g_file_get_contents (path, &name, nullptr, nullptr))
-        list.push_back (g_strchomp (name));
+      if (g_file_get_contents (path, &name, nullptr, nullptr)
+          && !is_of_sanitizer (g_strchomp (name)))
+        list.push_back (name);
     }
   std::sort (list.begin (), list.end ());
   return list;

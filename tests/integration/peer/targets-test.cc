@@ -2,6 +2,8 @@
 /* What a peer may name, as the configuration says. */
 #include "peer-pair.h"
 
+#include <algorithm>
+
 #include "peer/fake-resolver.h"
 
 struct Wishes
@@ -27,11 +29,12 @@ protected:
                                    nullptr);
   }
 
-  std::vector<std::string> Asked ()
+  /* A thread of the case before may still ask for that one's name, so each has another. */
+  bool IsAsked ()
   {
     std::lock_guard<std::mutex> guard (dns_.lock);
 
-    return dns_.asked;
+    return std::count (dns_.asked.begin (), dns_.asked.end (), GetParam ().host) > 0;
   }
 
   FakeDns dns_;
@@ -72,20 +75,19 @@ TEST_P (Targets, AreLookedUpForWhoAsksOnly)
       EXPECT_EQ (bob.AddCandidate (named), "");
     }
   if (GetParam ().is_asked_for)
-    EXPECT_TRUE (RunUntil ([&] { return !Asked ().empty (); }, 60));
+    EXPECT_TRUE (RunUntil ([&] { return IsAsked (); }, 60));
   else
     RunFor (0.3);
-  for (const std::string &name : Asked ())
-    EXPECT_TRUE (GetParam ().is_asked_for && name == GetParam ().host) << name;
+  EXPECT_EQ (IsAsked (), GetParam ().is_asked_for);
 }
 
 INSTANTIATE_TEST_SUITE_P (
     Names, Targets,
-    testing::Values (Wishes{ "ByDefault", FALSE, FLOE_PRIVACY_LEVEL_OPEN, "peer.example.org",
+    testing::Values (Wishes{ "ByDefault", FALSE, FLOE_PRIVACY_LEVEL_OPEN, "one.example.org",
                              false },
-                     Wishes{ "WhenAsked", TRUE, FLOE_PRIVACY_LEVEL_OPEN, "peer.example.org", true },
+                     Wishes{ "WhenAsked", TRUE, FLOE_PRIVACY_LEVEL_OPEN, "two.example.org", true },
                      Wishes{ "WithoutHostCandidates", TRUE, FLOE_PRIVACY_LEVEL_NO_HOST,
-                             "peer.example.org", false },
+                             "three.example.org", false },
                      Wishes{ "OfTheLink", TRUE, FLOE_PRIVACY_LEVEL_OPEN,
                              "1f4712db-ea17-4bcf-a596-105139dfd8bf.local", false }),
     [] (const auto &info) { return std::string (info.param.name); });
