@@ -132,9 +132,11 @@ on_met (const FloeStunAddress *mapped, const FloeStunAddress *remote, const Floe
   g_autoptr (GSList) fresh = NULL;
   g_autofree char *text = floe_stun_address_to_text (door);
   NiceCandidate *nice;
+  FloeStunAddress selected;
   Met met = { .door = *door };
 
-  if (known == NULL || told == NULL || self->agent == NULL)
+  if (known == NULL || told == NULL || self->agent == NULL
+      || floe_nice_sockets_get_selected (self->agent, &selected))
     return;
   met.local = *told;
   floe_candidate_from_nice (&met.remote, known, NULL);
@@ -203,12 +205,30 @@ floe_ice_path_end_tcp (FloeIcePath *self)
   g_free (tcp);
 }
 
+static gboolean
+is_door (const FloePathTcp *self, const FloeStunAddress *address)
+{
+  for (guint i = 0; i < self->met->len; i++)
+    if (floe_stun_address_equal (&g_array_index (self->met, Met, i).door, address))
+      return TRUE;
+  return FALSE;
+}
+
 void
 floe_ice_path_settle_tcp (FloeIcePath *self, gboolean is_ready)
 {
+  FloeStunAddress selected;
+
   if (self->tcp == NULL)
     return;
   floe_nice_sockets_bound (self->agent);
+  if (floe_nice_sockets_get_selected (self->agent, &selected))
+    {
+      floe_nice_sockets_end_others (self->agent, &selected);
+      /* Nobody meets any more: none of its connections is selected. */
+      if (!is_door (self->tcp, &selected))
+        g_clear_pointer (&self->tcp->so, floe_tcp_so_free);
+    }
   if (is_ready)
     floe_tcp_gate_shut (self->tcp->gate);
 }

@@ -24,4 +24,11 @@ void floe_nice_sockets_bound (NiceAgent *agent);
 /* The same of one. */
 void floe_nice_socket_bound (GSocket *socket);
 
+/* Where the peer of @agent's pair is; FALSE: none is selected yet. */
+gboolean floe_nice_sockets_get_selected (NiceAgent *agent, FloeStunAddress *out);
+/* Ends @agent's TCP connections but the one to @selected: libnice (0.1.21) puts frames (RFC 4571)
+ * together in one place for all of them, so that bytes of another one between two parts of a frame
+ * make nonsense of all that follows. */
+void floe_nice_sockets_end_others (NiceAgent *agent, const FloeStunAddress *selected);
+
 G_END_DECLS

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "floe-tcp-bridge-private.h"
 
-#include <sys/socket.h>
-
 #include "floe-inet-convert-private.h"
 #include "floe-log-private.h"
 #include "floe-nice-sockets-private.h"
+#include "floe-socket-names-private.h"
 #include "floe-tunnel-pipe-private.h"
 
 /* What waits between libnice and the connection is kept small, so that libnice soon learns that the
@@ -36,35 +35,21 @@ close_door (FloeTcpBridge *self)
   g_clear_object (&self->door);
 }
 
-static gboolean
-is_at (int fd, int (*get) (int, struct sockaddr *, socklen_t *), const FloeStunAddress *address)
-{
-  struct sockaddr_storage storage = { 0 };
-  socklen_t size = sizeof storage;
-  g_autoptr (GSocketAddress) found = NULL;
-  FloeStunAddress own;
-
-  if (get (fd, (struct sockaddr *) &storage, &size) != 0
-      || (storage.ss_family != AF_INET && storage.ss_family != AF_INET6))
-    return FALSE;
-  found = g_socket_address_new_from_native (&storage, size);
-  return found != NULL && floe_stun_address_from_socket_address (found, &own)
-         && floe_stun_address_equal (&own, address);
-}
-
 /* The kernel does not tell whose the other end of a TCP connection is, so the descriptors of this
  * process are asked. Where they can't be listed nobody is let in. */
 static gboolean
 owns_connection (const FloeStunAddress *local, const FloeStunAddress *remote)
 {
-  g_autoptr (GDir) descriptors = g_dir_open ("/dev/fd", 0, NULL);
+  g_autoptr (GDir) descriptors = g_dir_open (FLOE_SOCKET_NAMES_FOLDER, 0, NULL);
+  FloeStunAddress own, other;
   const char *name;
 
   while (descriptors != NULL && (name = g_dir_read_name (descriptors)) != NULL)
     {
       int fd = (int) g_ascii_strtoull (name, NULL, 10);
 
-      if (is_at (fd, getsockname, local) && is_at (fd, getpeername, remote))
+      if (floe_socket_name_get_local (fd, &own) && floe_stun_address_equal (&own, local)
+          && floe_socket_name_get_remote (fd, &other) && floe_stun_address_equal (&other, remote))
         return TRUE;
     }
   return FALSE;

@@ -115,8 +115,9 @@ run_meson ()
     log_base=$2
     shift 2
     rm -f "$build_dir/meson-logs/$log_base.json"
-    meson test -C "$build_dir" --no-rebuild --print-errorlogs --logbase "$log_base" "$@" \
-        >> "$suite_log" 2>&1 || tail -n 60 "$suite_log" | sed 's/^/    | /'
+    # What is beside it, or a slow machine, makes a test late; one that hangs is seen all the same.
+    meson test -C "$build_dir" --no-rebuild --print-errorlogs --logbase "$log_base" \
+        --timeout-multiplier 4 "$@" >> "$suite_log" 2>&1 || tail -n 60 "$suite_log" | sed 's/^/    | /'
     /usr/bin/python3 tests/count-results.py "$build_dir/meson-logs/$log_base.json" \
         > "$logs/$log_base.counts" 2>&1
     sed '$d' "$logs/$log_base.counts"

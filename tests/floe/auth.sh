@@ -39,7 +39,7 @@ wrong_codes ()
     start_sender "$floe" send --json files/secret.txt
     right=$address
     address=${address%#*}#000G40R40M30E209185GR38E1W
-    receive_within 20
+    receive_within 60
     expect "the stranger's status" "$status" 4
     expect_text receiver.out '"code":"authentication"'
     address=$right
@@ -106,10 +106,10 @@ pretended ()
     shift 2
     start_sender "$hostile" --role send "$@" \
         'text:{"type":"offer","files":0,"bytes":0,"items":[],"more":0}'
-    receive_within 20 --timeout 4
+    receive_within 60 --timeout 4
     expect "the receiver's status" "$status" "$expected"
     expect_empty
-    finish "$sender" 10
+    finish "$sender" 30
     end
 }
 
@@ -164,7 +164,7 @@ between ()
     start_sender "$floe" send --json --server "$server" files/secret.txt
     for i in 1 2 3 4 5; do
         expect_alive
-        receive_within 20
+        receive_within 60
         expect "the status of receiver $i" "$status" 4
         expect_text receiver.out '"code":"authentication"'
     done

@@ -20,7 +20,7 @@ existing ()
 begin "what exists is not replaced unless somebody says so, and the sender is told"
 existing
 start_send files/note.txt
-receive_within 20
+receive_within 60
 expect "the receiver's status" "$status" 5
 expect_events receive 5
 expect_sender 3
@@ -31,7 +31,7 @@ end
 begin "a folder that exists is a conflict, too"
 existing
 start_send files/album
-receive_within 20
+receive_within 60
 expect "the receiver's status" "$status" 5
 expect_sender 3
 expect "what is in the folder" "$(ls out/album | tr '\n' ' ')" 'a inner other '
@@ -40,7 +40,7 @@ end
 begin "--overwrite replaces files and merges folders"
 existing
 start_send files/note.txt files/album
-receive_within 20 --overwrite
+receive_within 60 --overwrite
 expect_both 0
 expect "the files" "$(cat out/note.txt out/album/a out/album/inner/b out/album/other | tr '\n' ' ')" \
     'new new new old '
@@ -49,7 +49,7 @@ end
 begin "--rename numbers what is new and leaves what is old"
 existing
 start_send files/note.txt files/album
-receive_within 20 --rename
+receive_within 60 --rename
 expect_both 0
 expect "the old files" "$(cat out/note.txt out/album/a out/album/other | tr '\n' ' ')" 'old old old '
 expect "the new files" "$(cat out/note*1*.txt out/album*1*/a out/album*1*/inner/b | tr '\n' ' ')" \
@@ -59,7 +59,7 @@ end
 begin "--skip leaves files that exist and brings the others"
 existing
 start_send files/note.txt files/large.bin files/album
-receive_within 20 --skip
+receive_within 60 --skip
 expect_both 0
 expect "the files" \
     "$(cat out/note.txt out/large.bin out/album/a out/album/inner/b out/album/other | tr '\n' ' ')" \
@@ -71,7 +71,7 @@ end
 begin "a symbolic link is not followed"
 ln -s ../beside/target out/note.txt
 start_send files/note.txt
-receive_within 20
+receive_within 60
 expect "the receiver's status" "$status" 5
 expect_sender 3
 expect "what is in beside/" "$(ls -A beside)" ""
@@ -81,7 +81,7 @@ begin "--overwrite replaces a symbolic link and not what it points to"
 echo old > beside/target
 ln -s ../beside/target out/note.txt
 start_send files/note.txt
-receive_within 20 --overwrite
+receive_within 60 --overwrite
 expect_both 0
 expect "the files" "$(cat beside/target out/note.txt | tr '\n' ' ')" 'old new '
 end

@@ -117,7 +117,7 @@ begin "a file that grows while it is sent is one, too"
 cp files/data.bin files/grows.bin
 start_send files/grows.bin
 echo more >> files/grows.bin
-receive_within 20
+receive_within 60
 expect "the receiver's status" "$status" 1
 expect_sender 5
 expect_empty

@@ -72,7 +72,7 @@ begin "who has a wrong code is told so at once, and the one with the right one g
 start_send files/data.bin
 right=$address
 address=${address%#*}#$nobody
-receive_within 20
+receive_within 60
 expect "the stranger's status" "$status" 4
 expect_events receive 4
 address=$right
@@ -86,7 +86,7 @@ server=$!
 pids="$pids $server"
 wait_for server.out '"listening"' "$server" || why="$why; the server does not listen"
 address="$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' server.out)#$nobody"
-receive_within 20
+receive_within 60
 expect "the receiver's status" "$status" 4
 kill -TERM "$server"
 finish "$server" 5

@@ -34,9 +34,9 @@ attack ()
     echo content > beside/victim
     around=$(snapshot)
     start_sender "$hostile" --role send "$@"
-    receive_within 20 --timeout 3
+    receive_within 60 --timeout 3
     expect "the receiver's status" "$status" "$expected"
-    finish "$sender" 10
+    finish "$sender" 30
     expect "what is in out/" "$(list_out)" "$left"
     expect "what is around out/" "$(snapshot)" "$around"
     expect_no_escape
@@ -180,7 +180,7 @@ hostile_senders ()
         "$floe" receive --yes --stdout "$address" > receiver.words 2> receiver.err
         ended="$ended $?"
         expect "what was printed" "$(cat receiver.words)" ""
-        finish "$sender" 10
+        finish "$sender" 30
     done
     expect "how the receivers ended" "$ended" " 4 1"
     end
@@ -192,7 +192,7 @@ hostile_senders ()
     expect "the receiver's status" "$?" 1
     expect_text receiver.words 'a_\[2Jb'
     expect_no_escape
-    finish "$sender" 10
+    finish "$sender" 30
     end
 
     begin "from a hostile sender: more is claimed of a file that was skipped than it had"
@@ -200,9 +200,9 @@ hostile_senders ()
     start_sender "$hostile" --role send "$(offer_step 1 0 f file)" wait:accept \
         "$(file_step 0 f 0)" "$(end_step 0 9007199254740991 "$nothing")" \
         "$(done_step 1 9007199254740991)" wait:done
-    receive_within 20 --skip --timeout 3
+    receive_within 60 --skip --timeout 3
     expect "the receiver's status" "$status" 4
-    finish "$sender" 10
+    finish "$sender" 30
     expect "what is in out/f" "$(cat out/f)" old
     end
 
@@ -211,7 +211,7 @@ hostile_senders ()
         "$(offer_step 1 0 f file)" big:60000 wait:accept \
         "$(file_step 0 f 0)" 'text:{"type":"news"}' \
         "$(end_step 0 0 "$nothing")" "$(done_step 1 0)" wait:done
-    receive_within 20
+    receive_within 60
     expect "the receiver's status" "$status" 0
     expect_sender 0
     expect "what is in out/" "$(list_out)" f
@@ -231,7 +231,7 @@ answered ()
     receiver=$!
     pids="$pids $receiver"
     expect_sender "$expected"
-    finish "$receiver" 10
+    finish "$receiver" 30
     expect_no_escape
     end
 }

@@ -16,7 +16,8 @@
 
 /* A file of at least so many bytes is synced before it gets its name. A sync costs milliseconds
  * whatever the size: too much for each of ten thousand small files, which one syncfs() at the end
- * of the transfer covers, and nothing next to the time that a large one took. */
+ * of the transfer covers, and nothing next to the time that a large one took. It may cost seconds
+ * where other programs write much, but not as many as syncfs(), which waits for all of theirs. */
 #define SYNC_SIZE (4 * 1024 * 1024)
 
 struct _OutputFile
@@ -27,6 +28,7 @@ struct _OutputFile
   char *shown_name;  /* (owned) */
   guint64 size;
   guint64 started_size; /* so much of it was handed to the disk */
+  gboolean syncs;
 };
 
 char *
@@ -140,6 +142,12 @@ output_file_rename (int folder_fd, const char *old_name, const char *name, gbool
   return rename_by_link (folder_fd, old_name, name);
 }
 
+void
+output_file_sync (OutputFile *self)
+{
+  self->syncs = TRUE;
+}
+
 gboolean
 output_file_commit (OutputFile *self, const char *name, gboolean replaces, gint64 mtime_ms,
                     GError **error)
@@ -153,7 +161,7 @@ output_file_commit (OutputFile *self, const char *name, gboolean replaces, gint6
       /* A time that the file system can't hold is no reason to lose the file. */
       (void) !futimens (self->fd, times);
     }
-  if (self->size >= SYNC_SIZE && fdatasync (self->fd) != 0)
+  if ((self->syncs || self->size >= SYNC_SIZE) && fdatasync (self->fd) != 0)
     return file_error_set (error, errno, "Can't write", self->shown_name);
   if (close (g_steal_fd (&self->fd)) != 0)
     return file_error_set (error, errno, "Can't write", self->shown_name);

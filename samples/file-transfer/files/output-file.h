@@ -24,9 +24,13 @@ void output_file_free (OutputFile *self);
 /* Blocks as long as the disk does. */
 gboolean output_file_write (OutputFile *self, const void *data, gsize size, GError **error);
 
+/* Has commit() see to it that the disk has the file, however small it is. */
+void output_file_sync (OutputFile *self);
+
 /* Gives it the name @name in its folder. What has that name already is replaced if @replaces,
  * unless it is a folder; G_IO_ERROR_EXISTS otherwise. @mtime_ms: since 1970; negative: none. Large
- * files are on the disk then; for small ones the caller syncs the file system in the end. */
+ * files are on the disk then; for other small ones than those of sync() the caller syncs the file
+ * system in the end. */
 gboolean output_file_commit (OutputFile *self, const char *name, gboolean replaces, gint64 mtime_ms,
                              GError **error);
 

@@ -17,6 +17,9 @@
  * costs so many looks a file, and no more. */
 #define MAX_NUMBER 1000
 
+/* So many small files are synced one by one. */
+#define MAX_SYNCED_FILES 16
+
 typedef enum
 {
   PLACE_FREE,    /* nothing has the name */
@@ -38,6 +41,8 @@ struct _OutputFolder
   ConflictRule rule;
   gboolean expects_more;
   guint uncounted; /* folders and links */
+  guint file_count;
+  gboolean has_unsynced; /* more than files beside each other, which were synced */
 };
 
 OutputFolder *
@@ -285,6 +290,7 @@ make_folder (OutputFolder *self, const char *segment, guint mode, gint64 mtime_m
     return FALSE;
   if (placement == PLACE_MERGE)
     return output_chain_enter (self->chain, segment, name, FALSE, error);
+  self->has_unsynced = TRUE;
   remember_own (self, name);
   return output_chain_enter (self->chain, segment, name, TRUE, error)
          && output_chain_set_attributes (self->chain, mode, mtime_ms, error);
@@ -352,6 +358,11 @@ output_folder_commit_file (OutputFolder *self, GError **error)
 {
   g_return_val_if_fail (self->file != NULL, FALSE);
 
+  if (output_chain_get_depth (self->chain) > 0 || self->file_count >= MAX_SYNCED_FILES)
+    self->has_unsynced = TRUE;
+  else
+    output_file_sync (self->file);
+  self->file_count++;
   if (!output_file_commit (self->file, self->local_name, self->placement == PLACE_REPLACE,
                            self->mtime_ms, error))
     return FALSE;
@@ -408,15 +419,18 @@ output_folder_make_link (OutputFolder *self, const char *path, const char *targe
   if (code != 0)
     return file_error_set (error, code, "Can't make the link", path);
   remember_own (self, name);
+  self->has_unsynced = TRUE;
   return TRUE;
 }
 
 gboolean
 output_folder_finish (OutputFolder *self, GError **error)
 {
+  int fd = output_chain_get_root_fd (self->chain);
+
   drop_file (self);
   output_chain_leave (self->chain, 0);
-  if (syncfs (output_chain_get_root_fd (self->chain)) != 0)
+  if ((self->has_unsynced ? syncfs (fd) : fsync (fd)) != 0)
     return file_error_set (error, errno, "Can't write to the folder", self->path);
   return TRUE;
 }

@@ -372,3 +372,30 @@ TEST_F (IceTcpTest, NobodyElseConnectsOnceThePeerIsIn)
   ASSERT_TRUE (a.Send ("one") && b.Send ("two"));
   EXPECT_TRUE (Run (10000, [&] { return !a.messages.empty () && !b.messages.empty (); }));
 }
+
+/* libnice puts frames together in one place for all connections: half a frame of another one would
+ * spoil all that follows. */
+TEST_F (IceTcpTest, OnlyTheSelectedConnectionIsKept)
+{
+  IcePeer a (context_, OverTcp (true)), b (context_, OverTcp ());
+  const guint count = 200;
+
+  Start (a, b);
+  a.on_candidate = b.on_candidate = [] (const FloeCandidate &) {};
+  ASSERT_TRUE (
+      Run (20000, [&] { return FindPassive (a) != nullptr && FindPassive (b) != nullptr; }));
+  Stranger one (*FindPassive (a)), other (*FindPassive (b));
+  Pause (100);
+  for (const FloeCandidate &candidate : a.candidates)
+    floe_ice_transport_add_remote_candidate (b.transport, &candidate);
+  for (const FloeCandidate &candidate : b.candidates)
+    floe_ice_transport_add_remote_candidate (a.transport, &candidate);
+  ASSERT_TRUE (Run (20000, [&] { return a.IsConnected () && b.IsConnected (); }));
+  EXPECT_TRUE (Run (20000, [&] { return one.IsOut () && other.IsOut (); }));
+  for (guint i = 0; i < count; i++)
+    ASSERT_TRUE (a.Send (std::to_string (i)) && b.Send (std::to_string (i)));
+  ASSERT_TRUE (
+      Run (20000, [&] { return a.messages.size () >= count && b.messages.size () >= count; }));
+  for (guint i = 0; i < count; i++)
+    ASSERT_TRUE (a.messages[i] == std::to_string (i) && b.messages[i] == std::to_string (i));
+}
