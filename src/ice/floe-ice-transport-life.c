@@ -25,13 +25,20 @@ floe_ice_transport_send_on (FloeIceTransport *self, guint path_id, const guint8 
          && floe_ice_lane_send (floe_ice_transport_get_lane (self, path_id), data, size);
 }
 
-/* The peer sends elsewhere: that says something of the path that was asked in vain. */
-static void
+/* The peer sends elsewhere: that says something of the path that was asked in vain. Returns whether
+ * the carrier may have to be asked sooner. */
+static gboolean
 note_rival (FloeIceTransport *self, const FloeIceLane *lane, gint64 now_us)
 {
+  FloeLivenessCore *liveness;
+  guint flow;
+
   if (self->carrier == NULL || self->carrier == lane || !self->carrier->is_watched)
-    return;
-  floe_liveness_core_handle_rival (&self->carrier->liveness, now_us, lane->run_us);
+    return FALSE;
+  liveness = &self->carrier->liveness;
+  flow = liveness->flow;
+  floe_liveness_core_handle_rival (liveness, now_us, lane->run_us);
+  return liveness->flow > flow;
 }
 
 void
@@ -39,7 +46,7 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
 {
   gint64 now_us = g_get_monotonic_time ();
   FloeIceLane *lane;
-  gboolean was_good, was_alive;
+  gboolean was_good, was_alive, has_rival;
   guint flow;
 
   if (floe_ice_transport_is_over (self) || path_id >= self->lanes->len)
@@ -51,10 +58,10 @@ floe_ice_transport_handle_life (FloeIceTransport *self, guint path_id)
   self->shared.received_us = now_us;
   self->shared.life_us = now_us;
   floe_ice_lane_handle_life (lane, now_us);
-  note_rival (self, lane, now_us);
+  has_rival = note_rival (self, lane, now_us);
   /* Comes with every datagram: the timer finds a later deadline by itself. But what begins to flow
-   * is asked sooner. */
-  if (!was_good || self->moves.silent_us != 0 || lane->liveness.flow > flow
+   * is asked sooner, and so is the path that carries when it flows beside that. */
+  if (!was_good || self->moves.silent_us != 0 || lane->liveness.flow > flow || has_rival
       || (was_alive && self->carrier != NULL && !floe_ice_lane_is_alive (self->carrier)))
     floe_ice_transport_update (self);
 }

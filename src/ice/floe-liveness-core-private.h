@@ -29,7 +29,8 @@
  *
  * Before the first sign of life (the DTLS handshake may be under way, which nobody can answer
  * probes in) a path does not become DISCONNECTED, and EXPIRED only 30 s after the start; unless the
- * peer sends elsewhere, or has answered there: then it can be asked here as well.
+ * peer's life has flowed elsewhere, or it has answered there: from then on it can be asked here as
+ * well, also when what flowed stops.
  *
  * DISCONNECTED counts from a probe and not from the last life, so that a process that was stopped
  * for a while asks before it complains.
@@ -59,6 +60,7 @@ typedef struct
   gint64 round_trip_us;  /* of the last probe that was answered; 0: none was */
   guint flow;            /* signs of life in a row, here or elsewhere */
   gint64 flow_us;        /* the last one of them */
+  gboolean has_flowed;   /* at least once since the start, here or elsewhere */
   gint64 active_us;      /* when there was more than probes and their answers, or the start */
   gint64 idle_quiet_us;  /* 0: as long as usual */
   gboolean has_lived;    /* at least once since the start */
@@ -82,7 +84,8 @@ void floe_liveness_core_handle_answer (FloeLivenessCore *self, gint64 now_us, gi
 /* Something was sent that the peer answers soon. */
 void floe_liveness_core_handle_sent (FloeLivenessCore *self, gint64 now_us);
 /* The peer sends elsewhere, since @since_us: this path is asked no less often for that. If the peer
- * began with it after this one was asked in vain, it has left it. */
+ * began with it after this one was asked in vain, it has left it. A probe may be due sooner than
+ * before. */
 void floe_liveness_core_handle_rival (FloeLivenessCore *self, gint64 now_us, gint64 since_us);
 /* The peer has answered a probe, on whatever path. */
 void floe_liveness_core_set_must_answer (FloeLivenessCore *self, gboolean must_answer);

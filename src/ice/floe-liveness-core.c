@@ -25,12 +25,12 @@
 /* RFC 7675 section 5.1: "Consent expires after 30 seconds." */
 #define EXPIRY_US (30 * G_TIME_SPAN_SECOND)
 
-/* That the peer can be asked: it has been heard here, has answered somewhere, or sends elsewhere.
- * Before that the handshake may be under way. */
+/* That the peer can be asked: it has been heard here, has answered somewhere, or its life has
+ * flowed elsewhere. Before that the handshake may be under way. */
 static gboolean
 can_ask (const FloeLivenessCore *self)
 {
-  return self->has_lived || self->must_answer || self->flow >= FLOWING;
+  return self->has_lived || self->must_answer || self->has_flowed;
 }
 
 static gboolean
@@ -172,8 +172,10 @@ note_flow (FloeLivenessCore *self, gint64 now_us)
 
   self->flow = is_in_row ? MIN (self->flow + 1, FLOWING) : 1;
   self->flow_us = now_us;
-  if (self->flow >= FLOWING)
-    self->active_us = now_us;
+  if (self->flow < FLOWING)
+    return;
+  self->has_flowed = TRUE;
+  self->active_us = now_us;
 }
 
 void

@@ -39,11 +39,18 @@ protected:
     };
   }
 
-  void Connect (IcePeer &a, IcePeer &b)
+  /* As of two behind NATs that let only servers in. */
+  static void WireRelays (IcePeer &a, IcePeer &b)
   {
-    Wire (a, b);
-    ShowLife (a);
-    ShowLife (b);
+    for (auto [from, to] : { std::pair (&a, &b), std::pair (&b, &a) })
+      from->on_candidate = [to = to] (const FloeCandidate &candidate) {
+        if (candidate.type == FLOE_ICE_CANDIDATE_TYPE_RELAY)
+          floe_ice_transport_add_remote_candidate (to->transport, &candidate);
+      };
+  }
+
+  void Join (IcePeer &a, IcePeer &b)
+  {
     a.TakeCredentials (b);
     b.TakeCredentials (a);
     floe_ice_transport_gather (a.transport);
@@ -51,6 +58,14 @@ protected:
     ASSERT_TRUE (Run (10000, [&] { return a.IsConnected () && b.IsConnected (); }));
     ASSERT_TRUE (Run (10000, [&] { return a.gathered_count == 1 && b.gathered_count == 1; }));
     Pause (1000);
+  }
+
+  void Connect (IcePeer &a, IcePeer &b)
+  {
+    Wire (a, b);
+    ShowLife (a);
+    ShowLife (b);
+    Join (a, b);
   }
 
   /* Both have shown life, so that the limits for silence hold. */
@@ -107,6 +122,43 @@ TEST_P (IceRelayDies, AndADirectConnectionDoesNotNotice)
 
 INSTANTIATE_TEST_SUITE_P (Over, IceRelayDies, testing::Values ("udp", "tcp"),
                           [] (const auto &info) { return std::string (info.param); });
+
+/* Each sends to the other's relay, and hears it by way of its own. When the way there dies nothing
+ * comes any more but what the peer repeats, which has no acknowledgement. */
+TEST_F (IceRelayLoss, AWayThatNothingHasComeOnIsLeftWhenItDiesUnderLoad)
+{
+  std::vector<std::string> urls = { first_.Url ("udp") };
+  PeerOptions controlling = Options (urls, true), controlled = Options (urls, false);
+
+  controlling.relay_only = controlled.relay_only = false;
+  IcePeer a (context_, controlling), b (context_, controlled);
+  guint heard_on = 0;
+
+  WireRelays (a, b);
+  Join (a, b);
+  ASSERT_TRUE (Run (10000, [&] { return a.pair_path == 0 && b.pair_path == 0; }));
+  AnswerProbes (a);
+  AnswerProbes (b);
+  a.on_message = [&, handle = a.on_message] (guint path_id, const std::string &text) {
+    heard_on = path_id;
+    handle (path_id, text);
+  };
+  /* What comes by its relay is as good as lost. */
+  b.on_message = [&, handle = b.on_message] (guint path_id, const std::string &text) {
+    if (path_id == b.pair_path)
+      handle (path_id, text);
+  };
+  for (int i = 0; i < 10; i++)
+    EXPECT_TRUE (b.Send ("data"));
+  ASSERT_TRUE (Run (10000, [&] { return a.messages.size () >= 10; }));
+  ASSERT_NE (heard_on, 0u);
+  for (int i = 0; i < 20 && a.pair_path == 0; i++)
+    {
+      Pause (1000);
+      EXPECT_TRUE (b.Send ("data"));
+    }
+  EXPECT_NE (a.pair_path, 0u) << "it goes on until consent expires, after 30 s";
+}
 
 /* The refresh that it answers with 437 comes after nine minutes: see ice-long-relay-test.cc. */
 TEST_F (IceRelayLoss, AServerThatHasForgottenTheAllocationIsNoticed)

@@ -339,6 +339,25 @@ TEST_F (LivenessCore, AMutePathIsAskedAndSuspectWhileThePeerSendsElsewhere)
   EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
 }
 
+/* It was to carry the acknowledgements of what flowed, some of which is repeated now and then. */
+TEST_F (LivenessCore, AMutePathIsSuspectAlsoWhenWhatFlowedElsewhereStops)
+{
+  int probes = 0;
+
+  for (int i = 0; i < 10; i++)
+    {
+      probes += Pass (50 * MS);
+      floe_liveness_core_handle_rival (&core_, now_us_, 1000 * SECOND);
+    }
+  EXPECT_EQ (Pass (0) + probes, 1) << "the peer can be asked";
+  for (int i = 0; i < 3; i++)
+    {
+      Pass (700 * MS);
+      floe_liveness_core_handle_rival (&core_, now_us_, 1000 * SECOND);
+    }
+  EXPECT_EQ (core_.state, FLOE_LIVENESS_SUSPECT);
+}
+
 TEST_F (LivenessCore, APathThatIsToldThatThePeerAnswersIsSuspectWithoutEverHavingLived)
 {
   floe_liveness_core_set_must_answer (&core_, TRUE);
