@@ -160,11 +160,12 @@ filter_candidate (Filter *self, const char *line)
 static gboolean
 filter_rtcp (Filter *self, const char *line)
 {
-  const char *value = line + strlen ("a=rtcp:");
-  const char *address = strchr (value, ' ');
+  const char *address;
 
+  /* It may be "a=rtcp" alone. */
   if (g_ascii_strncasecmp (line, "a=rtcp:", strlen ("a=rtcp:")) != 0)
     return FALSE;
+  address = strchr (line + strlen ("a=rtcp:"), ' ');
   if (address == NULL)
     return pass (self, "a=rtcp:9");
   g_string_append_printf (self->out, "a=rtcp:9 %s",

@@ -304,6 +304,8 @@ INSTANTIATE_TEST_SUITE_P (
         ByLevel{ "Rtcp", "a=rtcp:53020 IN IP4 198.51.100.1", ALL ("a=rtcp:9 IN IP4 0.0.0.0") },
         ByLevel{ "RtcpIpv6", "a=rtcp:53020 IN IP6 2001:db8::1", ALL ("a=rtcp:9 IN IP4 0.0.0.0") },
         ByLevel{ "RtcpPort", "a=rtcp:53020", ALL ("a=rtcp:9") },
+        ByLevel{ "RtcpNothing", "a=rtcp", ALL ("") },
+        ByLevel{ "RtcpNoPort", "a=rtcp:", ALL ("a=rtcp:9") },
         ByLevel{ "RtcpHidden", "a=rtcp:9 IN IP6 ::", ALL ("=") },
         ByLevel{ "RemoteCandidates", "a=remote-candidates:1 192.0.2.3 45664", ALL ("") },
         ByLevel{ "FloeNat", "a=floe-nat:1 udp-yes nat-yes map-apd", { "=", "", "", "" } },
