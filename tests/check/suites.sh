@@ -33,8 +33,11 @@ show bench
 processors=$(nproc)
 fuzz_seconds=10
 fuzz_jobs=$processors
+# The quick tier says of a change whether it is good: what chance finds is for --full.
+fuzz_seed='--seed 1'
 if $is_full; then
     fuzz_seconds=600
+    fuzz_seed=
     # libFuzzer goes by the clock: more at a time have fewer inputs each, and are through before 80
     # minutes are over. How many it were is in the log.
     fuzz_jobs=$((4 * processors))
@@ -230,7 +233,7 @@ suite_fuzz ()
     run_meson check fuzz --suite fuzz --timeout-multiplier 20
     need fuzz || { fail "the build with clang"; return; }
     run_script fuzzers sh tests/fuzz/run.sh --build "$root/build/fuzz" --seconds "$fuzz_seconds" \
-        --jobs "$fuzz_jobs" $(! $is_lane || echo --background)
+        --jobs "$fuzz_jobs" $fuzz_seed $(! $is_lane || echo --background)
 }
 
 # The time it takes is what it measures: only with --full.

@@ -17,7 +17,8 @@ check_websocket (const FloeRoomAddress *address)
   g_autofree char *code = floe_code_to_string (&address->code);
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
 
-  g_assert_null (strstr (text, code));
+  /* Unless somebody calls a host by the code. */
+  g_assert_true (strstr (text, code) == NULL || strstr (address->host, code) != NULL);
   g_assert_nonnull (uri);
   g_assert_cmpstr (g_uri_get_host (uri), ==, address->host);
   g_assert_true (g_uri_get_port (uri) == -1 || g_uri_get_port (uri) == address->port);

@@ -27,9 +27,8 @@ make_file (const guint8 *data, gsize size, const char *tail, char path[32])
 static void
 check_value (const char *value, const guint8 *data, gsize size)
 {
-  /* A carriage return ends no line, but belongs to an end. */
+  /* A carriage return by itself ends no line. */
   g_assert_null (strchr (value, '\n'));
-  g_assert_false (g_str_has_suffix (value, "\r"));
   g_assert_true (*value == '\0' || memmem (data, size, value, strlen (value)) != NULL);
 }
 

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MPL-2.0
 # Lets libFuzzer work on every target for a while, starting from its seeds.
 #
-#   sh tests/fuzz/run.sh --build DIRECTORY [--seconds N] [--jobs N] [--only NAME] [--background]
+#   sh tests/fuzz/run.sh --build DIRECTORY [--seconds N] [--jobs N] [--seed N] [--only NAME]
+#                        [--background]
 #
 # --seconds: for each target; 10 if not given. --jobs: targets side by side; as many as there are
-# processors if not given. --background, which more jobs than processors imply: only what others
+# processors if not given. --seed: what chance begins with; without it each run goes other ways.
+# --background, which more jobs than processors imply: only what others
 # leave of the processors. What is found on the way is kept in DIRECTORY/corpus, an input that
 # breaks something in DIRECTORY/found, beside the target's log. Each target has a line 'ok NAME: …'
 # or 'not ok NAME: …', the latter with the log under it and once more at the end. The last line is
@@ -17,7 +19,7 @@ processors=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 1)
 
 usage ()
 {
-    sed -n '3,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,15s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
@@ -29,6 +31,7 @@ is_number ()
 build=
 seconds=10
 jobs=$processors
+seed=
 only=
 is_background=false
 is_child=false
@@ -42,6 +45,7 @@ while [ $# -gt 0 ]; do
         --build) build=$2 ;;
         --seconds) seconds=$2 ;;
         --jobs) jobs=$2 ;;
+        --seed) seed=$2 ;;
         --only) only=$2 ;;
         *) usage ;;
     esac
@@ -50,6 +54,7 @@ done
 [ -d "$build" ] || usage
 is_number "$seconds" || usage
 is_number "$jobs" || usage
+[ -z "$seed" ] || is_number "$seed" || usage
 build=$(CDPATH='' cd -- "$build" && pwd)
 found=$build/found
 
@@ -60,7 +65,7 @@ if ! $is_child; then
     background=
     ! $is_background || background=--background
     setsid sh "$0" --child --build "$build" --seconds "$seconds" --jobs "$jobs" \
-        ${only:+--only "$only"} ${background:+"$background"} &
+        ${seed:+--seed "$seed"} ${only:+--only "$only"} ${background:+"$background"} &
     child=$!
     trap 'kill -s TERM -- "-$child" 2> /dev/null; exit 130' HUP INT TERM
     wait "$child"
@@ -82,7 +87,7 @@ run_target ()
     # shellcheck disable=SC2086 # a command and its arguments
     $lowly "$build/tests/fuzz/fuzz-$1" "-dict=$here/dictionaries/$1.dict" \
         "-max_total_time=$seconds" -timeout=300 -rss_limit_mb=2048 -print_final_stats=1 \
-        "-artifact_prefix=$found/$1-" "$build/corpus/$1" "$here/corpus/$1" > "$found/$1.log" 2>&1
+        ${seed:+"-seed=$seed"} "-artifact_prefix=$found/$1-" "$build/corpus/$1" "$here/corpus/$1" > "$found/$1.log" 2>&1
     echo $? > "$found/$1.status"
 }
 
