@@ -116,8 +116,6 @@ set_sizes (struct socket *socket, const FloeSctpConfig *config)
                                      .sinit_max_init_timeo = INIT_RTO_MAX_MS };
   const int send_size = (int) MIN (config->send_buffer_size, G_MAXINT);
   const int receive_size = (int) MIN (config->receive_buffer_size, G_MAXINT);
-  /* A message that is handed out before it is whole, and is given up then, blocks its stream for
-   * ever (usrsctp 0.9.5 doesn't end the partial delivery): so that begins as late as it may. */
   /* With no time to linger, closing aborts. */
   const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
@@ -125,7 +123,9 @@ set_sizes (struct socket *socket, const FloeSctpConfig *config)
          && usrsctp_setsockopt (socket, SOL_SOCKET, SO_SNDBUF, &send_size, sizeof send_size) == 0
          && usrsctp_setsockopt (socket, SOL_SOCKET, SO_RCVBUF, &receive_size, sizeof receive_size)
                 == 0
-         /* usrsctp takes no more than half of the buffer for it. */
+         /* A message that is handed out before it is whole, and is given up then, blocks its stream
+          * for ever (usrsctp 0.9.5 doesn't end the partial delivery): so that begins as late as it
+          * may, which is at half of the buffer. */
          && set_option (socket, SCTP_PARTIAL_DELIVERY_POINT, &receive_size, sizeof receive_size)
          && usrsctp_setsockopt (socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0;
 }
